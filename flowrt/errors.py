@@ -1,0 +1,294 @@
+"""Every error that flowrt raises.
+
+    FlowrtError
+    ├── DefinitionError              a workflow definition is wrong; lists every problem
+    ├── InputError                   an execution's input does not fit the workflow
+    ├── ExecutionFailedError         a node failed and nothing handled it
+    ├── ExecutionCancelledError      somebody else cancelled the execution that was waited for
+    ├── StalledError                 an execution came to rest with nodes that never fired
+    ├── RuntimeClosedError           the runtime is not open
+    ├── StepError                    a step broke its contract
+    │   ├── StepResultError          it returned what a node of its type can't produce
+    │   ├── StepLeakedScopeError     it left a cancel scope or nursery open
+    │   ├── StepCancelledItselfError it was cancelled although nobody cancelled it
+    │   └── StepExitedError          it raised SystemExit or another BaseException
+    ├── AttemptTimeoutError          an attempt took longer than its policy allows
+    ├── UpstreamFailedError          a node never ran, because of the tokens that it was given
+    ├── ExpressionError              an expression can't be compiled, or failed on real data
+    ├── StoreError                   the log can't be written or read
+    │   ├── StoreUnavailableError    the database can't be opened or went away
+    │   └── SchemaError              the database has another version of the schema
+    └── MissingExtraError            an optional dependency is not installed
+
+Each keeps its facts in attributes, makes its message in `__str__`, and survives pickling.
+"""
+
+from typing import NamedTuple
+
+
+class FlowrtError(Exception):
+    """The root of all errors that flowrt raises."""
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with a definition."""
+
+    pointer: str
+    """The JSON pointer (RFC 6901) of the place; empty for the whole document."""
+    message: str
+    """What was found, what was expected, and what to do."""
+
+
+class DefinitionError(FlowrtError):
+    """A workflow definition is wrong: all of its problems at once.
+
+    Args:
+        problems: At least one problem, in the order of the document.
+        source: Where the definition came from: a file's path or a workflow's name; `None` if unknown.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...], source: str | None = None) -> None:
+        super().__init__(problems, source)
+        self.problems = problems
+        self.source = source
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        where = f" in {self.source}" if self.source else ""
+        lines = [f"  {problem.pointer or '/'}: {problem.message}" for problem in self.problems]
+        return "\n".join([f"{count} problem{'s' * (count > 1)}{where}:", *lines])
+
+
+class InputError(FlowrtError):
+    """An execution's input does not fit the workflow; nothing ran.
+
+    Args:
+        workflow: The workflow's name.
+        reason: What does not fit, and what was expected.
+    """
+
+    def __init__(self, workflow: str, reason: str) -> None:
+        super().__init__(workflow, reason)
+        self.workflow = workflow
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"bad input for workflow {self.workflow!r}: {self.reason}"
+
+
+class ExecutionFailedError(FlowrtError):
+    """A node failed after its last attempt and nothing handled it.
+
+    `__cause__` is the step's own exception with its traceback; earlier attempts are notes on it.
+
+    Args:
+        execution_id: The execution.
+        workflow: The workflow's name.
+        node: The id of the node that failed.
+        attempt: The number of its last attempt, from 1; 0 if the node failed because of its tokens, without running.
+        reason: The exception's class name and message.
+    """
+
+    def __init__(self, execution_id: str, workflow: str, node: str, attempt: int, reason: str) -> None:
+        super().__init__(execution_id, workflow, node, attempt, reason)
+        self.execution_id = execution_id
+        self.workflow = workflow
+        self.node = node
+        self.attempt = attempt
+        self.reason = reason
+
+    def __str__(self) -> str:
+        when = f"in attempt {self.attempt}" if self.attempt else "without running"
+        return f"workflow {self.workflow!r} failed: node {self.node!r} failed {when}: {self.reason}"
+
+
+class ExecutionCancelledError(FlowrtError):
+    """The execution that was waited for was cancelled by somebody else than the one who waits.
+
+    Args:
+        execution_id: The execution.
+        workflow: The workflow's name.
+        reason: Who cancelled it, or why.
+    """
+
+    def __init__(self, execution_id: str, workflow: str, reason: str) -> None:
+        super().__init__(execution_id, workflow, reason)
+        self.execution_id = execution_id
+        self.workflow = workflow
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"execution {self.execution_id} of workflow {self.workflow!r} was cancelled: {self.reason}"
+
+
+class StalledError(FlowrtError):
+    """An execution came to rest although reachable nodes never fired: a bug in flowrt, never in the workflow.
+
+    Args:
+        execution_id: The execution.
+        workflow: The workflow's name.
+        nodes: The ids of the nodes that never fired.
+    """
+
+    def __init__(self, execution_id: str, workflow: str, nodes: tuple[str, ...]) -> None:
+        super().__init__(execution_id, workflow, nodes)
+        self.execution_id = execution_id
+        self.workflow = workflow
+        self.nodes = nodes
+
+    def __str__(self) -> str:
+        named = ", ".join(map(repr, self.nodes[:10])) + (", ..." if len(self.nodes) > 10 else "")  # noqa: PLR2004
+        return f"execution {self.execution_id} of workflow {self.workflow!r} stalled: {named} never fired"
+
+
+class RuntimeClosedError(FlowrtError):
+    """The runtime was not entered yet, or was left already."""
+
+    def __str__(self) -> str:
+        return "the runtime is not open: use it inside `async with Runtime() as runtime:`"
+
+
+class StepError(FlowrtError):
+    """A step broke its contract.
+
+    Args:
+        node: The node whose step it was.
+        detail: What it did.
+    """
+
+    advice = "see the step's documentation"
+
+    def __init__(self, node: str, detail: str) -> None:
+        super().__init__(node, detail)
+        self.node = node
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"the step of node {self.node!r} {self.detail}: {self.advice}"
+
+
+class StepResultError(StepError):
+    """A step returned something that a node of its type can't produce."""
+
+    advice = "return a JSON object (a dict), or set `output_key` where the type has it"
+
+
+class StepLeakedScopeError(StepError):
+    """A step entered a cancel scope, task group or nursery and ended without leaving it."""
+
+    advice = "enter it with `with` or `async with`"
+
+
+class StepCancelledItselfError(StepError):
+    """A step ended with `CancelledError` although neither it nor its execution was cancelled (asyncio only)."""
+
+    advice = "it probably awaited a task that somebody cancelled; catch that where it is awaited"
+
+
+class StepExitedError(StepError):
+    """A step raised `SystemExit` or another `BaseException` that is no `Exception`; it is never retried."""
+
+    advice = "raise an ordinary exception to fail the node"
+
+
+class AttemptTimeoutError(FlowrtError):
+    """An attempt took longer than `timeout.attempt` of its node allows, and was cancelled.
+
+    Args:
+        node: The node.
+        attempt: The number of the attempt, from 1.
+        timeout_seconds: The time it was given.
+    """
+
+    def __init__(self, node: str, attempt: int, timeout_seconds: float) -> None:
+        super().__init__(node, attempt, timeout_seconds)
+        self.node = node
+        self.attempt = attempt
+        self.timeout_seconds = timeout_seconds
+
+    def __str__(self) -> str:
+        return (
+            f"attempt {self.attempt} of node {self.node!r} took longer than its timeout of {self.timeout_seconds:g} s"
+        )
+
+
+class UpstreamFailedError(FlowrtError):
+    """A node never ran: its join can't be met, because nodes that feed it failed.
+
+    Args:
+        node: The node that never ran.
+        upstream: The ids of the failed nodes that feed it, in the order of the edges.
+        root_cause: The first failure that started it: its node, error class and message.
+    """
+
+    def __init__(self, node: str, upstream: tuple[str, ...], root_cause: str) -> None:
+        super().__init__(node, upstream, root_cause)
+        self.node = node
+        self.upstream = upstream
+        self.root_cause = root_cause
+
+    def __str__(self) -> str:
+        return f"node {self.node!r} never ran: {', '.join(map(repr, self.upstream))} failed ({self.root_cause})"
+
+
+class ExpressionError(FlowrtError):
+    """An expression can't be compiled, or failed on real data.
+
+    Args:
+        expression: The expression's text.
+        reason: What is wrong with it.
+        known: The names that were there, when it failed on real data.
+    """
+
+    def __init__(self, expression: str, reason: str, known: tuple[str, ...] = ()) -> None:
+        super().__init__(expression, reason, known)
+        self.expression = expression
+        self.reason = reason
+        self.known = known
+
+    def __str__(self) -> str:
+        shown = self.expression if len(self.expression) <= 200 else self.expression[:200] + "..."  # noqa: PLR2004
+        names = f" (the data has: {', '.join(self.known[:20])})" if self.known else ""
+        return f"expression {shown!r}: {self.reason}{names}"
+
+
+class StoreError(FlowrtError):
+    """The log can't be written or read.
+
+    Args:
+        url: The database, without its password.
+        reason: What happened, and what to do.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason)
+        self.url = url
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"database {self.url}: {self.reason}"
+
+
+class StoreUnavailableError(StoreError):
+    """The database can't be opened, or went away and did not come back in time."""
+
+
+class SchemaError(StoreError):
+    """The database has another version of the schema than this flowrt; `flowrt db upgrade` migrates an older one."""
+
+
+class MissingExtraError(FlowrtError):
+    """An optional dependency is not installed.
+
+    Args:
+        feature: What was asked for.
+        extra: The extra of flowrt that brings it.
+    """
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(feature, extra)
+        self.feature = feature
+        self.extra = extra
+
+    def __str__(self) -> str:
+        return f"{self.feature} needs an optional dependency: pip install 'flowrt[{self.extra}]'"

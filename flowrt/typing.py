@@ -1,0 +1,121 @@
+"""The types and interfaces that more than one part of flowrt uses.
+
+Everything that a runtime uses from outside is one of these small Protocols and is injected.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import msgspec
+
+from flowrt.errors import Problem
+
+Record: TypeAlias = dict[str, Any]
+"""What JSON nodes pass to each other: a JSON object."""
+
+StepCall: TypeAlias = Callable[[Record], Any]
+"""A bound step of a JSON node: takes the node's record, returns what the node produces, or an awaitable of it."""
+
+
+class Clock(Protocol):
+    """Where a runtime gets the time from. Times are integer nanoseconds."""
+
+    def time_ns(self) -> int:
+        """Return the wall time in nanoseconds since 1970-01-01 UTC, for records and ids."""
+        ...
+
+    def monotonic_ns(self) -> int:
+        """Return a time that never goes back, for durations, delays and deadlines."""
+        ...
+
+    async def sleep_until(self, monotonic_ns: int) -> None:
+        """Wait until `monotonic_ns() >= monotonic_ns`. A cancel leaves nothing behind."""
+        ...
+
+
+class Ids(Protocol):
+    """Where a runtime gets ids from."""
+
+    def new_id(self) -> str:
+        """Return an id that was never returned before; ids sort by the time of their making."""
+        ...
+
+
+class Choice(NamedTuple):
+    """What a branching step returns: what it produced, and the handles whose edges are taken."""
+
+    produced: Record
+    handles: tuple[str, ...]
+
+
+class Delay(NamedTuple):
+    """What a step returns to end later: the firing waits as a record in the timer heap and holds no task."""
+
+    produced: Record
+    delay_seconds: float
+
+
+class BoundStep(NamedTuple):
+    """A step executor, bound to the data of one node."""
+
+    call: Callable[..., Any]
+    """Called once per attempt: with the node's record, or, where `arguments` is set, with those."""
+    handles: frozenset[str] | None = None
+    """The names of `sourceHandle`s that the node may choose; `None`: it does not branch, every edge is taken."""
+    arguments: Mapping[str, Any] | None = None
+    """How the call's parameters are wired to other nodes' results; `None`: the call takes the record."""
+    parameters: frozenset[str] | None = None
+    """The workflow parameters that `arguments` reads."""
+    output_key: str | None = None
+    """Where set, whatever the call returns is produced as `{output_key: result}`."""
+
+
+class StepBindError(Exception):
+    """Raised by `StepType.bind`: the node's data fits the schema but means nothing.
+
+    Args:
+        problems: What is wrong; the pointers are relative to the node's `data`.
+    """
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+
+class StepType(Protocol):
+    """A kind of node: what its `data` holds, and how to make a step executor of it."""
+
+    @property
+    def name(self) -> str:
+        """The `type` of nodes of this kind."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """One sentence for a person who chooses among types."""
+        ...
+
+    @property
+    def data_type(self) -> type[msgspec.Struct]:
+        """What the `data` of such a node holds. Unknown keys are allowed: editors keep theirs there."""
+        ...
+
+    def bind(self, data: Any) -> BoundStep:
+        """Bind the type to the data of one node, an instance of `data_type`; called once per plan.
+
+        Raises:
+            StepBindError: The data fits its schema but means nothing: a bad expression, an unknown operation.
+        """
+        ...
+
+
+class StepCatalog(Protocol):
+    """Where step types are looked up by name."""
+
+    def find(self, name: str) -> StepType | None:
+        """Return the type of that name, the default type if the catalog has one, or `None`."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all types, sorted."""
+        ...
