@@ -64,8 +64,8 @@ class BoundStep(NamedTuple):
     """The names of `sourceHandle`s that the node may choose; `None`: it does not branch, every edge is taken."""
     arguments: Mapping[str, Any] | None = None
     """How the call's parameters are wired to other nodes' results; `None`: the call takes the record."""
-    parameters: frozenset[str] | None = None
-    """The workflow parameters that `arguments` reads."""
+    input_types: Mapping[str, Any] | None = None
+    """For workflow parameters that `arguments` reads: the Python types that the call wants, by parameter name."""
     output_key: str | None = None
     """Where set, whatever the call returns is produced as `{output_key: result}`."""
 
