@@ -119,3 +119,15 @@ class StepCatalog(Protocol):
     def names(self) -> tuple[str, ...]:
         """Return the names of all types, sorted."""
         ...
+
+
+class CompletionGate(Protocol):
+    """Through which every completion of a suspended step passes: a simulation decides their order here."""
+
+    async def wait_turn(self, execution_id: str, node_id: str) -> None:
+        """Wait until this completion may be delivered."""
+        ...
+
+    def pick(self, ready_count: int) -> int:
+        """Return which of the ready firings of an execution starts next, from 0 to `ready_count - 1`."""
+        ...

@@ -1,0 +1,134 @@
+"""What the kernel must know of asyncio and of trio beyond anyio.
+
+anyio and trio have no public way to ask for the innermost cancel scope of a task: the private names that this needs
+are used here only, and a test fails if they change.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
+from types import CodeType, FunctionType
+from typing import Any, Protocol
+
+import anyio
+
+_SCOPE_OF_STATE = attrgetter("cancel_scope")
+_SCOPE_OF_TASK = attrgetter("_cancel_status")
+
+
+class Backend(Protocol):
+    """The event loop that a runtime runs on."""
+
+    cancelled: type[BaseException]
+    """What a cancelled await raises."""
+    is_level_triggered: bool
+    """A cancel is raised at every checkpoint, and only by a scope."""
+
+    def cancel_requests(self) -> int:
+        """Return how often the current task was asked to end and has not been told otherwise since."""
+        ...
+
+    def was_asked(self, noted: int) -> bool:
+        """Say whether the current task was asked to end since `cancel_requests` returned that number.
+
+        Only asyncio needs it: there a cancel that a step swallows is gone, and anybody can raise `CancelledError`.
+        """
+        ...
+
+    def innermost(self) -> Callable[[], object]:
+        """Return a function that returns the innermost open scope of the current task, which must have one."""
+        ...
+
+    async def close_leaked(self, innermost: object) -> None:
+        """Close what the current task opened inside of that scope and did not close; tasks in there are cancelled."""
+        ...
+
+    def protect(self, *functions: Callable[..., Any]) -> None:
+        """Make sure that Ctrl-C does not interrupt these functions."""
+        ...
+
+
+def current_backend() -> Backend:
+    """Return the backend of the event loop that runs now."""
+    trio = sys.modules.get("trio")
+    if trio is not None and trio.lowlevel.in_trio_run():
+        return TrioBackend()
+    return AsyncioBackend()
+
+
+class AsyncioBackend:
+    """asyncio and uvloop."""
+
+    cancelled: type[BaseException] = asyncio.CancelledError
+    is_level_triggered = False
+
+    def cancel_requests(self) -> int:
+        task = asyncio.current_task()
+        return task.cancelling() if task is not None else 0
+
+    def was_asked(self, noted: int) -> bool:
+        return self.cancel_requests() > noted
+
+    def innermost(self) -> Callable[[], object]:
+        from anyio._backends._asyncio import _task_states  # noqa: PLC0415 - loaded with anyio's backend
+
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a worker runs in a task
+        states: Any = _task_states
+
+        return partial(_SCOPE_OF_STATE, states[task])
+
+    async def close_leaked(self, innermost: object) -> None:
+        get = self.innermost()
+        task = asyncio.current_task()
+        while (leaked := get()) is not innermost:
+            scope: Any = leaked
+            scope.cancel()
+            with anyio.CancelScope(shield=True):
+                while scope._tasks - {task}:  # noqa: ASYNC110, SLF001 - anyio has no event for it
+                    await asyncio.sleep(0)
+            scope.__exit__(None, None, None)
+
+    def protect(self, *functions: Callable[..., Any]) -> None:
+        """Do nothing: asyncio's runner turns Ctrl-C into a cancel of the main task."""
+
+
+class TrioBackend:
+    """trio."""
+
+    is_level_triggered = True
+
+    def __init__(self) -> None:
+        import trio  # noqa: PLC0415 - loaded only where it runs
+
+        self.cancelled: type[BaseException] = trio.Cancelled
+        self._current_task = trio.lowlevel.current_task
+        self._enable_ki_protection = trio.lowlevel.enable_ki_protection
+
+    def cancel_requests(self) -> int:
+        return 0
+
+    def was_asked(self, noted: int) -> bool:  # noqa: ARG002 - trio asks again at the next checkpoint
+        return False
+
+    def innermost(self) -> Callable[[], object]:
+        task: Any = self._current_task()
+        return partial(_SCOPE_OF_TASK, task)
+
+    async def close_leaked(self, innermost: object) -> None:
+        task: Any = self._current_task()
+        while task._cancel_status is not innermost:  # noqa: SLF001
+            scope = task._cancel_status._scope  # noqa: SLF001
+            nursery = task.child_nurseries[-1] if task.child_nurseries else None
+            if nursery is not None and nursery.cancel_scope is scope:
+                scope.cancel()
+                await nursery._nested_child_finished(None)  # noqa: SLF001
+            scope.__exit__(None, None, None)
+
+    def protect(self, *functions: Callable[..., Any]) -> None:
+        for function in functions:
+            assert isinstance(function, FunctionType)  # noqa: S101
+            assert isinstance(function.__code__, CodeType)  # noqa: S101
+            self._enable_ki_protection(function)

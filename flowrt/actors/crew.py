@@ -1,0 +1,90 @@
+"""The crew: helper tasks that give executions a hand when their own worker is suspended."""
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio.abc import TaskGroup
+
+from flowrt.actors.worker import Worker
+
+if TYPE_CHECKING:
+    from flowrt.actors.execution import Execution
+    from flowrt.actors.kernel import Kernel
+
+MAX_PARKED = 1024
+
+
+class Crew:
+    """Tasks of the runtime's nursery, parked and reused, spawned when none is parked.
+
+    Executions with ready firings and no worker wait in `_jobs`. Helpers are called in doubling numbers: one at a time
+    would start the last of 100 parallel steps 100 turns of the loop late, and all at once would wake 100 tasks for
+    steps that may never suspend.
+    """
+
+    def __init__(self, kernel: "Kernel", group: TaskGroup) -> None:
+        self._kernel = kernel
+        self._group = group
+        self._jobs: deque[Execution] = deque()
+        self._parked: list[anyio.Event] = []
+        self._coming = 0
+        self._ramp = 1
+        self.size = 0
+
+    def call(self, execution: "Execution") -> None:
+        """Ask for a hand for an execution that has ready firings."""
+        if not execution.has_called:
+            execution.has_called = True
+            self._jobs.append(execution)
+        wanted = min(len(execution.flow.ready) + len(self._jobs) - 1, self._ramp)
+        for _ in range(wanted - self._coming - self._kernel.turn.waiting):
+            self._wake_one()
+
+    def _wake_one(self) -> None:
+        self._coming += 1
+        if self._parked:
+            self._parked.pop().set()
+        else:
+            self.size += 1
+            self._group.start_soon(self._help, name="flowrt helper")
+
+    async def _help(self) -> None:
+        """Work until nothing is to be done, park, and begin again when called; ends when the nursery is cancelled."""
+        worker = Worker(self._kernel)
+        try:
+            while True:
+                self._coming -= 1
+                while (execution := self._next_job()) is not None:
+                    await worker.work(execution)
+                if len(self._parked) >= MAX_PARKED:
+                    return
+                woken = anyio.Event()
+                self._parked.append(woken)
+                await woken.wait()
+        finally:
+            self.size -= 1
+
+    def _next_job(self) -> "Execution | None":
+        """Take the next execution that wants a hand; it goes to the end of the queue, so that all get their turn."""
+        while self._jobs:
+            execution = self._jobs.popleft()
+            if execution.flow.ready:
+                if len(execution.flow.ready) > 1:
+                    self._jobs.append(execution)
+                else:
+                    execution.has_called = False
+                return execution
+            execution.has_called = False
+        self._ramp = max(1, self._ramp // 4)
+        return None
+
+    def suspended(self, execution: "Execution") -> None:
+        """Say that a worker of this execution suspends; whatever else is ready needs other hands."""
+        if execution.flow.ready:
+            self.call(execution)
+        elif self._jobs:
+            self.call(self._jobs[0])
+        else:
+            return
+        self._ramp = min(2 * self._ramp, MAX_PARKED)

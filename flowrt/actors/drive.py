@@ -1,0 +1,49 @@
+"""Driving a step's coroutine by hand: the first send is the worker's, the later ones come from the event loop."""
+
+import inspect
+from collections.abc import Awaitable, Coroutine, Generator
+from contextvars import Context
+from types import NoneType, coroutine
+from typing import Any
+
+from flowrt.actors.turn import Turn
+
+PLAIN_TYPES = frozenset({dict, list, tuple, str, int, float, bool, bytes, NoneType})
+"""What steps usually return: surely no awaitable."""
+
+
+def as_coroutine(awaitable: Awaitable[Any]) -> Coroutine[Any, Any, Any]:
+    """Return a coroutine that waits for any awaitable."""
+    if inspect.iscoroutine(awaitable):
+        return awaitable
+
+    async def wait() -> Any:
+        return await awaitable
+
+    return wait()
+
+
+@coroutine
+def resume(step: Coroutine[Any, Any, Any], trap: object, context: Context, turn: Turn) -> Generator[object, Any, Any]:
+    """Go on with a coroutine that yielded `trap`, until it returns; every send runs in `context`.
+
+    Traps are passed on to the event loop, and what it sends or throws is passed to the step, so tasks, scopes, shields,
+    events and threads inside the step work as in a task of its own.
+    """
+    send, throw, run = step.send, step.throw, context.run
+    while True:
+        noted = turn.number
+        try:
+            value = yield trap
+        except BaseException as error:  # noqa: BLE001 - it is the step's to handle
+            turn.resumed(noted)
+            try:
+                trap = run(throw, error)
+            except StopIteration as stop:
+                return stop.value
+        else:
+            turn.resumed(noted)
+            try:
+                trap = run(send, value)
+            except StopIteration as stop:
+                return stop.value

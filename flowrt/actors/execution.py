@@ -1,0 +1,300 @@
+"""One run of a plan on one input: its tokens, what is under way in it, and how it ends."""
+
+from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from flowrt.actors import supervisor
+from flowrt.actors.journal import Journal
+from flowrt.actors.timers import Timer
+from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, StalledError
+from flowrt.events import ExecutionStatus, NodeStatus
+from flowrt.graph.flow import Flow
+from flowrt.graph.joins import Token
+from flowrt.graph.plan import Plan, PlanNode
+from flowrt.typing import Delay
+
+if TYPE_CHECKING:
+    from flowrt.actors.kernel import Kernel
+    from flowrt.actors.worker import Worker
+
+COMPLETED, FAILED, SKIPPED, CANCELLED = 1, 2, 3, 4
+
+
+class Execution:
+    """The state of one execution. Every method is one step of the kernel: it never awaits, and Ctrl-C can't split it."""
+
+    __slots__ = (
+        "_attempts", "_ended", "_on_end", "_parked", "context", "earlier_errors", "error", "failed_attempt",
+        "failed_node", "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending", "is_watched", "journal",
+        "kernel", "left", "output", "parent_id", "plan", "reason", "started_ns", "states", "status", "suspended",
+    )  # fmt: skip
+
+    def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any) -> None:
+        self.kernel = kernel
+        self.plan = plan
+        self.id = kernel.ids.new_id()
+        self.flow = Flow(plan, input_value)
+        self.states = bytearray(len(plan.nodes))
+        self.left = len(plan.nodes)
+        parent = kernel.parent.get()
+        self.parent_id = None if parent is None else parent.id
+        self.context = copy_context()
+        self.context.run(kernel.parent.set, self)
+        self.started_ns = kernel.monotonic_ns()
+        self.status: ExecutionStatus = "running"
+        self.is_ending = False
+        """No firing starts any more: a node failed, or the execution was cancelled."""
+        self.output: Any = None
+        self.error: BaseException | None = None
+        self.failed_node: str | None = None
+        self.failed_attempt = 0
+        self.reason: str | None = None
+        self.failures_absorbed = 0
+        self.hands = 0
+        """How many workers are at work in it."""
+        self.has_called = False
+        """It waits in the crew's queue."""
+        self.suspended: dict[Worker, PlanNode] = {}
+        self._parked: dict[PlanNode, tuple[Timer, int]] = {}
+        self._attempts: dict[PlanNode, int] = {}
+        self.earlier_errors: dict[PlanNode, list[str]] = {}
+        self._on_end: list[Callable[[Execution], None]] = []
+        self._ended: anyio.Event | None = None
+        self.journal = Journal(self)
+        self.is_watched = kernel.sink is not None
+
+    # --- a firing ends ----------------------------------------------------------------------------------------------
+
+    def take(self) -> PlanNode:
+        """Return the ready node that fires next."""
+        ready = self.flow.ready
+        if self.kernel.gate is not None and len(ready) > 1:
+            ready.rotate(-self.kernel.gate.pick(len(ready)))
+        return ready.popleft()
+
+    def succeed(self, node: PlanNode, result: Any, started_ns: int, is_late: bool = False) -> PlanNode | None:
+        """Take what a step returned and deliver it; the node to go on with, if this made one ready.
+
+        Raises:
+            StepResultError: The node can't produce that.
+            ExpressionError: The condition of an edge failed on it.
+        """
+        if self.is_ending:
+            self._finished_anyway(node, result, started_ns)
+            return None
+        if type(result) is Delay:
+            self._park(node, result.delay_seconds, partial(self._end_delay, node, result.produced, started_ns))
+            return None
+        following = self.flow.succeed(node, result)
+        self.states[node.index] = COMPLETED
+        self.left -= 1
+        if self.is_watched:
+            self._tell_success(node, started_ns, "finished anyway" if is_late else None)
+        if self.flow.settled:
+            supervisor.settle(self)
+        if not self.left:
+            self._end("completed")
+        return following
+
+    def _tell_success(self, node: PlanNode, started_ns: int, note: str | None) -> None:
+        conflicts = self.flow.conflicts.get(node.index)
+        if conflicts is not None:
+            note = f"unordered nodes disagree on: {', '.join(conflicts)}"
+        produced = self.flow.history.produced_by(node)
+        attempt = self.attempt_of(node)
+        self.journal.attempt(node, "completed", attempt=attempt, started_ns=started_ns, produced=produced, note=note)
+
+    def _finished_anyway(self, node: PlanNode, result: Any, started_ns: int) -> None:
+        if self.status == "running":
+            produced = result.produced if isinstance(result, Delay) else result
+            self._tell(node, "completed", started_ns=started_ns, produced=produced, note="finished anyway")
+            self.states[node.index] = COMPLETED
+
+    def attempt_cancelled(self, node: PlanNode, started_ns: int, error: BaseException | None = None) -> None:
+        """Record that an attempt was cancelled."""
+        if self.status == "running":
+            self.states[node.index] = CANCELLED
+            self._tell(node, "cancelled", started_ns=started_ns, error=error)
+
+    def attempt_failed(self, node: PlanNode, error: Exception, started_ns: int, retry_delay: float | None) -> None:
+        """Record that an attempt failed; with the time to the next one, or `None` if it was the last."""
+        if retry_delay is None:
+            for text in self.earlier_errors.pop(node, ()):
+                error.add_note(text)
+        self._tell(node, "failed", started_ns=started_ns, error=error, retry_delay_seconds=retry_delay)
+
+    def failed_by_tokens(self, node: PlanNode, error: Exception) -> None:
+        """Record that a node failed without running."""
+        self._tell(node, "failed", attempt=0, error=error)
+
+    def skip(self, node: PlanNode) -> None:
+        """End a node without running it."""
+        self._tell(node, "skipped", attempt=0)
+        self._end_without_value(node, SKIPPED, Token.SKIPPED)
+
+    def absorb(self, node: PlanNode, token: Token, error: Exception) -> None:
+        """End a failed node whose policy lets the execution go on; its edges carry `token`."""
+        self.failures_absorbed += 1
+        self.earlier_errors[node] = [root_cause(node.id, error)]
+        self._end_without_value(node, FAILED, token)
+
+    def absorb_with(self, node: PlanNode, default: Any) -> PlanNode | None:
+        """End a failed node with a default value; the node to go on with."""
+        following = self.flow.succeed(node, default)
+        self.failures_absorbed += 1
+        self.states[node.index] = COMPLETED
+        self._count_end()
+        return following
+
+    def _end_without_value(self, node: PlanNode, state: int, token: Token) -> None:
+        self.states[node.index] = state
+        self.flow.spread(node, token)
+        self._count_end()
+
+    def _count_end(self) -> None:
+        self.left -= 1
+        if not self.left:
+            self._end("completed")
+
+    def _tell(self, node: PlanNode, status: NodeStatus, **facts: Any) -> None:
+        if self.is_watched:
+            self.journal.attempt(node, status, **{"attempt": self.attempt_of(node), **facts})
+
+    # --- a firing waits ---------------------------------------------------------------------------------------------
+
+    def attempt_of(self, node: PlanNode) -> int:
+        """Return the number of a node's current attempt, from 1."""
+        return self._attempts.get(node, 1)
+
+    def retry_later(self, node: PlanNode, error: Exception, attempt: int, delay_seconds: float) -> None:
+        """Park a firing until its next attempt; it keeps the error's text, not its frames."""
+        self.earlier_errors.setdefault(node, []).append(f"attempt {attempt} failed: {error!r}")
+        self._attempts[node] = attempt + 1
+        self._park(node, delay_seconds, partial(self._release, node))
+
+    def _park(self, node: PlanNode, delay_seconds: float, action: Callable[[], None]) -> None:
+        self._parked[node] = (self.kernel.timers.set(delay_seconds, action), self.kernel.monotonic_ns())
+
+    def _release(self, node: PlanNode) -> None:
+        del self._parked[node]
+        self.flow.ready.append(node)
+        self.kernel.crew.call(self)
+
+    def _end_delay(self, node: PlanNode, produced: Any, started_ns: int) -> None:
+        del self._parked[node]
+        try:
+            following = self.succeed(node, produced, started_ns)
+        except Exception as error:  # noqa: BLE001 - a condition or a result that does not fit fails the node
+            following = supervisor.attempt_failed(self, node, error, started_ns)
+        if following is not None:
+            self.flow.ready.appendleft(following)
+        if self.flow.ready:
+            self.kernel.crew.call(self)
+        self.check_rest()
+
+    # --- the execution ends -----------------------------------------------------------------------------------------
+
+    def fail(self, node: PlanNode, error: Exception, attempt: int) -> None:
+        """Let the execution fail because of a node: nothing starts any more, and what runs is cancelled."""
+        self.states[node.index] = FAILED
+        if not self.is_ending:
+            self.error, self.failed_node, self.failed_attempt = error, node.id, attempt
+            self._interrupt()
+
+    def cancel(self, reason: str) -> None:
+        """Cancel the execution; nothing starts any more, and what runs is cancelled. Does nothing once it is ending."""
+        if not self.is_ending:
+            self.reason = reason
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        self.is_ending = True
+        self.flow.ready.clear()
+        parked, self._parked = self._parked, {}
+        for node, (timer, started_ns) in parked.items():
+            timer.cancel()
+            self.attempt_cancelled(node, started_ns)
+        for worker in list(self.suspended):
+            worker.cancel()
+        self.check_rest()
+
+    def check_rest(self) -> None:
+        """End the execution if nothing is under way in it any more."""
+        if self.hands or self.flow.ready or self._parked or self.status != "running":
+            return
+        if not self.is_ending:
+            missing = tuple(node.id for node in self.plan.nodes if not self.states[node.index])
+            self.error = StalledError(self.id, self.plan.name, missing)
+        self._end("failed" if self.error is not None else "cancelled")
+
+    def abandon(self, grace_seconds: float) -> None:
+        """End the execution although steps refuse to; they stay in the runtime's nursery, and are named."""
+        for worker, node in list(self.suspended.items()):
+            del self.suspended[worker]
+            self._tell(node, "cancelled", note=f"abandoned: it did not end within {grace_seconds:g} s")
+        if self.status == "running":
+            self._end("failed" if self.error is not None else "cancelled")
+
+    def _end(self, status: ExecutionStatus) -> None:
+        if self.status != "running":
+            return
+        self.is_ending = True
+        self.status = status
+        if status == "completed":
+            self.output = self.flow.result(lambda node: self.states[node.index] == COMPLETED)
+        if self.is_watched:
+            self.journal.ended(self.output)
+        self.kernel.executions.discard(self)
+        if self._ended is not None:
+            self._ended.set()
+        for callback in self._on_end:
+            callback(self)
+
+    def when_ended(self, callback: Callable[["Execution"], None]) -> None:
+        """Call back when the execution has ended; at once if it has."""
+        if self.status == "running":
+            self._on_end.append(callback)
+        else:
+            callback(self)
+
+    async def wait_ended(self) -> None:
+        """Wait until the execution has ended. A cancel changes nothing."""
+        if self.status == "running":
+            if self._ended is None:
+                self._ended = anyio.Event()
+            await self._ended.wait()
+
+    def root_cause(self, node_id: str) -> str:
+        """Return the failure that started a failed node's failure, as text."""
+        return next((texts[0] for node, texts in self.earlier_errors.items() if node.id == node_id), "unknown")
+
+    def outcome(self) -> Any:
+        """Return the result of an execution that has ended.
+
+        Raises:
+            ExecutionFailedError: It failed.
+            ExecutionCancelledError: It was cancelled.
+            StalledError: It came to rest with nodes that never fired.
+        """
+        if self.status == "completed":
+            return self.output
+        if isinstance(self.error, StalledError):
+            raise self.error
+        if self.error is not None:
+            reason = f"{type(self.error).__name__}: {self.error}"
+            failed = ExecutionFailedError(self.id, self.plan.name, self.failed_node or "", self.failed_attempt, reason)
+            raise failed from self.error
+        raise ExecutionCancelledError(self.id, self.plan.name, self.reason or "")
+
+
+def root_cause(node_id: str, error: Exception) -> str:
+    """Return where a failure began, as text."""
+    from flowrt.errors import UpstreamFailedError  # noqa: PLC0415
+
+    if isinstance(error, UpstreamFailedError):
+        return error.root_cause
+    return f"{node_id}: {type(error).__name__}: {error}"

@@ -1,0 +1,97 @@
+"""What one execution tells the log and those who watch it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from flowrt.actors.snapshots import describe_error, take_snapshot
+from flowrt.events import AttemptEnded, ExecutionEnded, ExecutionStarted, LogEvent, NodeStatus
+
+if TYPE_CHECKING:
+    from flowrt.actors.execution import Execution
+    from flowrt.graph.plan import PlanNode
+
+
+class Journal:
+    """Makes events of what happens in one execution, and hands them to the sink and to the watchers.
+
+    Payloads are encoded at once: the log shows them as they were when the step ended.
+    """
+
+    __slots__ = ("_execution", "_kernel", "position", "watchers")
+
+    def __init__(self, execution: "Execution") -> None:
+        self._execution = execution
+        self._kernel = execution.kernel
+        self.watchers: list[Callable[[LogEvent], None]] = []
+        self.position = 0
+        """The place of the newest event in the sink, from 1; 0 if there is none."""
+
+    def _emit(self, event: LogEvent) -> None:
+        sink = self._kernel.sink
+        if sink is not None:
+            self.position = sink.send_nowait(event)
+            if sink.is_full:
+                self._kernel.turn.expire()
+        for watcher in self.watchers:
+            watcher(event)
+
+    def started(self, raw_input: Any, workflow_id: str | None) -> None:
+        """Tell that the execution began."""
+        execution = self._execution
+        self._emit(
+            ExecutionStarted(
+                execution_id=execution.id,
+                at_ns=self._kernel.clock.time_ns(),
+                workflow=execution.plan.name,
+                workflow_id=workflow_id,
+                input=take_snapshot(raw_input, self._kernel.max_payload_bytes),
+                parent_id=execution.parent_id,
+            )
+        )
+
+    def attempt(
+        self,
+        node: "PlanNode",
+        status: NodeStatus,
+        *,
+        attempt: int = 0,
+        started_ns: int | None = None,
+        produced: Any = None,
+        error: BaseException | None = None,
+        retry_delay_seconds: float | None = None,
+        note: str | None = None,
+    ) -> None:
+        """Tell that an attempt of a node ended, or that the node ended without one."""
+        kernel = self._kernel
+        self._emit(
+            AttemptEnded(
+                execution_id=self._execution.id,
+                at_ns=kernel.clock.time_ns(),
+                node=node.id,
+                attempt=attempt,
+                status=status,
+                duration_ns=0 if started_ns is None else kernel.monotonic_ns() - started_ns,
+                output=take_snapshot(produced, kernel.max_payload_bytes) if status == "completed" else None,
+                error=None if error is None else describe_error(error),
+                retry_delay_seconds=retry_delay_seconds,
+                note=note,
+            )
+        )
+
+    def ended(self, output: Any) -> None:
+        """Tell that the execution ended."""
+        execution, kernel = self._execution, self._kernel
+        is_complete = execution.status == "completed"
+        self._emit(
+            ExecutionEnded(
+                execution_id=execution.id,
+                at_ns=kernel.clock.time_ns(),
+                status=execution.status,
+                duration_ns=kernel.monotonic_ns() - execution.started_ns,
+                output=take_snapshot(output, kernel.max_payload_bytes) if is_complete else None,
+                error=None if execution.error is None else describe_error(execution.error),
+                failed_node=execution.failed_node,
+                reason=execution.reason if execution.status == "cancelled" else None,
+                failures_absorbed=execution.failures_absorbed,
+            )
+        )

@@ -1,0 +1,54 @@
+"""The time that a runtime's workers may use in one turn of the event loop."""
+
+from collections.abc import Awaitable, Callable
+
+import anyio.lowlevel
+
+BUDGET_NS = 5_000_000
+
+
+class Turn:
+    """A budget that belongs to the loop's turn, not to a worker, so that a thousand workers don't add theirs up.
+
+    A worker that yields notes the turn's number. If the number is still the same when the worker goes on, the loop has
+    turned since and nobody has said so yet: a new turn begins. If it is another one, somebody else began a new turn
+    after this worker yielded, and what is left of that one's budget is shared. No clock or callback of the event loop
+    is asked. The budget is carried from one `run` to the next.
+
+    Args:
+        now_ns: A clock that never goes back.
+        budget_ns: What the workers may use together in one turn.
+    """
+
+    __slots__ = ("_budget_ns", "_now_ns", "ends_ns", "number", "wait_space", "waiting")
+
+    def __init__(self, now_ns: Callable[[], int], budget_ns: int = BUDGET_NS) -> None:
+        self._now_ns = now_ns
+        self._budget_ns = budget_ns
+        self.number = 0
+        self.ends_ns = 0
+        self.waiting = 0
+        """How many workers wait for the next turn: hands that need not be called."""
+        self.wait_space: Callable[[], Awaitable[None]] | None = None
+
+    def expire(self) -> None:
+        """Let the next firing checkpoint first."""
+        self.ends_ns = 0
+
+    def resumed(self, noted: int) -> None:
+        """Say that a worker goes on that yielded in the turn of that number."""
+        if noted == self.number:
+            self.number += 1
+            self.ends_ns = self._now_ns() + self._budget_ns
+
+    async def wait_next(self) -> None:
+        """Let the loop turn, and wait until the log has space again. A cancel changes nothing."""
+        noted = self.number
+        self.waiting += 1
+        try:
+            await anyio.lowlevel.checkpoint()
+        finally:
+            self.waiting -= 1
+        self.resumed(noted)
+        if self.wait_space is not None:
+            await self.wait_space()

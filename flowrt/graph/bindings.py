@@ -1,0 +1,157 @@
+"""How a node's step is called: with its record, or with arguments from other nodes' results."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from operator import itemgetter
+from types import NoneType, UnionType
+from typing import Any, TypeAlias, Union, get_args, get_origin
+
+from flowrt.definition.arguments import Constant, DictOf, FromInput, FromNode, ListOf
+from flowrt.graph.flow import Flow
+from flowrt.graph.plan import PlanNode
+from flowrt.typing import BoundStep
+
+Getter: TypeAlias = Callable[[Flow], Any]
+
+
+class NoValueError(Exception):
+    """A required parameter is bound to a node that ended without a value, so this one is skipped."""
+
+
+def bind_record(node: PlanNode, call: Callable[..., Any]) -> Getter:
+    """Return the invocation of a step that takes its node's record."""
+    index = node.index
+    if not node.sources:
+
+        def invoke(flow: Flow) -> Any:
+            flow.records[index] = flow.input
+            return call(flow.input)
+
+    elif len(node.sources) == 1 and node.join != "all_settled" and node.sources[0].takes_record:
+        source = node.sources[0].index
+
+        def invoke(flow: Flow) -> Any:
+            record = flow.records[index] = flow.sent[source]
+            return call(record)
+
+    else:
+
+        def invoke(flow: Flow) -> Any:
+            return call(flow.record_for(node))
+
+    return invoke
+
+
+def bind_arguments(node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode]) -> Getter:
+    """Return the invocation of a step whose parameters are wired to inputs, constants and other nodes' results."""
+    arguments = step.arguments or {}
+    parameters = list(_parameters(step.call).values())
+    wired = [parameter for parameter in parameters if parameter.name in arguments]
+    careful = _careful(step.call, wired, {p.name: _getter(node, arguments[p.name], nodes) for p in wired})
+    quick = careful
+    if wired == parameters[: len(wired)] and all(p.kind is not p.KEYWORD_ONLY for p in wired):
+        quick = _quick(step.call, [_quick_getter(arguments[p.name], nodes) for p in wired])
+
+    def invoke(flow: Flow) -> Any:
+        return careful(flow) if flow.inboxes else quick(flow)
+
+    return invoke
+
+
+def _parameters(call: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(call, eval_str=True).parameters
+    except NameError:
+        return inspect.signature(call).parameters
+
+
+def _quick(call: Callable[..., Any], getters: list[Getter]) -> Getter:
+    match getters:
+        case []:
+            return lambda _flow: call()
+        case [one]:
+            return lambda flow: call(one(flow))
+        case [one, two]:
+            return lambda flow: call(one(flow), two(flow))
+        case _:
+            return lambda flow: call(*[getter(flow) for getter in getters])
+
+
+def _quick_getter(argument: Any, nodes: Mapping[str, PlanNode]) -> Getter:
+    """Return a getter for when every node so far ended with a value."""
+    match argument:
+        case FromNode(source):
+            index = nodes[source].index
+            return lambda flow: flow.sent[index]
+        case ListOf([FromNode(), FromNode(), *_] as items) if all(isinstance(item, FromNode) for item in items):
+            pick = itemgetter(*[nodes[item.node].index for item in items])
+            return lambda flow: list(pick(flow.sent))
+        case ListOf(items):
+            getters = [_quick_getter(item, nodes) for item in items]
+            return lambda flow: [getter(flow) for getter in getters]
+        case DictOf(entries):
+            named = {key: _quick_getter(entry, nodes) for key, entry in entries.items()}
+            return lambda flow: {key: getter(flow) for key, getter in named.items()}
+        case FromInput(name):
+            return lambda flow: flow.input[name]
+        case _:
+            value = argument.value
+            return lambda _flow: value
+
+
+def _careful(call: Callable[..., Any], wired: list[inspect.Parameter], getters: dict[str, Getter]) -> Getter:
+    """Return the invocation for when some of the nodes that feed this one ended without a value."""
+
+    def invoke(flow: Flow) -> Any:
+        positional: list[Any] = []
+        named: dict[str, Any] = {}
+        for parameter in wired:
+            try:
+                value = getters[parameter.name](flow)
+            except NoValueError:
+                if parameter.default is not parameter.empty:
+                    value = parameter.default
+                elif _accepts_none(parameter.annotation):
+                    value = None
+                else:
+                    raise
+            if parameter.kind is parameter.POSITIONAL_ONLY:
+                positional.append(value)
+            else:
+                named[parameter.name] = value
+        return call(*positional, **named)
+
+    return invoke
+
+
+def _accepts_none(annotation: Any) -> bool:
+    return get_origin(annotation) in {Union, UnionType} and NoneType in get_args(annotation)
+
+
+def _getter(node: PlanNode, argument: Any, nodes: Mapping[str, PlanNode]) -> Getter:
+    match argument:
+        case FromInput(name):
+            return lambda flow: flow.input[name]
+        case FromNode(source_id):
+            return _from_node(node, nodes[source_id])
+        case Constant(value):
+            return lambda _flow: value
+        case ListOf(items):
+            getters = [_getter(node, item, nodes) for item in items]
+            return lambda flow: [getter(flow) for getter in getters]
+        case DictOf(entries):
+            named = {key: _getter(node, entry, nodes) for key, entry in entries.items()}
+            return lambda flow: {key: getter(flow) for key, getter in named.items()}
+        case _:
+            raise TypeError(argument)
+
+
+def _from_node(node: PlanNode, source: PlanNode) -> Getter:
+    index = source.index
+
+    def get(flow: Flow) -> Any:
+        if flow.has_value(node, source):
+            return flow.sent[index]
+        raise NoValueError
+
+    return get

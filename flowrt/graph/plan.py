@@ -1,0 +1,133 @@
+"""The compiled workflow: immutable, shared by all of its executions."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from flowrt.definition.model import Definition, Join
+from flowrt.policies import Default, NodePolicy
+
+if TYPE_CHECKING:
+    from flowrt.graph.flow import Flow
+
+
+class PlanNode:
+    """One node of a plan. Nothing of it changes after the plan was compiled."""
+
+    __slots__ = (
+        "attempt_timeout_seconds",
+        "emits_only_produced",
+        "handles",
+        "id",
+        "incoming",
+        "index",
+        "invoke",
+        "is_async",
+        "join",
+        "on_error",
+        "outgoing",
+        "output_key",
+        "plain_targets",
+        "policy",
+        "sources",
+        "takes_record",
+        "type",
+    )
+
+    index: int
+    """The place of the node in the plan: nodes are in topological order."""
+    id: str
+    type: str
+    invoke: "Callable[[Flow], Any]"
+    """Binds the arguments and calls the step: returns its result, or a coroutine that has not started."""
+    is_async: bool
+    """The step is a coroutine function."""
+    takes_record: bool
+    """The step takes a record and produces keys of it; otherwise arguments, and it produces a value."""
+    emits_only_produced: bool
+    output_key: str | None
+    handles: frozenset[str] | None
+    join: Join
+    policy: NodePolicy
+    on_error: str | Default
+    attempt_timeout_seconds: float | None
+    sources: "tuple[PlanNode, ...]"
+    """The nodes that feed this one, each once, in the order of the edges."""
+    incoming: "tuple[PlanEdge, ...]"
+    outgoing: "tuple[PlanEdge, ...]"
+    plain_targets: "tuple[PlanNode, ...] | None"
+    """The targets, if every edge always carries a value to a join that waits for all; otherwise `None`."""
+
+    def __repr__(self) -> str:
+        return f"<PlanNode {self.index} {self.id!r} ({self.type})>"
+
+
+class PlanEdge:
+    """One edge of a plan."""
+
+    __slots__ = ("condition", "handle", "index", "source", "target")
+
+    def __init__(
+        self,
+        *,
+        index: int,
+        source: PlanNode,
+        target: PlanNode,
+        handle: str | None,
+        condition: "Callable[[Any], bool] | None",
+    ) -> None:
+        self.index = index
+        self.source = source
+        self.target = target
+        self.handle = handle
+        self.condition = condition
+
+
+class Plan:
+    """A compiled workflow.
+
+    Guarantees: `nodes` are in topological order, so an edge's source has a lower index than its target; among nodes
+    that no path orders, the order of the definition holds.
+    """
+
+    def __init__(
+        self,
+        *,
+        definition: Definition,
+        nodes: tuple[PlanNode, ...],
+        edge_count: int,
+        convert_input: Callable[[Any], Any],
+    ) -> None:
+        self.definition = definition
+        self.name = definition.name
+        self.nodes = nodes
+        self.edge_count = edge_count
+        self.convert_input = convert_input
+        self.roots = tuple(node for node in nodes if not node.incoming)
+        self.missing = [len(node.incoming) for node in nodes]
+        self.takes_records = any(node.takes_record for node in nodes)
+        self.is_mixed = self.takes_records and not all(node.takes_record for node in nodes)
+        self.ends = tuple(node for node in nodes if not node.outgoing)
+        by_id = {node.id: node for node in nodes}
+        self.result_node = by_id[definition.result] if definition.result else None
+        self._is_ancestor: dict[tuple[int, int], bool] = {}
+
+    def is_ancestor(self, ancestor: PlanNode, node: PlanNode) -> bool:
+        """Say whether a path leads from `ancestor` to `node`; answers are kept, since only conflicts ask."""
+        key = (ancestor.index, node.index)
+        known = self._is_ancestor.get(key)
+        if known is None:
+            known = self._is_ancestor[key] = _leads_to(ancestor, node)
+        return known
+
+
+def _leads_to(ancestor: PlanNode, node: PlanNode) -> bool:
+    seen = {node.index}
+    todo = [node]
+    while todo:
+        for source in todo.pop().sources:
+            if source is ancestor:
+                return True
+            if source.index > ancestor.index and source.index not in seen:
+                seen.add(source.index)
+                todo.append(source)
+    return False
