@@ -65,12 +65,12 @@ class WorkflowRepository(Protocol):
     async def save(self, name: str, definition: bytes, version: int | None) -> StoredWorkflow:
         """Return the stored version with this content, and store it first if it is new.
 
-        A new content gets `version` if that is free for this name, else the next number.
+        A new content gets `version` if that is free for this name, else the number after the greatest one.
         """
         ...
 
     async def find(self, name: str, version: int | None = None) -> StoredWorkflow | None:
-        """Return a version of a workflow, the newest if `version` is `None`; `None` if there is no such."""
+        """Return a version of a workflow, the greatest if `version` is `None`; `None` if there is no such."""
         ...
 
 
@@ -80,15 +80,30 @@ class ExecutionLog(Protocol):
     async def write(self, batch: Sequence[LogEvent]) -> None:
         """Write events in their order, in one transaction: all of them or none.
 
+        A cancel leaves the transaction to finish or to roll back; it is never written in part. A batch that was
+        refused may be written again: what it stored after all, because only the answer was lost, is not stored twice.
+
         Raises:
-            StoreError: Nothing of the batch was written.
+            StoreError: Nothing of the batch was written, as far as the store can know.
         """
         ...
 
     async def executions(
-        self, *, limit: int = 50, workflow: str | None = None, status: ExecutionStatus | None = None
+        self,
+        *,
+        limit: int = 50,
+        workflow: str | None = None,
+        status: ExecutionStatus | None = None,
+        before: str | None = None,
     ) -> list[ExecutionRow]:
-        """Return the newest executions first."""
+        """Return the newest executions first, which is the greatest ids first.
+
+        Args:
+            limit: The greatest number of rows to return.
+            workflow: Only executions of the workflow of this name.
+            status: Only executions that are in this state.
+            before: Only executions with smaller ids: the id of a page's last row gives the next page.
+        """
         ...
 
     async def execution(self, execution_id: str) -> ExecutionRow | None:

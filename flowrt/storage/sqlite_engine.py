@@ -1,0 +1,76 @@
+"""The engine for SQLite: how connections are made and set."""
+
+import sqlite3
+from functools import partial
+from typing import Literal, TypeAlias
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from flowrt.errors import StoreUnavailableError
+from flowrt.storage.aiosqlite_driver import Connection
+from flowrt.storage.url import DatabaseUrl
+
+Synchronous: TypeAlias = Literal["NORMAL", "FULL"]
+
+OLDEST_SQLITE = (3, 35, 0)
+READERS = 4
+
+
+class SqliteOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How connections to SQLite behave."""
+
+    synchronous: Synchronous = "NORMAL"
+    busy_timeout_seconds: float = 5.0
+    create: bool = True
+    """Whether a file that is missing is made."""
+
+
+def create_engine(database: DatabaseUrl, options: SqliteOptions) -> AsyncEngine:
+    """Return an engine whose connections are in autocommit: a transaction begins where `BEGIN` is said.
+
+    A database in memory has one connection, which everybody waits for.
+
+    Raises:
+        StoreUnavailableError: This Python's SQLite is too old.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        needed = ".".join(map(str, OLDEST_SQLITE))
+        reason = f"this Python has SQLite {sqlite3.sqlite_version}, and flowrt needs {needed} or newer"
+        raise StoreUnavailableError(database.shown, reason)
+
+    async def connect() -> Connection:
+        connection = Connection(partial(_connect, database, options))
+        await connection
+        return connection
+
+    return create_async_engine(
+        database.url,
+        async_creator=connect,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1 if database.path is None else 1 + READERS,
+        max_overflow=0,
+        pool_reset_on_return=None,
+    )
+
+
+async def driver_connection(connection: AsyncConnection) -> Connection:
+    """Return the driver's connection beneath SQLAlchemy's."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if not isinstance(driver, Connection):
+        message = f"expected a connection of create_engine, not {driver!r}"
+        raise TypeError(message)
+    return driver
+
+
+def _connect(database: DatabaseUrl, options: SqliteOptions) -> sqlite3.Connection:
+    if database.path is None:
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+    else:
+        mode = "rwc" if options.create else "rw"
+        connection = sqlite3.connect(f"{database.path.as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {round(options.busy_timeout_seconds * 1000)}")
+    connection.execute(f"PRAGMA synchronous = {options.synchronous}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
