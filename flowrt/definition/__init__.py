@@ -1,1 +1,26 @@
-"""definition."""
+"""Workflows as data: loading definitions, with all of their problems at once, and writing them again."""
+
+from flowrt.definition.arguments import Argument, Constant, DictOf, FromInput, FromNode, ListOf
+from flowrt.definition.exporting import canonical_json, export_definition
+from flowrt.definition.model import Definition, Edge, Join, Node, Parameter, ParameterType, Quorum
+from flowrt.definition.parsing import LoadedDefinition, load_definition
+
+__all__ = [
+    "Argument",
+    "Constant",
+    "Definition",
+    "DictOf",
+    "Edge",
+    "FromInput",
+    "FromNode",
+    "Join",
+    "ListOf",
+    "LoadedDefinition",
+    "Node",
+    "Parameter",
+    "ParameterType",
+    "Quorum",
+    "canonical_json",
+    "export_definition",
+    "load_definition",
+]

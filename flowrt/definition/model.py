@@ -25,6 +25,8 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = True
     default: Any = msgspec.UNSET
     description: str = ""
+    extra: dict[str, Any] = {}
+    """Keys that flowrt does not read: kept for export."""
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):

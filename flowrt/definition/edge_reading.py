@@ -1,0 +1,138 @@
+"""Reading the edges of a definition."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from flowrt.definition.conversion import expected
+from flowrt.definition.findings import Findings, Path, listed_names, shown, to_pointer
+from flowrt.definition.json_kinds import is_object, kind_of
+from flowrt.definition.keys import EDGE, SOURCE_NAMES, TARGET_NAMES, ExtraKeys
+from flowrt.definition.model import Edge
+from flowrt.definition.naming import read_name
+from flowrt.definition.node_reading import ReadNode
+from flowrt.errors import ExpressionError
+
+_LATER_ON = ("failure", "always")
+_ENDS = {"source": SOURCE_NAMES, "target": TARGET_NAMES}
+
+
+class ReadEdge(NamedTuple):
+    """An edge between two nodes that exist, whatever else is wrong with it."""
+
+    edge: Edge
+    path: Path
+
+
+class EdgeReader:
+    """Reads edges one after the other and reports their problems.
+
+    Args:
+        nodes: The nodes that they can lead between, by id.
+        findings: Where problems go.
+        extra_keys: What judges keys that flowrt does not read.
+    """
+
+    def __init__(self, nodes: Mapping[str, ReadNode], findings: Findings, extra_keys: ExtraKeys) -> None:
+        self.edges: list[ReadEdge] = []
+        self._nodes = nodes
+        self._findings = findings
+        self._extra_keys = extra_keys
+        self._expressions: dict[str, ExpressionError | None] = {}
+        self._paths_by_id: dict[str, Path] = {}
+
+    def read(self, item: Any, path: Path) -> None:
+        """Read one edge."""
+        if not is_object(item):
+            expected(self._findings, path, item, "an edge, an object with `source` and `target`")
+            return
+        source, target = self._read_ends(item, path)
+        edge = Edge(
+            source=source or "",
+            target=target or "",
+            id=self._read_id(item.get("id"), (*path, "id")),
+            source_handle=self._read_handle(item.get("sourceHandle"), source, (*path, "sourceHandle")),
+            condition=self._read_condition(item.get("condition"), (*path, "condition")),
+            extra=self._extra_keys.split(item, EDGE, path),
+        )
+        if item.get("on") is not None and item["on"] != "success":
+            self._refuse_on(item["on"], (*path, "on"))
+        if source is not None and target is not None:
+            self.edges.append(ReadEdge(edge, path))
+
+    def _read_ends(self, item: dict[str, Any], path: Path) -> tuple[str | None, str | None]:
+        if "source" in item and "target" in item:
+            return self._read_end(item, "source", path), self._read_end(item, "target", path)
+        keys = {end: self._key_of(item, end, others) for end, others in _ENDS.items()}
+        missing = [end for end in _ENDS if end not in item]
+        renamings = [f"rename `{keys[end]}` to `{end}`" for end in missing if keys[end] is not None]
+        advice = " and ".join(renamings) or f"it has {listed_names(item, 12) or 'no keys'}"
+        self._findings.problem(path, f"this edge has no {' and no '.join(f'`{end}`' for end in missing)}: {advice}")
+        ends = [self._read_end(item, key, path) if key is not None else None for key in keys.values()]
+        return ends[0], ends[1]
+
+    def _key_of(self, item: dict[str, Any], end: str, others: tuple[str, ...]) -> str | None:
+        if end in item:
+            return end
+        used = next((name for name in others if name in item), None)
+        unread = [key for key in item if key not in EDGE.known and key not in EDGE.quiet]
+        return used or self._findings.names.find(end, unread, 0.8)
+
+    def _read_end(self, item: dict[str, Any], key: str, path: Path) -> str | None:
+        value = item[key]
+        if type(value) is str and value in self._nodes:
+            return value
+        name = read_name(value, f"an edge's {key}", (*path, key), self._findings)
+        if name is not None:
+            hint = self._findings.names.hint(name, self._nodes)
+            self._findings.problem((*path, key), f"there is no node {shown(name)}{hint}")
+        return None
+
+    def _read_id(self, value: Any, path: Path) -> str | None:
+        if value is None:
+            return None
+        name = read_name(value, "an edge's id", path, self._findings)
+        if name is not None and self._paths_by_id.setdefault(name, path) is not path:
+            first = to_pointer(self._paths_by_id[name][:-1])
+            self._findings.warning(
+                path, f"the id {shown(name)} is that of {first} too: edges can't be told apart by it"
+            )
+        return name
+
+    def _read_handle(self, value: Any, source: str | None, path: Path) -> str | None:
+        if value is None:
+            return None
+        name = read_name(value, "a sourceHandle", path, self._findings)
+        step = self._nodes[source].step if source is not None else None
+        if name is not None and step is not None and step.handles is not None and name not in step.handles:
+            there_are = ": it has " + (listed_names(sorted(step.handles)) or "no branches")
+            hint = self._findings.names.hint(name, sorted(step.handles)) or there_are
+            self._findings.problem(path, f"the node {shown(source or '')} has no branch {shown(name)}{hint}")
+        return name
+
+    def _read_condition(self, value: Any, path: Path) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            expected(self._findings, path, value, "an expression as a text")
+            return None
+        if value not in self._expressions:
+            self._expressions[value] = _compile_error(value)
+        error = self._expressions[value]
+        if error is not None:
+            self._findings.problem(path, str(error))
+        return value
+
+    def _refuse_on(self, value: Any, path: Path) -> None:
+        found = shown(value) if isinstance(value, str) else kind_of(value)
+        reason = "this version of flowrt has only `success` edges" if value in _LATER_ON else "expected 'success'"
+        self._findings.problem(path, f"found {found}: {reason}")
+
+
+def _compile_error(text: str) -> ExpressionError | None:
+    from flowrt.definition.expressions import compile_expression  # noqa: PLC0415 - only a definition with conditions
+
+    try:
+        compile_expression(text)
+    except ExpressionError as error:
+        return error
+    return None

@@ -1,0 +1,123 @@
+"""What was found wrong with a document while it was read."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, NoReturn, TypeAlias
+
+from flowrt.definition.json_kinds import is_array, is_object
+from flowrt.definition.limits import MAX_COLLECTED, MAX_PROBLEMS
+from flowrt.definition.nearest import NearestNames
+from flowrt.errors import DefinitionError, Problem
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The keys and indices that lead to a place in a document."""
+
+_SHOWN_LENGTH = 80
+_UNENCODABLE = re.compile("[\ud800-\udfff]")
+
+
+class Findings:
+    """Collects the problems and warnings of one document, and gives them in the order of the document."""
+
+    def __init__(self, origin: str | None = None) -> None:
+        self.origin = origin
+        self.names = NearestNames()
+        self._problems: list[tuple[Path, str]] = []
+        self._warnings: list[tuple[Path, str]] = []
+        self._problems_seen = self._warnings_seen = 0
+        self._cause: Exception | None = None
+
+    @property
+    def count(self) -> int:
+        """How many problems were found so far."""
+        return self._problems_seen
+
+    def problem(self, path: Path, message: str, cause: Exception | None = None) -> None:
+        """Add something that makes the document unusable."""
+        self._problems_seen += 1
+        self._cause = self._cause or cause
+        if self._problems_seen <= MAX_COLLECTED:
+            self._problems.append((path, message))
+
+    def warning(self, path: Path, message: str) -> None:
+        """Add something that is probably not meant like that."""
+        self._warnings_seen += 1
+        if self._warnings_seen <= MAX_COLLECTED:
+            self._warnings.append((path, message))
+
+    def warnings(self, document: Any) -> tuple[Problem, ...]:
+        """Return the warnings in the order of the document."""
+        return _listed(self._warnings, self._warnings_seen, document)
+
+    def refuse_if_any(self, document: Any = None) -> None:
+        """Raise a `DefinitionError` with all problems, if there are any."""
+        if self._problems:
+            self.refuse(document)
+
+    def refuse(self, document: Any = None) -> NoReturn:
+        """Raise a `DefinitionError` with all problems."""
+        problems = _listed(self._problems, self._problems_seen, document)
+        raise DefinitionError(problems, self.origin) from self._cause
+
+
+def _listed(found: list[tuple[Path, str]], seen: int, document: Any) -> tuple[Problem, ...]:
+    order = _DocumentOrder(document)
+    in_order = sorted(found, key=lambda finding: order.rank(finding[0]))
+    if seen > MAX_PROBLEMS:
+        in_order = in_order[: MAX_PROBLEMS - 1]
+    listed = [Problem(to_pointer(path), message) for path, message in in_order]
+    if seen > MAX_PROBLEMS:
+        listed.append(Problem("", f"there are {seen - len(listed)} more: repair these first"))
+    return tuple(listed)
+
+
+class _DocumentOrder:
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._positions: dict[int, dict[str, int]] = {}
+
+    def rank(self, path: Path) -> tuple[int, ...]:
+        """Return what sorts a place among others as a reader meets them; what is missing comes first."""
+        rank: list[int] = []
+        value = self._document
+        for key in path:
+            if is_object(value):
+                rank.append(self._positions_of(value).get(str(key), -1))
+                value = value.get(str(key))
+            elif is_array(value) and str(key).isdecimal():
+                index = int(key)
+                rank.append(index)
+                value = value[index] if index < len(value) else None
+        return tuple(rank)
+
+    def _positions_of(self, value: dict[Any, Any]) -> dict[str, int]:
+        if id(value) not in self._positions:
+            self._positions[id(value)] = {key: place for place, key in enumerate(value)}
+        return self._positions[id(value)]
+
+
+def to_pointer(path: Path) -> str:
+    """Return the JSON pointer (RFC 6901) of a path."""
+    pointer = "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)
+    return _UNENCODABLE.sub("\N{REPLACEMENT CHARACTER}", pointer)
+
+
+def from_pointer(pointer: str) -> Path:
+    """Return the path of a JSON pointer; one without the leading `/` is taken as if it had it."""
+    return tuple(key.replace("~1", "/").replace("~0", "~") for key in pointer.removeprefix("/").split("/") if pointer)
+
+
+def shown(text: str) -> str:
+    """Return a text of the document as it can stand in a message: quoted, escaped and not too long."""
+    return ascii(text[:_SHOWN_LENGTH] + "...") if len(text) > _SHOWN_LENGTH else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return ascii(text) if _UNENCODABLE.search(text) else repr(text)
+
+
+def listed_names(names: Iterable[str], most: int = 20) -> str:
+    """Return names for a message: `a`, `b` and `c`'s like, the first few of many."""
+    all_names = list(names)
+    more = f" and {len(all_names) - most} more" if len(all_names) > most else ""
+    return ", ".join(map(shown, all_names[:most])) + more

@@ -1,0 +1,154 @@
+"""Reading the nodes of a definition."""
+
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from flowrt.definition.conversion import convert, expected
+from flowrt.definition.findings import Findings, Path, from_pointer, listed_names, shown
+from flowrt.definition.json_kinds import is_object, kind_of
+from flowrt.definition.keys import LATER, NODE, ExtraKeys, Level
+from flowrt.definition.model import Join, Node, Quorum
+from flowrt.definition.naming import read_name
+from flowrt.definition.nearest import CERTAIN
+from flowrt.policies import NO_POLICY, NodePolicy
+from flowrt.typing import BoundStep, StepBindError, StepCatalog, StepType
+
+_ID_NAMES = ("nodeId", "node_id", "stepId", "step_id", "key", "uuid", "_id")
+_TYPE_NAMES = ("nodeType", "node_type", "stepType", "step_type", "kind")
+_JOINS = ("all", "any", "all_settled")
+_LATER_IN_JOIN = ("join", "within", "else", "losers")
+
+
+class ReadNode(NamedTuple):
+    """A node that has an id of its own and a type, whatever else is wrong with it."""
+
+    node: Node
+    step: BoundStep | None
+    """`None` if its type is unknown or refuses its data: that was reported."""
+    path: Path
+
+
+class NodeReader:
+    """Reads nodes one after the other and reports their problems.
+
+    Args:
+        catalog: Where step types are looked up.
+        findings: Where problems go.
+        extra_keys: What judges keys that flowrt does not read.
+    """
+
+    def __init__(self, catalog: StepCatalog, findings: Findings, extra_keys: ExtraKeys) -> None:
+        self.nodes: dict[str, ReadNode] = {}
+        """Those that can be referred to, by id, in the order of the document."""
+        self._catalog = catalog
+        self._findings = findings
+        self._extra_keys = extra_keys
+        self._types: dict[str, tuple[StepType, Level] | None] = {}
+
+    def read(self, item: Any, path: Path) -> None:
+        """Read one node."""
+        if not is_object(item):
+            expected(self._findings, path, item, "a node, an object with `id` and `type`")
+            return
+        node_id = self._read_key(item, "id", _ID_NAMES, path)
+        type_name = self._read_key(item, "type", _TYPE_NAMES, path)
+        data = self._read_data(item.get("data"), (*path, "data"))
+        extra = self._extra_keys.split(item, NODE, path)
+        node = Node(
+            id=node_id or "",
+            type=type_name or "",
+            data=data,
+            policy=self._read_policy(item.get("policy"), path),
+            join=self._read_join(item.get("join"), (*path, "join")),
+            emit=self._read_emit(item.get("emit"), (*path, "emit")),
+            extra=extra,
+        )
+        step = self._bind(type_name, data, path) if type_name is not None else None
+        if node_id in self.nodes:
+            first = "/".join(map(str, self.nodes[node_id].path))
+            self._findings.problem((*path, "id"), f"the id {shown(node_id)} is taken by /{first}: ids are unique")
+        elif node_id is not None:
+            self.nodes[node_id] = ReadNode(node, step, path)
+
+    def _read_key(self, item: dict[str, Any], key: Literal["id", "type"], others: tuple[str, ...], path: Path) -> Any:
+        if key in item:
+            return read_name(item[key], f"a node's {key}", (*path, key), self._findings)
+        used = next((name for name in others if name in item), None)
+        used = used or self._findings.names.find(key, [name for name in item if name not in NODE.known], CERTAIN)
+        advice = f"rename `{used}` to `{key}`" if used else f"it has {listed_names(item, 12) or 'no keys'}"
+        self._findings.problem(path, f"this node has no `{key}`: {advice}")
+        return None
+
+    def _read_data(self, value: Any, path: Path) -> dict[str, Any]:
+        if is_object(value):
+            return value
+        if value is not None:
+            expected(self._findings, path, value, "an object: what the node's type reads")
+        return {}
+
+    def _read_policy(self, value: Any, path: Path) -> NodePolicy:
+        if value is None:
+            return NO_POLICY
+        policy: NodePolicy | None = convert(value, NodePolicy, (*path, "policy"), self._findings)
+        return policy or NO_POLICY
+
+    def _read_join(self, value: Any, path: Path) -> Join:
+        if value is None or value == "all":
+            return "all"
+        if is_object(value):
+            for key in _LATER_IN_JOIN:
+                if key in value:
+                    self._findings.problem((*path, key), f"`{key}` {LATER}")
+            rest = {key: found for key, found in value.items() if key not in _LATER_IN_JOIN}
+            is_only_later = len(rest) != len(value) and not rest
+            quorum: Quorum | None = None if is_only_later else convert(rest, Quorum, path, self._findings)
+            return quorum or "all"
+        if value in _JOINS:
+            joins: Join = value
+            return joins
+        found = shown(value) if isinstance(value, str) else kind_of(value)
+        hint = self._findings.names.hint(value, _JOINS) if isinstance(value, str) else ""
+        self._findings.problem(path, f'found {found}, expected {listed_names(_JOINS)} or {{"quorum": k}}{hint}')
+        return "all"
+
+    def _read_emit(self, value: Any, path: Path) -> Literal["merge", "replace"]:
+        if value is None or value == "merge":
+            return "merge"
+        return convert(value, Literal["merge", "replace"], path, self._findings) or "merge"
+
+    def _bind(self, type_name: str, data: dict[str, Any], path: Path) -> BoundStep | None:
+        if type_name not in self._types:
+            self._types[type_name] = self._find(type_name)
+        found = self._types[type_name]
+        if found is None:
+            self._report_unknown_type(type_name, (*path, "type"))
+            return None
+        step_type, level = found
+        if level.known:
+            self._extra_keys.warn_of_misspelt(data, level, (*path, "data"))
+        typed = convert(data, step_type.data_type, (*path, "data"), self._findings)
+        return None if typed is None else self._bind_typed(step_type, typed, (*path, "data"))
+
+    def _bind_typed(self, step_type: StepType, typed: msgspec.Struct, path: Path) -> BoundStep | None:
+        try:
+            return step_type.bind(typed)
+        except StepBindError as error:
+            for problem in error.problems:
+                self._findings.problem((*path, *from_pointer(problem.pointer)), problem.message)
+        except Exception as error:  # noqa: BLE001 - a step type is foreign code; the error stays as the cause
+            reason = f"the step type {step_type.name!r} can't be bound: {type(error).__name__}: {error}"
+            self._findings.problem(path, reason, cause=error)
+        return None
+
+    def _find(self, type_name: str) -> tuple[StepType, Level] | None:
+        step_type = self._catalog.find(type_name)
+        if step_type is None:
+            return None
+        fields = tuple(field.encode_name for field in msgspec.structs.fields(step_type.data_type))
+        return step_type, Level(known=fields)
+
+    def _report_unknown_type(self, type_name: str, path: Path) -> None:
+        known = self._catalog.names()
+        hint = self._findings.names.hint(type_name, known) or f": there are {listed_names(known) or 'none'}"
+        self._findings.problem(path, f"unknown node type {shown(type_name)}{hint}")

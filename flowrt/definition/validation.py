@@ -1,0 +1,149 @@
+"""What must hold between the parts of a definition: the graph has nodes and no cycle, and all references resolve."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from flowrt.definition.arguments import Constant, DictOf, FromInput, FromNode, ListOf
+from flowrt.definition.cycles import find_cycles
+from flowrt.definition.edge_reading import ReadEdge
+from flowrt.definition.findings import Findings, Path, shown, to_pointer
+from flowrt.definition.json_kinds import is_object
+from flowrt.definition.model import Quorum
+from flowrt.definition.node_reading import ReadNode
+
+_SHOWN_CYCLE = 12
+
+
+def check_cycles(nodes: Mapping[str, ReadNode], edges: Sequence[ReadEdge], findings: Findings) -> None:
+    """Report each cycle at the edge that closes it, with its path."""
+    places = {node_id: place for place, node_id in enumerate(nodes)}
+    sources = [places[edge.source] for edge, _ in edges]
+    targets = [places[edge.target] for edge, _ in edges]
+    for cycle in find_cycles(len(places), sources, targets):
+        closing_edge, path = edges[cycle[-1]]
+        if len(cycle) == 1:
+            message = f"the edge leads from {shown(closing_edge.source)} to itself: a workflow has no cycles"
+        else:
+            ids = [edges[index].edge.source for index in cycle]
+            message = f"the edges form a cycle: {_cycle_path(ids)}; remove one of them"
+        findings.problem(path, message)
+
+
+def _cycle_path(ids: list[str]) -> str:
+    closed = [*ids, ids[0]]
+    if len(closed) > _SHOWN_CYCLE:
+        closed = [*closed[: _SHOWN_CYCLE - 3], f"... ({len(closed) - _SHOWN_CYCLE + 1} more)", *closed[-2:]]
+    return " -> ".join(closed)
+
+
+def check_quorums(nodes: Mapping[str, ReadNode], edges: Sequence[ReadEdge], findings: Findings) -> None:
+    """Report quorums that can never be met or are met before anything arrives."""
+    quorums = {node_id: read for node_id, read in nodes.items() if isinstance(read.node.join, Quorum)}
+    if not quorums:
+        return
+    incoming = Counter(edge.target for edge, _ in edges)
+    for node_id, (node, _, path) in quorums.items():
+        quorum = node.join.quorum if isinstance(node.join, Quorum) else 0
+        if not 1 <= quorum <= incoming[node_id]:
+            count = incoming[node_id]
+            allowed = f"expected 1 to {count}, the number of edges into this node" if count else "no edge leads here"
+            findings.problem((*path, "join", "quorum"), f"the quorum is {quorum}: {allowed}")
+
+
+def check_parallel_edges(edges: Sequence[ReadEdge], findings: Findings) -> None:
+    """Warn of edges that say the same as an earlier one: each counts as an edge of its own in a quorum."""
+    seen: dict[tuple[str, str, str | None, str | None], Path] = {}
+    for edge, path in edges:
+        key = (edge.source, edge.target, edge.source_handle, edge.condition)
+        first = seen.setdefault(key, path)
+        if first is not path:
+            findings.warning(path, f"this edge is the same as {to_pointer(first)}: remove one of them")
+
+
+class ArgumentCheck:
+    """Checks where the arguments of a node's call come from.
+
+    Args:
+        nodes: All nodes by id.
+        edges: All edges.
+        parameters: The names of the workflow's parameters; empty: any input is allowed, so names are not checked.
+        findings: Where problems go.
+    """
+
+    def __init__(
+        self,
+        nodes: Mapping[str, ReadNode],
+        edges: Sequence[ReadEdge],
+        parameters: Sequence[str],
+        findings: Findings,
+    ) -> None:
+        self._nodes = nodes
+        self._parameters = parameters
+        self._findings = findings
+        self._sources: dict[str, set[str]] = {
+            node_id: set() for node_id, read in nodes.items() if read.step is not None and read.step.arguments
+        }
+        for edge, _ in edges if self._sources else ():
+            if edge.target in self._sources:
+                self._sources[edge.target].add(edge.source)
+
+    def check(self) -> None:
+        """Report arguments that come from unknown parameters or nodes, or from nodes without an edge to theirs."""
+        for node_id in self._sources:
+            node, step, path = self._nodes[node_id]
+            wired: Mapping[str, Any] = step.arguments if step is not None and step.arguments is not None else {}
+            written = node.data.get("arguments")
+            for name, argument in wired.items():
+                is_written = is_object(written) and name in written
+                place: Path = (*path, "data", "arguments", name) if is_written else (*path, "data")
+                self._check(node_id, argument, place)
+
+    def _check(self, node_id: str, argument: Any, path: Path) -> None:
+        waiting: list[tuple[Any, Path]] = [(argument, path)]
+        while waiting:
+            found, place = waiting.pop()
+            match _as_argument(found):
+                case FromInput(name):
+                    self._check_input(name, (*place, "input"))
+                case FromNode(source):
+                    self._check_node(node_id, source, (*place, "node"))
+                case ListOf(items):
+                    waiting.extend((item, (*place, "list", index)) for index, item in enumerate(items))
+                case DictOf(entries):
+                    waiting.extend((item, (*place, "dict", key)) for key, item in entries.items())
+                case Constant():
+                    pass
+                case _:
+                    self._findings.problem(place, f"expected an argument, such as {_EXAMPLE}")
+
+    def _check_input(self, name: str, path: Path) -> None:
+        if self._parameters and name not in self._parameters:
+            hint = self._findings.names.hint(name, self._parameters)
+            self._findings.problem(path, f"the workflow has no parameter {shown(name)}{hint}")
+
+    def _check_node(self, node_id: str, source: str, path: Path) -> None:
+        if source not in self._nodes:
+            hint = self._findings.names.hint(source, self._nodes)
+            self._findings.problem(path, f"there is no node {shown(source)}{hint}")
+        elif source not in self._sources[node_id]:
+            edge = f"no edge leads from {shown(source)} to {shown(node_id)}"
+            self._findings.problem(path, f"{edge}: a node gets results from its direct sources only, so add an edge")
+
+
+_EXAMPLE = '{"node": "enrich"}, {"input": "lead"}, {"value": 3}, {"list": [...]} or {"dict": {...}}'
+_FORMS: Mapping[str, Any] = {"input": FromInput, "node": FromNode, "value": Constant, "list": ListOf, "dict": DictOf}
+
+
+def _as_argument(found: Any) -> Any:
+    """Return an argument in its JSON form as what it means, and anything else as it is."""
+    if is_object(found) and len(found) == 1:
+        form = _FORMS.get(next(iter(found)))
+        if form is not None:
+            try:
+                return msgspec.convert(found, form)
+            except msgspec.ValidationError:
+                return None
+    return found
