@@ -18,7 +18,7 @@ class SystemClock:
 
     async def sleep_until(self, monotonic_ns: int) -> None:
         """Wait until `monotonic_ns() >= monotonic_ns`. A cancel leaves nothing behind."""
-        while (left := monotonic_ns - time.monotonic_ns()) > 0:
+        while (left := monotonic_ns - time.monotonic_ns()) > 0:  # noqa: ASYNC110 - this is the sleep
             await anyio.sleep(left / NANOSECONDS)
 
 

@@ -7,6 +7,7 @@
     ├── ExecutionCancelledError      somebody else cancelled the execution that was waited for
     ├── StalledError                 an execution came to rest with nodes that never fired
     ├── RuntimeClosedError           the runtime is not open
+    ├── WrongThreadError             the event loop's own thread would wait for itself
     ├── StepError                    a step broke its contract
     │   ├── StepResultError          it returned what a node of its type can't produce
     │   ├── StepLeakedScopeError     it left a cancel scope or nursery open
@@ -146,6 +147,13 @@ class RuntimeClosedError(FlowrtError):
 
     def __str__(self) -> str:
         return "the runtime is not open: use it inside `async with Runtime() as runtime:`"
+
+
+class WrongThreadError(FlowrtError):
+    """`run_from_thread` was called in the event loop's own thread, which would wait for itself."""
+
+    def __str__(self) -> str:
+        return "run_from_thread was called in the event loop's own thread: use `await runtime.run(...)` there"
 
 
 class StepError(FlowrtError):

@@ -65,13 +65,16 @@ class AsyncioBackend:
     is_level_triggered = False
 
     def cancel_requests(self) -> int:
+        """Return the task's `cancelling()` count."""
         task = asyncio.current_task()
         return task.cancelling() if task is not None else 0
 
     def was_asked(self, noted: int) -> bool:
+        """Say whether the count rose."""
         return self.cancel_requests() > noted
 
     def innermost(self) -> Callable[[], object]:
+        """Return a reader of anyio's private state of the task."""
         from anyio._backends._asyncio import _task_states  # noqa: PLC0415 - loaded with anyio's backend
 
         task = asyncio.current_task()
@@ -81,6 +84,7 @@ class AsyncioBackend:
         return partial(_SCOPE_OF_STATE, states[task])
 
     async def close_leaked(self, innermost: object) -> None:
+        """Cancel, wait and close, from the inside out."""
         get = self.innermost()
         task = asyncio.current_task()
         while (leaked := get()) is not innermost:
@@ -108,16 +112,20 @@ class TrioBackend:
         self._enable_ki_protection = trio.lowlevel.enable_ki_protection
 
     def cancel_requests(self) -> int:
+        """Return 0: a scope can't be counted, and need not be."""
         return 0
 
     def was_asked(self, noted: int) -> bool:  # noqa: ARG002 - trio asks again at the next checkpoint
+        """Say no: trio asks again at the next checkpoint."""
         return False
 
     def innermost(self) -> Callable[[], object]:
+        """Return a reader of trio's private state of the task."""
         task: Any = self._current_task()
         return partial(_SCOPE_OF_TASK, task)
 
     async def close_leaked(self, innermost: object) -> None:
+        """Cancel, wait and close, from the inside out."""
         task: Any = self._current_task()
         while task._cancel_status is not innermost:  # noqa: SLF001
             scope = task._cancel_status._scope  # noqa: SLF001
@@ -128,6 +136,7 @@ class TrioBackend:
             scope.__exit__(None, None, None)
 
     def protect(self, *functions: Callable[..., Any]) -> None:
+        """Mark the functions' code for trio's signal handler."""
         for function in functions:
             assert isinstance(function, FunctionType)  # noqa: S101
             assert isinstance(function.__code__, CodeType)  # noqa: S101

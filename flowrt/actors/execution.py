@@ -25,11 +25,11 @@ COMPLETED, FAILED, SKIPPED, CANCELLED = 1, 2, 3, 4
 
 
 class Execution:
-    """The state of one execution. Every method is one step of the kernel: it never awaits, and Ctrl-C can't split it."""
+    """The state of one execution. Every method is one step of the kernel: it never awaits."""
 
     __slots__ = (
-        "_attempts", "_ended", "_on_end", "_parked", "context", "earlier_errors", "error", "failed_attempt",
-        "failed_node", "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending", "is_watched", "journal",
+        "_attempts", "_ended", "_on_end", "_parked", "context", "duration_ns", "earlier_errors", "error",
+        "failed_attempt", "failed_node", "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending", "is_watched", "journal",
         "kernel", "left", "output", "parent_id", "plan", "reason", "started_ns", "states", "status", "suspended",
     )  # fmt: skip
 
@@ -45,6 +45,7 @@ class Execution:
         self.context = copy_context()
         self.context.run(kernel.parent.set, self)
         self.started_ns = kernel.monotonic_ns()
+        self.duration_ns = 0
         self.status: ExecutionStatus = "running"
         self.is_ending = False
         """No firing starts any more: a node failed, or the execution was cancelled."""
@@ -76,7 +77,7 @@ class Execution:
             ready.rotate(-self.kernel.gate.pick(len(ready)))
         return ready.popleft()
 
-    def succeed(self, node: PlanNode, result: Any, started_ns: int, is_late: bool = False) -> PlanNode | None:
+    def succeed(self, node: PlanNode, result: Any, started_ns: int, note: str | None = None) -> PlanNode | None:
         """Take what a step returned and deliver it; the node to go on with, if this made one ready.
 
         Raises:
@@ -93,7 +94,7 @@ class Execution:
         self.states[node.index] = COMPLETED
         self.left -= 1
         if self.is_watched:
-            self._tell_success(node, started_ns, "finished anyway" if is_late else None)
+            self._tell_success(node, started_ns, note)
         if self.flow.settled:
             supervisor.settle(self)
         if not self.left:
@@ -244,6 +245,7 @@ class Execution:
             return
         self.is_ending = True
         self.status = status
+        self.duration_ns = self.kernel.monotonic_ns() - self.started_ns
         if status == "completed":
             self.output = self.flow.result(lambda node: self.states[node.index] == COMPLETED)
         if self.is_watched:

@@ -87,7 +87,7 @@ class Journal:
                 execution_id=execution.id,
                 at_ns=kernel.clock.time_ns(),
                 status=execution.status,
-                duration_ns=kernel.monotonic_ns() - execution.started_ns,
+                duration_ns=execution.duration_ns,
                 output=take_snapshot(output, kernel.max_payload_bytes) if is_complete else None,
                 error=None if execution.error is None else describe_error(execution.error),
                 failed_node=execution.failed_node,

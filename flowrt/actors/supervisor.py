@@ -17,7 +17,8 @@ NEVER_RETRIED = (ExpressionError, StepResultError, StepExitedError)
 def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, started_ns: int) -> PlanNode | None:
     """Retry an attempt that failed or let its node fail; the node to go on with, if one became ready."""
     if isinstance(error, NoValueError):
-        return node_skipped(execution, node)
+        node_skipped(execution, node)
+        return None
     if execution.is_ending:
         execution.attempt_cancelled(node, started_ns, error)
         return None

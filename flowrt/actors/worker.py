@@ -16,6 +16,7 @@ from flowrt.graph.plan import PlanNode
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.kernel import Kernel
+FINISHED_ANYWAY = "finished anyway"
 _LEAKED = Exception("a step left a scope open")
 
 
@@ -26,11 +27,12 @@ class Worker:
     lent to one firing after another; once it was cancelled, by whomever and however late, it is never lent again.
     """
 
-    __slots__ = ("_innermost", "_is_spent", "_marker", "_requests", "kernel", "scope")
+    __slots__ = ("_innermost", "_is_spent", "_marker", "_note", "_requests", "kernel", "scope")
 
     def __init__(self, kernel: "Kernel") -> None:
         self.kernel = kernel
         self._is_spent = False
+        self._note: str | None = None
 
     async def work(self, execution: "Execution") -> None:
         """Run firings until none is ready.
@@ -44,7 +46,7 @@ class Worker:
                     self._innermost = self.kernel.backend.innermost()
                     self._marker = self._innermost()
                     self._requests = self.kernel.backend.cancel_requests()
-                    self._is_spent = False
+                    self._is_spent, self._note = False, None
                     await self._drain(execution)
         except BaseException as error:
             execution.cancel(f"interrupted by {type(error).__name__}")
@@ -80,9 +82,10 @@ class Worker:
                             result = await self._suspend(execution, node, step, trap, context, started_ns)
                     if innermost() is not marker:
                         raise _LEAKED  # noqa: TRY301 - sorted out with the other failures
-                    node = succeed(node, result, started_ns, self._is_spent)
+                    following = succeed(node, result, started_ns, self._note)
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
-                    node = await self._failed(execution, node, error, started_ns)
+                    following = await self._failed(execution, node, error, started_ns)
+                node = following
 
     async def _suspend(
         self,
@@ -107,6 +110,7 @@ class Worker:
         finally:
             execution.suspended.pop(self, None)
             self._is_spent = self.scope.cancel_called
+            self._note = FINISHED_ANYWAY if self._is_spent else None
             if node.attempt_timeout_seconds is not None:
                 self.scope.deadline = math.inf
         if not self._is_spent and kernel.backend.was_asked(self._requests):

@@ -1,7 +1,7 @@
 """The tokens of one execution: which node may fire, with what, and what its end sets free. Pure; no clock, no tasks."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flowrt.errors import StepResultError
@@ -17,7 +17,7 @@ class Flow:
     A node is ready once, when its join says so. Tokens that come after that are dropped.
     """
 
-    __slots__ = ("inboxes", "settled", "conflicts", "history", "input", "missing", "plan", "ready", "records", "sent")
+    __slots__ = ("conflicts", "history", "inboxes", "input", "missing", "plan", "ready", "records", "sent", "settled")
 
     def __init__(self, plan: Plan, input_value: Any) -> None:
         self.plan = plan
@@ -104,7 +104,7 @@ class Flow:
         return following
 
     def _send(self, node: PlanNode, result: Any) -> tuple[PlanNode, ...] | None:
-        """Put a node's payload where its targets find it; its plain targets, if their tokens are still to be counted."""
+        """Put a payload where the targets find it; the plain targets, if their tokens are still to be counted."""
         handles: tuple[str, ...] | None = None
         if isinstance(result, Choice):
             result, handles = result

@@ -2,9 +2,9 @@
 
 | join | fires when | is skipped when | fails when |
 |---|---|---|---|
-| `all` | all tokens are in, at least one is a value, none failed | all are in and none is a value or failed | one failed |
-| `any` | the first value is in | all are in and none is a value or failed | all are in, none is a value, some failed |
-| quorum of k | k values are in | all are in, fewer than k values, none failed | k values can't come any more, some failed |
+| `all` | all are in, at least one is a value, none failed | all are in, none is a value or failed | one failed |
+| `any` | the first value is in | all are in, none is a value or failed | all are in, none is a value, some failed |
+| quorum k | k values are in | all are in, fewer than k values, none failed | k can't come any more, some failed |
 | `all_settled` | all tokens are in | never | never |
 
 A verdict does not depend on the order in which tokens came: a join fails as soon as that is certain, and is skipped

@@ -1,0 +1,203 @@
+"""The inside of a runtime: opening and leaving it, and the life of one execution."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from random import Random
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import anyio
+import anyio.lowlevel
+import msgspec
+from anyio.abc import TaskGroup
+
+from flowrt.actors.execution import Execution
+from flowrt.actors.kernel import Kernel
+from flowrt.actors.turn import Turn
+from flowrt.actors.worker import Worker
+from flowrt.errors import RuntimeClosedError, StoreError
+from flowrt.plans import Plans
+from flowrt.typing import Clock, CompletionGate, Ids
+
+if TYPE_CHECKING:
+    from flowrt.actors.sink import Sink
+    from flowrt.storage.protocols import Store
+
+Durability: TypeAlias = Literal["relaxed", "execution"]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a runtime was made with."""
+
+    store: "Store | None"
+    durability: Durability
+    max_payload_bytes: int
+    grace_seconds: float
+    flush_seconds: float
+    clock: Clock
+    random: Random
+    ids: Ids
+    gate: CompletionGate | None
+
+
+class Engine:
+    """What a runtime does, for the runtime and its doors: handles, maps and threads."""
+
+    def __init__(self, settings: Settings, plans: Plans) -> None:
+        self.settings = settings
+        self.plans = plans
+        self._kernel: Kernel | None = None
+        self._group: TaskGroup | None = None
+        self._stack = AsyncExitStack()
+
+    # --- opening and leaving ----------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Open the store and start the actors. A cancel leaves nothing open."""
+        settings = self.settings
+        async with AsyncExitStack() as stack:
+            sink = await self._open_log(stack)
+            group = await stack.enter_async_context(anyio.create_task_group())
+            kernel = Kernel(
+                group=group,
+                clock=settings.clock,
+                random=settings.random,
+                ids=settings.ids,
+                gate=settings.gate,
+                sink=sink,
+                turn=Turn(settings.clock.monotonic_ns),
+                max_payload_bytes=settings.max_payload_bytes,
+            )
+            if sink is not None:
+                kernel.turn.wait_space = sink.wait_space
+            group.start_soon(kernel.timers.run, name="flowrt timers")
+            self._kernel, self._group = kernel, group
+            self._stack = stack.pop_all()
+
+    async def _open_log(self, stack: AsyncExitStack) -> "Sink | None":
+        store = self.settings.store
+        if store is None:
+            return None
+        from flowrt.actors.sink import Sink  # noqa: PLC0415 - loaded only where there is a store
+
+        await store.open()
+        stack.push_async_callback(store.close)
+        # shielded, so that a cancelled runtime still writes what happened; bounded when the runtime is left
+        group = await stack.enter_async_context(anyio.create_task_group())
+        group.cancel_scope.shield = True
+        sink = Sink(store.log, self.settings.clock)
+        group.start_soon(sink.run, name="flowrt sink")
+
+        def close() -> None:
+            group.cancel_scope.deadline = anyio.current_time() + self.settings.flush_seconds
+            sink.close_nowait()
+
+        stack.callback(close)
+        return sink
+
+    async def leave(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        """End all executions, write the log and close the store."""
+        kernel, group = self.kernel, self.group
+        self._kernel = self._group = None
+        for execution in list(kernel.executions):
+            execution.cancel("the runtime was left")
+        with anyio.move_on_after(self.settings.grace_seconds, shield=True):
+            for execution in list(kernel.executions):
+                await execution.wait_ended()
+        for execution in list(kernel.executions):
+            execution.abandon(self.settings.grace_seconds)
+        group.cancel_scope.cancel()
+        return await self._stack.__aexit__(kind, error, traceback)
+
+    @property
+    def kernel(self) -> Kernel:
+        """The open runtime's kernel.
+
+        Raises:
+            RuntimeClosedError: The runtime is not open.
+        """
+        if self._kernel is None:
+            raise RuntimeClosedError
+        return self._kernel
+
+    @property
+    def group(self) -> TaskGroup:
+        """The open runtime's nursery.
+
+        Raises:
+            RuntimeClosedError: The runtime is not open.
+        """
+        if self._group is None:
+            raise RuntimeClosedError
+        return self._group
+
+    # --- the life of one execution ----------------------------------------------------------------------------------
+
+    async def begin(self, workflow: Any, input_value: Any) -> Execution:
+        """Make an execution whose first firings are ready."""
+        kernel = self.kernel
+        plan, workflow_id = await self.plans.find(workflow)
+        converted = plan.convert_input({} if input_value is None else input_value)
+        if kernel.sink is not None and kernel.sink.failed is not None:
+            raise kernel.sink.failed
+        execution = Execution(kernel, plan, converted)
+        kernel.executions.add(execution)
+        if execution.is_watched:
+            execution.journal.started(converted, workflow_id)
+        return execution
+
+    async def run(self, workflow: Any, input_value: Any) -> Any:
+        """Run a workflow in the caller's task."""
+        kernel = self.kernel
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        requests = kernel.backend.cancel_requests()
+        execution = await self.begin(workflow, input_value)
+        try:
+            await Worker(kernel).work(execution)
+            await execution.wait_ended()
+        except BaseException as error:
+            execution.cancel(f"its caller was interrupted by {type(error).__name__}")
+            await self._see_off(execution)
+            raise
+        if execution.status == "cancelled" and kernel.backend.was_asked(requests):
+            raise kernel.backend.cancelled
+        await self.acknowledge(execution)
+        return execution.outcome()
+
+    async def start(self, workflow: Any, input_value: Any) -> Execution:
+        """Start a workflow in the background."""
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        execution = await self.begin(workflow, input_value)
+        try:
+            await self.acknowledge(execution)
+        except BaseException as error:
+            execution.cancel(f"its start was interrupted by {type(error).__name__}")
+            raise
+        self.kernel.crew.call(execution)
+        return execution
+
+    async def _see_off(self, execution: Execution) -> None:
+        """Wait until a cancelled execution's steps have ended; those that refuse stay behind in the nursery."""
+        with anyio.move_on_after(self.settings.grace_seconds, shield=True):
+            await execution.wait_ended()
+        execution.abandon(self.settings.grace_seconds)
+
+    async def acknowledge(self, execution: Execution) -> None:
+        """Wait until what the execution logged so far is as durable as the runtime promises.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        sink = execution.kernel.sink
+        if sink is not None and self.settings.durability == "execution":
+            await sink.wait_committed(execution.journal.position)
+
+    def when_acknowledged(self, execution: Execution, callback: Callable[[StoreError | None], None]) -> None:
+        """Call back when `acknowledge` would return, or with what it would raise."""
+        sink = execution.kernel.sink
+        if sink is not None and self.settings.durability == "execution":
+            sink.when_committed(execution.journal.position, callback)
+        else:
+            callback(None)

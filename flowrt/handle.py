@@ -1,0 +1,100 @@
+"""A started execution, as the one who started it sees it."""
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+import anyio
+
+from flowrt.events import ExecutionStatus, LogEvent
+
+if TYPE_CHECKING:
+    from flowrt.actors.execution import Execution
+    from flowrt.engine import Engine
+
+R = TypeVar("R")
+
+
+class ExecutionHandle(Generic[R]):
+    """A started execution. It goes on whether or not anybody waits; leaving the runtime ends it."""
+
+    def __init__(self, engine: "Engine", execution: "Execution") -> None:
+        self._engine = engine
+        self._execution = execution
+
+    def __repr__(self) -> str:
+        return f"<ExecutionHandle {self.execution_id} of {self.workflow!r}: {self.status}>"
+
+    @property
+    def execution_id(self) -> str:
+        """The id under which the log knows the execution."""
+        return self._execution.id
+
+    @property
+    def workflow(self) -> str:
+        """The name of the workflow that runs."""
+        return self._execution.plan.name
+
+    @property
+    def status(self) -> ExecutionStatus:
+        """How the execution stands now."""
+        return self._execution.status
+
+    async def wait(self) -> ExecutionStatus:
+        """Wait until the execution has ended and its end is logged as durably as the runtime promises.
+
+        A cancel of the waiter does not touch the execution.
+
+        Raises:
+            StoreError: The end could not be logged.
+        """
+        await self._execution.wait_ended()
+        await self._engine.acknowledge(self._execution)
+        return self._execution.status
+
+    async def result(self) -> R:
+        """Wait as `wait` does, and return the workflow's result.
+
+        Raises:
+            ExecutionFailedError: A node failed; its `__cause__` is the step's exception.
+            ExecutionCancelledError: The execution was cancelled.
+            StoreError: The end could not be logged.
+        """
+        await self.wait()
+        return cast("R", self._execution.outcome())
+
+    def cancel(self, reason: str = "cancelled through its handle") -> None:
+        """Cancel the execution: nothing starts any more, and what runs is interrupted. `wait` tells when it has ended.
+
+        Does nothing if it is ending already.
+        """
+        self._execution.cancel(reason)
+
+    def events(self) -> AsyncIterator[LogEvent]:
+        """Return the events from now on, in their order, until the execution has ended.
+
+        Called before the first await after `start`, it misses only `execution.started`. Nothing is dropped: a slow
+        reader keeps what it has not read in memory.
+        """
+        return EventStream(self._execution)
+
+
+class EventStream:
+    """The events of one execution, from the making of this object on; for one reader."""
+
+    def __init__(self, execution: "Execution") -> None:
+        self._send, self._receive = anyio.create_memory_object_stream[LogEvent](float("inf"))
+        if execution.status == "running":
+            execution.is_watched = True
+            execution.journal.watchers.append(self._send.send_nowait)
+        execution.when_ended(lambda _execution: self._send.close())
+
+    def __aiter__(self) -> AsyncIterator[LogEvent]:
+        return self
+
+    async def __anext__(self) -> LogEvent:
+        """Return the next event. A cancel loses none."""
+        try:
+            return await self._receive.receive()
+        except anyio.EndOfStream:
+            self._receive.close()
+            raise StopAsyncIteration from None

@@ -1,0 +1,214 @@
+"""One workflow over many inputs, with bounded concurrency, rate and memory."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import anyio
+import msgspec
+
+from flowrt.clock import NANOSECONDS
+from flowrt.errors import FlowrtError, InputError
+from flowrt.events import ExecutionStatus
+
+if TYPE_CHECKING:
+    from flowrt.actors.execution import Execution
+    from flowrt.engine import Engine
+
+
+class ExecutionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """How one execution of many ended."""
+
+    index: int
+    """The place of its input in the source, from 0."""
+    execution_id: str | None
+    """`None` if the input did not fit, so that nothing ran."""
+    status: ExecutionStatus
+    output: Any = None
+    error: FlowrtError | None = None
+    """Set unless it completed: what `run` would have raised."""
+    duration_seconds: float = 0.0
+
+
+class ExecutionResults:
+    """The results of `Runtime.map`: an async iterator, and an async context manager that ends what still runs.
+
+    A task of the runtime reads the source and starts executions; it waits while `max_at_once` of them are under way or
+    have results that nobody took. The source is read in that task, and what it raises is raised to the reader.
+    """
+
+    def __init__(
+        self,
+        engine: "Engine",
+        workflow: Any,
+        source: Iterable[Any] | AsyncIterable[Any],
+        *,
+        max_at_once: int,
+        max_per_second: float | None,
+        in_order: bool,
+    ) -> None:
+        if max_at_once < 1:
+            raise ValueError(f"max_at_once was {max_at_once}; it must be at least 1")
+        if max_per_second is not None and max_per_second <= 0:
+            raise ValueError(f"max_per_second was {max_per_second}; it must be more than 0, or None for no limit")
+        self._feed = _Feed(engine, workflow, source, max_at_once, max_per_second)
+        self._in_order = in_order
+        self._next = 0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._feed.stop()
+
+    def __del__(self) -> None:
+        self._feed.stop()
+
+    def __aiter__(self) -> AsyncIterator[ExecutionResult]:
+        return self
+
+    async def __anext__(self) -> ExecutionResult:
+        """Return the next result. A cancel loses none: the same call may be made again.
+
+        Raises:
+            StoreError: An execution's end could not be logged.
+            Exception: What reading the source raised.
+        """
+        feed = self._feed
+        feed.start()
+        while True:
+            result = feed.take(self._next if self._in_order else None)
+            if result is not None:
+                self._next += 1
+                return result
+            if feed.is_over:
+                feed.raise_error()
+                raise StopAsyncIteration
+            await feed.wait_changed()
+
+
+class _Feed:
+    """Reads the source, starts executions and collects results, apart from the object that the user holds."""
+
+    def __init__(
+        self, engine: "Engine", workflow: Any, source: Any, max_at_once: int, max_per_second: float | None
+    ) -> None:
+        self._engine = engine
+        self._workflow = workflow
+        self._source = source
+        self._max_at_once = max_at_once
+        self._interval_ns = 0 if max_per_second is None else round(NANOSECONDS / max_per_second)
+        self._results: dict[int, ExecutionResult] = {}
+        self._running: dict[int, Execution] = {}
+        self._under_way = 0
+        self._changed = anyio.Event()
+        self._has_started = False
+        self._has_read_all = False
+        self._error: BaseException | None = None
+        self._scope = anyio.CancelScope()
+
+    # --- the reader's side ------------------------------------------------------------------------------------------
+
+    @property
+    def is_over(self) -> bool:
+        return self._error is not None or (self._has_read_all and not self._under_way)
+
+    def start(self) -> None:
+        if not self._has_started:
+            self._has_started = True
+            self._engine.group.start_soon(self._read, name="flowrt map")
+
+    def take(self, index: int | None) -> ExecutionResult | None:
+        if index is None:
+            index = next(iter(self._results), None)
+        result = self._results.pop(index, None) if index is not None else None
+        if result is not None:
+            self._under_way -= 1
+            self._notify()
+        return result
+
+    async def wait_changed(self) -> None:
+        await self._changed.wait()
+
+    def raise_error(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        if self._has_started:
+            self._scope.cancel()
+        for execution in list(self._running.values()):
+            execution.cancel("its results are not read any more")
+
+    # --- the source's side ------------------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        try:
+            with self._scope:
+                due = self._engine.kernel.monotonic_ns()
+                index = 0
+                async for item in _items(self._source):
+                    while self._under_way >= self._max_at_once:
+                        await self._changed.wait()
+                    if self._interval_ns:
+                        await self._engine.kernel.clock.sleep_until(due)
+                        due = max(due, self._engine.kernel.monotonic_ns() - self._interval_ns) + self._interval_ns
+                    await self._start(index, item)
+                    index += 1
+        except Exception as error:  # noqa: BLE001 - it is the reader's to handle
+            self._error = error
+        finally:
+            self._has_read_all = True
+            self._notify()
+
+    async def _start(self, index: int, item: Any) -> None:
+        try:
+            execution = await self._engine.begin(self._workflow, item)
+        except InputError as error:
+            self._under_way += 1
+            self._put(ExecutionResult(index=index, execution_id=None, status="failed", error=error))
+            return
+        self._under_way += 1
+        self._running[index] = execution
+        execution.when_ended(lambda ended: self._ended(index, ended))
+        self._engine.kernel.crew.call(execution)
+
+    def _ended(self, index: int, execution: "Execution") -> None:
+        self._engine.when_acknowledged(execution, lambda error: self._finish(index, execution, error))
+
+    def _finish(self, index: int, execution: "Execution", store_error: FlowrtError | None) -> None:
+        del self._running[index]
+        output, error = None, store_error
+        try:
+            output = execution.outcome()
+        except FlowrtError as failure:
+            error = error or failure
+        self._put(
+            ExecutionResult(
+                index=index,
+                execution_id=execution.id,
+                status="failed" if store_error is not None else execution.status,
+                output=output,
+                error=error,
+                duration_seconds=execution.duration_ns / NANOSECONDS,
+            )
+        )
+
+    def _put(self, result: ExecutionResult) -> None:
+        self._results[result.index] = result
+        self._notify()
+
+    def _notify(self) -> None:
+        changed, self._changed = self._changed, anyio.Event()
+        changed.set()
+
+
+async def _items(source: Any) -> AsyncIterator[Any]:
+    if isinstance(source, AsyncIterable):
+        async for item in source:
+            yield item
+    else:
+        for item in source:
+            yield item

@@ -1,0 +1,88 @@
+"""The plans of one runtime: what was compiled already, and under which id it is stored."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from flowrt.definition import Definition, LoadedDefinition, Workflow, canonical_json, load_definition
+from flowrt.graph.compile import compile_plan
+from flowrt.graph.inputs import record_converter
+from flowrt.graph.plan import Plan
+from flowrt.typing import StepCatalog
+
+if TYPE_CHECKING:
+    from flowrt.storage.protocols import Store
+
+Source: TypeAlias = LoadedDefinition | Mapping[str, Any] | Path | str | bytes
+"""A workflow as data: loaded, or what `load_definition` takes."""
+
+MAX_PLANS = 1024
+
+
+class StoredPlan(NamedTuple):
+    """A plan, and the id of the workflow's version in the store."""
+
+    plan: Plan
+    workflow_id: str | None
+
+
+class Plans:
+    """Compiles workflows, and keeps the plans of the `MAX_PLANS` that were used last.
+
+    Args:
+        store: Where versions of workflows are kept; `None` keeps none.
+        steps: The step types of JSON nodes; `None`: the built-in ones, loaded when the first definition comes.
+        python_modules: What `python` nodes may call, with the built-in step types.
+    """
+
+    def __init__(self, store: "Store | None", steps: StepCatalog | None, python_modules: Collection[str]) -> None:
+        self._store = store
+        self._steps = steps
+        self._python_modules = python_modules
+        # by identity: the key's object is kept beside the plan, so that its id is not given to another
+        self._plans: OrderedDict[int, tuple[object, StoredPlan]] = OrderedDict()
+
+    async def find(self, workflow: "Workflow[..., Any] | Source") -> StoredPlan:
+        """Return the plan of a workflow; compiled and stored when it is seen for the first time.
+
+        A definition that is no `LoadedDefinition` is loaded and compiled every time.
+
+        Raises:
+            DefinitionError: The definition is wrong.
+            StoreError: The version could not be stored.
+        """
+        known = self._plans.get(id(workflow))
+        if known is not None:
+            return known[1]
+        found = await self._make(workflow)
+        if isinstance(workflow, Workflow | LoadedDefinition):
+            self._plans[id(workflow)] = (workflow, found)
+            if len(self._plans) > MAX_PLANS:
+                self._plans.popitem(last=False)
+        return found
+
+    async def _make(self, workflow: "Workflow[..., Any] | Source") -> StoredPlan:
+        if isinstance(workflow, Workflow):
+            plan = compile_plan(workflow.definition, workflow.steps, workflow.convert_input)
+        else:
+            loaded = workflow
+            if not isinstance(loaded, LoadedDefinition):
+                loaded = load_definition(loaded, self.catalog())
+            convert = record_converter(loaded.definition, loaded.steps)
+            plan = compile_plan(loaded.definition, loaded.steps, convert)
+        return StoredPlan(plan, await self._stored_id(plan.definition))
+
+    def catalog(self) -> StepCatalog:
+        """Return the step types of JSON nodes."""
+        if self._steps is None:
+            from flowrt.steps.registry import StepRegistry  # noqa: PLC0415 - loaded when the first definition comes
+
+            self._steps = StepRegistry.with_builtins(python_modules=self._python_modules)
+        return self._steps
+
+    async def _stored_id(self, definition: Definition) -> str | None:
+        if self._store is None:
+            return None
+        stored = await self._store.workflows.save(definition.name, canonical_json(definition), definition.version)
+        return stored.id

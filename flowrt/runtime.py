@@ -1,0 +1,176 @@
+"""The runtime: what owns the tasks, the actors and the log of its executions."""
+
+from collections.abc import AsyncIterable, Collection, Iterable, Mapping
+from random import Random
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
+
+from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
+from flowrt.clock import SystemClock, UuidV7Ids
+from flowrt.engine import Durability, Engine, Settings
+from flowrt.handle import ExecutionHandle
+from flowrt.mapping import ExecutionResults
+from flowrt.plans import Plans, Source
+from flowrt.threads import ThreadEntrance
+from flowrt.typing import Clock, CompletionGate, Ids, StepCatalog
+
+if TYPE_CHECKING:
+    from flowrt.definition import Workflow
+    from flowrt.storage.protocols import Store
+
+R = TypeVar("R")
+
+Input: TypeAlias = Mapping[str, Any]
+
+
+class Runtime:
+    """Runs workflows on the event loop that it is entered on, asyncio or trio.
+
+    Everything that it starts ends when the `async with` block is left: running executions are cancelled, steps that
+    refuse to end are given `grace_seconds`, and what was logged is written.
+
+    Args:
+        store: Where the log goes; `None` keeps none. The runtime opens and closes it.
+        steps: The step types of JSON nodes; `None`: the built-in ones and those of installed plug-ins.
+        python_modules: The modules whose functions a definition's `python` nodes may call; only with `steps=None`.
+        durability: `execution`: `run` returns when the execution's end is committed; `relaxed`: it is written later.
+        max_payload_bytes: The size over which a payload is cut in the log.
+        grace_seconds: How long steps may take to end when they are cancelled.
+        flush_seconds: How long leaving the runtime waits for the log to be written.
+        clock: Where the time comes from.
+        random: Where jitter and ids come from; a seeded one makes them repeatable.
+        ids: Where the ids of executions come from; `None`: UUID version 7.
+        gate: What decides the order of firings and completions; `None`: the order in which they come.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: "Store | None" = None,
+        steps: StepCatalog | None = None,
+        python_modules: Collection[str] = (),
+        durability: Durability = "execution",
+        max_payload_bytes: int = MAX_PAYLOAD_BYTES,
+        grace_seconds: float = 5.0,
+        flush_seconds: float = 60.0,
+        clock: Clock | None = None,
+        random: Random | None = None,
+        ids: Ids | None = None,
+        gate: CompletionGate | None = None,
+    ) -> None:
+        clock = clock or SystemClock()
+        random = random or Random()  # noqa: S311 - jitter and ids are no secrets
+        settings = Settings(
+            store=store,
+            durability=durability,
+            max_payload_bytes=max_payload_bytes,
+            grace_seconds=grace_seconds,
+            flush_seconds=flush_seconds,
+            clock=clock,
+            random=random,
+            ids=ids or UuidV7Ids(clock, random),
+            gate=gate,
+        )
+        self._engine = Engine(settings, Plans(store, steps, python_modules))
+        self._threads = ThreadEntrance(self._engine)
+
+    async def __aenter__(self) -> Self:
+        """Open the store and start the actors.
+
+        Raises:
+            StoreUnavailableError: The database can't be opened.
+            SchemaError: The database has another version of the schema.
+        """
+        await self._engine.open()
+        self._threads.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        self._threads.close()
+        return await self._engine.leave(kind, error, traceback)
+
+    @overload
+    async def run(self, workflow: "Workflow[..., R]", input: Input | None = None) -> R: ...
+    @overload
+    async def run(self, workflow: Source, input: Input | None = None) -> Any: ...
+    async def run(self, workflow: Any, input: Input | None = None) -> Any:
+        """Run a workflow once, in the caller's task, and return its result.
+
+        With `durability="execution"` it returns when the execution's end is committed. Cancelling the caller cancels
+        the execution: it ends as `cancelled` in the log before the cancel goes on.
+
+        Args:
+            workflow: A Python workflow or a definition.
+            input: The workflow's parameters by name; for JSON nodes, the record that the first nodes get.
+
+        Raises:
+            DefinitionError: The definition is wrong.
+            InputError: The input does not fit; nothing ran.
+            ExecutionFailedError: A node failed and nothing handled it; its `__cause__` is the step's exception.
+            ExecutionCancelledError: Somebody else cancelled the execution, or the runtime was left.
+            StoreError: The log could not be written.
+            RuntimeClosedError: The runtime is not open.
+        """
+        return await self._engine.run(workflow, input)
+
+    @overload
+    async def start(self, workflow: "Workflow[..., R]", input: Input | None = None) -> ExecutionHandle[R]: ...
+    @overload
+    async def start(self, workflow: Source, input: Input | None = None) -> ExecutionHandle[Any]: ...
+    async def start(self, workflow: Any, input: Input | None = None) -> ExecutionHandle[Any]:
+        """Start a workflow in the background and return a handle; with a store, once its start is committed.
+
+        A cancel while that is awaited cancels the execution.
+
+        Args:
+            workflow: A Python workflow or a definition.
+            input: The workflow's parameters by name; for JSON nodes, the record that the first nodes get.
+
+        Raises:
+            DefinitionError: The definition is wrong.
+            InputError: The input does not fit; nothing ran.
+            StoreError: The log could not be written; nothing ran.
+            RuntimeClosedError: The runtime is not open.
+        """
+        return ExecutionHandle(self._engine, await self._engine.start(workflow, input))
+
+    def map(
+        self,
+        workflow: Any,
+        source: Iterable[Input] | AsyncIterable[Input],
+        *,
+        max_at_once: int = 100,
+        max_per_second: float | None = None,
+        in_order: bool = True,
+    ) -> ExecutionResults:
+        """Run a workflow once for each input; an async iterator of `ExecutionResult`s.
+
+        Holds at most `max_at_once` inputs and results in memory. An execution that fails is a result like another; a
+        result whose input does not fit is `failed`, with an `InputError`. Leaving the loop early cancels what runs.
+
+        Args:
+            workflow: A Python workflow or a definition.
+            source: The inputs; read no faster than results are taken.
+            max_at_once: How many executions may be under way, results that nobody took included; at least 1.
+            max_per_second: How many executions may start in a second, evenly spaced; `None` is no limit.
+            in_order: Give results in the order of their inputs rather than as they complete.
+
+        Raises:
+            ValueError: A limit is not positive.
+        """
+        return ExecutionResults(
+            self._engine, workflow, source, max_at_once=max_at_once, max_per_second=max_per_second, in_order=in_order
+        )
+
+    def run_from_thread(self, workflow: Any, input: Input | None = None) -> Any:
+        """Run a workflow from a thread that is not the event loop's, and wait for its result.
+
+        May be called from many threads at once. Ctrl-C in the waiting thread cancels the execution.
+
+        Raises:
+            RuntimeClosedError: The runtime is not open, or was left before the execution ended.
+            Exception: What `run` raises.
+        """
+        return self._threads.run(workflow, input)

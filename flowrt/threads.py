@@ -1,0 +1,81 @@
+"""The way into a running runtime for threads that are not its event loop's."""
+
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.from_thread
+import anyio.lowlevel
+
+from flowrt.errors import ExecutionCancelledError, RuntimeClosedError, WrongThreadError
+
+if TYPE_CHECKING:
+    from flowrt.engine import Engine
+
+
+class ThreadEntrance:
+    """Lets other threads run workflows: each call becomes a task of the runtime's nursery."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+        self._token: anyio.lowlevel.EventLoopToken | None = None
+        self._loop_thread = 0
+
+    def open(self) -> None:
+        """Let threads in, to the event loop that runs now."""
+        self._token = anyio.lowlevel.current_token()
+        self._loop_thread = threading.get_ident()
+
+    def close(self) -> None:
+        """Let nobody in any more; those who are in are told when their executions have ended."""
+        self._token = None
+
+    def run(self, workflow: Any, input_value: Any) -> Any:
+        """Run a workflow for the calling thread and wait for its result.
+
+        Raises:
+            WrongThreadError: It was called from the event loop's own thread, which would wait for itself.
+            RuntimeClosedError: The runtime is not open.
+        """
+        token = self._token
+        if token is None:
+            raise RuntimeClosedError
+        if threading.get_ident() == self._loop_thread:
+            raise WrongThreadError
+        call = _Call(workflow, input_value)
+        try:
+            anyio.from_thread.run_sync(self._start, call, token=token)
+        except anyio.RunFinishedError:
+            raise RuntimeClosedError from None
+        try:
+            return call.future.result()
+        except BaseException:
+            if not call.future.done():
+                anyio.from_thread.run_sync(call.scope.cancel, token=token)
+            raise
+
+    def _start(self, call: "_Call") -> None:
+        self._engine.group.start_soon(call.run, self._engine, name="flowrt call from a thread")
+
+
+class _Call:
+    """One call of a thread."""
+
+    def __init__(self, workflow: Any, input_value: Any) -> None:
+        self.workflow = workflow
+        self.input = input_value
+        self.future: Future[Any] = Future()
+        self.scope = anyio.CancelScope()
+
+    async def run(self, engine: "Engine") -> None:
+        try:
+            with self.scope:
+                self.future.set_result(await engine.run(self.workflow, self.input))
+        except Exception as error:  # noqa: BLE001 - it is the thread's to handle
+            self.future.set_exception(error)
+        except BaseException:
+            self.future.set_exception(ExecutionCancelledError("", str(self.workflow), "the runtime was left"))
+            raise
+        if not self.future.done():
+            self.future.set_exception(ExecutionCancelledError("", str(self.workflow), "its thread was interrupted"))
