@@ -1,0 +1,63 @@
+"""Step types of other installed packages, by the entry point group `flowrt.steps`."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from flowrt.errors import FlowrtError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "flowrt.steps"
+"""The entry point group. An entry point is a step type, a class of one without arguments, or a `function(registry)`."""
+
+
+class StepPluginError(FlowrtError):
+    """An installed package says that it brings a step type, and does not.
+
+    Args:
+        name: The entry point's name: the step type that it should bring.
+        value: The object that it points to, as `module:attribute`.
+        reason: What went wrong.
+    """
+
+    def __init__(self, name: str, value: str, reason: str) -> None:
+        super().__init__(name, value, reason)
+        self.name = name
+        self.value = value
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"the plug-in {self.name!r} ({self.value}) can't be loaded: {self.reason}; "
+            "update or uninstall the package, or make the registry with entry_points=False"
+        )
+
+
+def load_plugins(add: Callable[[Any], None]) -> dict[str, StepPluginError]:
+    """Load all plug-ins; one that is broken stops nobody else.
+
+    Args:
+        add: Called with what each entry point holds; what it raises is that plug-in's failure.
+
+    Returns:
+        The broken ones, by name.
+    """
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and often not needed
+
+    broken: dict[str, StepPluginError] = {}
+    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
+        error = _try_to_load(point, add)
+        if error is not None:
+            broken[point.name] = error
+    return broken
+
+
+def _try_to_load(point: "EntryPoint", add: Callable[[Any], None]) -> StepPluginError | None:
+    try:
+        add(point.load())
+    except Exception as cause:  # noqa: BLE001 - whatever a foreign package raises, it is that package's failure
+        error = StepPluginError(point.name, point.value, f"{type(cause).__name__}: {cause}")
+        error.__cause__ = cause
+        return error
+    return None
