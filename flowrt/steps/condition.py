@@ -25,17 +25,13 @@ class ConditionData(NodeData, frozen=True, kw_only=True):
     cases: Annotated[
         tuple[Case, ...], msgspec.Meta(description="The branches, in order: the first whose expression holds is taken.")
     ] = ()
-    default: (
-        Annotated[str, msgspec.Meta(description="The `sourceHandle` that is taken if no case holds; none by default.")]
-        | None
-    ) = None
-    condition: (
-        Annotated[
-            str, msgspec.Meta(description='An expression: takes the edges of the `sourceHandle` "true" or "false".')
-        ]
-        | None
-    ) = None
-    expression: Annotated[str, msgspec.Meta(description="The same as `condition`.")] | None = None
+    default: Annotated[
+        str | None, msgspec.Meta(description="The `sourceHandle` that is taken if no case holds; none by default.")
+    ] = None
+    condition: Annotated[
+        str | None, msgspec.Meta(description='An expression: takes the edges of the `sourceHandle` "true" or "false".')
+    ] = None
+    expression: Annotated[str | None, msgspec.Meta(description="The same as `condition`.")] = None
 
 
 class ConditionType:

@@ -38,13 +38,10 @@ class DataValidationError(FlowrtError):
 class DataValidationData(NodeData, frozen=True, kw_only=True):
     """The data of a `data_validation` node: one of the two is needed."""
 
-    validation_schema: (
-        Annotated[
-            dict[str, Any],
-            msgspec.Meta(description="The JSON Schema of the record: draft 7, unless its `$schema` says otherwise."),
-        ]
-        | None
-    ) = None
+    validation_schema: Annotated[
+        dict[str, Any] | None,
+        msgspec.Meta(description="The JSON Schema of the record: draft 7, unless its `$schema` says otherwise."),
+    ] = None
     required_fields: Annotated[
         tuple[str, ...],
         msgspec.Meta(description="Keys that must be there and not null; a dot leads into an object."),

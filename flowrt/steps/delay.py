@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from flowrt.errors import Problem
+from flowrt.policies.retry import NotNegative
 from flowrt.steps.data import NodeData
 from flowrt.typing import BoundStep, Delay, Record, StepBindError
 
@@ -16,8 +17,8 @@ _SECONDS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 360
 class DelayData(NodeData, frozen=True, kw_only=True):
     """The data of a `delay` node: `delay_seconds`, or `duration` with its `unit`; with neither it does not wait."""
 
-    delay_seconds: Annotated[float, msgspec.Meta(description="How long to wait, in seconds.", ge=0)] | None = None
-    duration: Annotated[float, msgspec.Meta(description="How long to wait, in `unit`.", ge=0)] | None = None
+    delay_seconds: Annotated[NotNegative | None, msgspec.Meta(description="How long to wait, in seconds.")] = None
+    duration: Annotated[NotNegative | None, msgspec.Meta(description="How long to wait, in `unit`.")] = None
     unit: Annotated[
         Literal["milliseconds", "seconds", "minutes", "hours"], msgspec.Meta(description="The unit of `duration`.")
     ] = "milliseconds"

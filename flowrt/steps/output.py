@@ -28,17 +28,14 @@ class OutputData(NodeData, frozen=True, kw_only=True):
             extra_json_schema={"enum": list(FORMATS)},
         ),
     ] = "json"
-    template: Annotated[str, msgspec.Meta(description="The template of the text format.")] | None = None
-    field: (
-        Annotated[
-            str, msgspec.Meta(description="csv: the key that holds the rows; by default `rows`, or the record is one.")
-        ]
-        | None
-    ) = None
-    columns: (
-        Annotated[tuple[str, ...], msgspec.Meta(description="csv: the columns; by default all keys of all rows.")]
-        | None
-    ) = None
+    template: Annotated[str | None, msgspec.Meta(description="The template of the text format.")] = None
+    field: Annotated[
+        str | None,
+        msgspec.Meta(description="csv: the key that holds the rows; by default `rows`, or the record is one."),
+    ] = None
+    columns: Annotated[
+        tuple[str, ...] | None, msgspec.Meta(description="csv: the columns; by default all keys of all rows.")
+    ] = None
 
 
 class OutputType:

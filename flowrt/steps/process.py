@@ -17,11 +17,10 @@ class ProcessData(NodeData, frozen=True, kw_only=True):
         str,
         msgspec.Meta(description="What to do with the values.", extra_json_schema={"enum": list(OPERATIONS)}),
     ] = "passthrough"
-    fields: (
-        Annotated[tuple[str, ...], msgspec.Meta(description="The keys to work on; by default all of the record.")]
-        | None
-    ) = None
-    names: Annotated[dict[str, str], msgspec.Meta(description="rename: the new key of each key to rename.")] | None = (
+    fields: Annotated[
+        tuple[str, ...] | None, msgspec.Meta(description="The keys to work on; by default all of the record.")
+    ] = None
+    names: Annotated[dict[str, str] | None, msgspec.Meta(description="rename: the new key of each key to rename.")] = (
         None
     )
 
