@@ -40,11 +40,11 @@ class JsonCheck:
             self._refuse(f"the document nests deeper than {MAX_NESTING} levels")
         if self._containers > MAX_CONTAINERS:
             self._refuse(f"the document has more than {MAX_CONTAINERS} objects and lists")
-        if is_object(container):
+        if is_object(container) and (self._duplicates or not _has_plain_keys(container)):
             self._check_keys(container)
         items: Iterable[tuple[Any, Any]] = container.items() if is_object(container) else enumerate(container)
         for key, value in items:
-            kind: type[Any] = type(value)
+            kind = value.__class__
             if kind is str:
                 if not value.isascii() and _SURROGATE.search(value):
                     self._report(key, "the text holds half of a surrogate pair, which is no character: remove it")
@@ -87,3 +87,11 @@ class JsonCheck:
     def _refuse(self, message: str) -> None:
         self._findings.problem((), message)
         self._findings.refuse()
+
+
+def _has_plain_keys(container: dict[str, Any]) -> bool:
+    """Say whether all keys are texts in ASCII, which is quick to ask and usual."""
+    try:
+        return "".join(container).isascii()
+    except TypeError:
+        return False

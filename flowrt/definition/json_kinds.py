@@ -28,5 +28,4 @@ def kind_of(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    kind: type[Any] = type(value)
-    return _WORDS.get(kind, f"a {kind.__name__}")
+    return _WORDS.get(value.__class__, f"a {value.__class__.__name__}")

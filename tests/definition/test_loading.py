@@ -1,0 +1,188 @@
+"""What a sound definition becomes, whatever it comes from."""
+
+import json
+
+import msgspec
+import pytest
+from definition.workflows import PASS_ALL, chain, edge, load, message_of, node, problems_of, workflow
+
+from flowrt.definition import Edge, Node, Parameter, Quorum
+from flowrt.errors import DefinitionError
+from flowrt.policies import NO_POLICY, NodePolicy, Retry, Timeout
+
+SMALL = workflow(node("a"), node("b"), edges=[edge("a", "b")], name="small")
+
+
+@pytest.mark.parametrize("source", [json.dumps(SMALL), json.dumps(SMALL).encode(), SMALL, "\ufeff" + json.dumps(SMALL)])
+def test_text_bytes_and_mappings_give_the_same_definition(source):
+    assert load(source).definition.nodes == (Node(id="a", type="pass"), Node(id="b", type="pass"))
+    assert load(source).definition == load(SMALL).definition
+
+
+def test_a_file_gives_its_name_to_a_workflow_without_one(tmp_path):
+    file = tmp_path / "triage.json"
+    file.write_text(json.dumps(chain(1)), encoding="utf-8-sig")
+    assert load(file).definition.name == "triage"
+    assert load(chain(1)).definition.name == "workflow"
+
+
+def test_every_key_that_flowrt_reads_is_read():
+    loaded = load(
+        workflow(
+            node("a", policy={"retry": {"max_attempts": 5}, "timeout": {"attempt": 2}, "on_error": {"default": 0}}),
+            node("b", "shout", data={"times": 2, "label": "B"}, join={"quorum": 1}, emit="replace"),
+            edges=[edge("a", "b", id="e", sourceHandle="yes", condition="score > 7", on="success")],
+            version=3,
+            parameters=[{"name": "lead", "type": "object", "required": False, "description": "who"}],
+            result="b",
+        )
+    )
+    a, b = loaded.definition.nodes
+    assert a.policy.retry == Retry(max_attempts=5)
+    assert a.policy.timeout == Timeout(attempt=2)
+    assert (b.join, b.emit, b.data) == (Quorum(1), "replace", {"times": 2, "label": "B"})
+    wanted = Edge(source="a", target="b", id="e", source_handle="yes", condition="score > 7")
+    assert loaded.definition.edges == (wanted,)
+    assert loaded.definition.parameters[0].type == "object"
+    assert (loaded.definition.version, loaded.definition.result, loaded.warnings) == (3, "b", ())
+
+
+def test_null_means_that_an_optional_key_is_not_set():
+    keys = {"data": None, "policy": None, "join": None, "emit": None}
+    ends = {"id": None, "sourceHandle": None, "condition": None, "on": None}
+    loaded = load(workflow(node("a", **keys), node("b"), edges=[edge("a", "b", **ends)], parameters=None, result=None))
+    assert loaded.definition.nodes[0].policy == NO_POLICY
+    assert loaded.definition.edges == (Edge(source="a", target="b"),)
+    assert load({"name": None, "nodes": [node("a")], "edges": None}).definition.edges == ()
+
+
+def test_steps_are_bound_in_the_order_of_the_nodes():
+    loaded = load(workflow(node("b", "branch", data={"cases": ["x"]}), node("a")))
+    assert [step.handles for step in loaded.steps] == [frozenset({"x"}), None]
+
+
+def test_keys_of_an_editor_are_kept_in_silence():
+    editor = {"position": {"x": 1.5, "y": 2}, "measured": {}, "selected": True, "style": {}, "width": 9, "_mine": 1}
+    ends = {"targetHandle": "in", "label": "yes", "animated": True, "type": "smoothstep", "style": {"stroke": "red"}}
+    source = workflow(node("a", **editor), node("b"), edges=[edge("a", "b", **ends)], viewport={"zoom": 1})
+    loaded = load(source)
+    assert loaded.warnings == ()
+    assert loaded.definition.extra == {"viewport": {"zoom": 1}}
+    assert loaded.definition.nodes[0].extra == editor
+    assert loaded.definition.edges[0].extra == ends
+
+
+@pytest.mark.parametrize(
+    ("source", "pointer", "advice"),
+    [
+        (chain(1) | {"paramters": [1]}, "/paramters", "did you mean `parameters`?"),
+        (workflow(node("a", polcy={"retry": 1})), "/nodes/0/polcy", "did you mean `policy`?"),
+        (workflow(node("a", config={"x": 1})), "/nodes/0/config", "flowrt reads `data`"),
+        (workflow(node("a", depends_on=["b"])), "/nodes/0/depends_on", "`edges` only"),
+        (workflow(node("a", retry={"max_attempts": 2})), "/nodes/0/retry", "inside `policy`"),
+        (
+            workflow(node("a", "shout", data={"times": 1, "sufix": "?"})),
+            "/nodes/0/data/sufix",
+            "did you mean `suffix`?",
+        ),
+        (chain(1) | {"parameters": [{"name": "x", "isRequired": False}]}, "/parameters/0/isRequired", "`required`"),
+        (chain(1) | {"version": "1.0.0"}, "/version", "a whole number"),
+        (chain(1) | {"steps": [1]}, "/steps", "flowrt reads `nodes`"),
+    ],
+)
+def test_a_key_that_is_probably_meant_for_flowrt_is_a_warning(source, pointer, advice):
+    [warning] = load(source).warnings
+    assert warning.pointer == pointer
+    assert advice in warning.message
+
+
+def test_an_edge_key_of_another_dialect_is_a_warning():
+    loaded = load(workflow(node("a"), node("b"), edges=[edge("a", "b", when="x", source_handle="y")]))
+    assert [warning.pointer for warning in loaded.warnings] == ["/edges/0/when", "/edges/0/source_handle"]
+
+
+def test_edges_that_say_the_same_are_a_warning():
+    ends = [edge("a", "b", id="e"), edge("a", "b", id="e"), edge("a", "b", condition="x")]
+    warnings = load(workflow(node("a"), node("b"), edges=ends)).warnings
+    assert [warning.pointer for warning in warnings] == ["/edges/1", "/edges/1/id"]
+    assert "the same as /edges/0" in warnings[0].message
+
+
+def test_a_loaded_definition_shares_nothing_with_its_source():
+    source = workflow(node("a", data={"list": [1]}))
+    loaded = load(source)
+    source["nodes"][0]["data"]["list"].append(2)
+    assert loaded.definition.nodes[0].data == {"list": [1]}
+
+
+def test_python_values_that_are_json_in_disguise_are_taken_as_json():
+    class Name(str):
+        __slots__ = ()
+
+    loaded = load({"nodes": (node(Name("a"), data={"pair": (1, 2)}),)})
+    assert loaded.definition.nodes[0] == Node(id="a", type="pass", data={"pair": [1, 2]})
+
+
+def test_a_default_type_takes_every_unknown_type():
+    assert load(workflow(node("a", "ai_process")), PASS_ALL).definition.nodes[0].type == "ai_process"
+
+
+def test_a_whole_number_with_a_point_is_a_version():
+    assert load(chain(1) | {"version": 2.0}).definition.version == 2
+
+
+def test_a_parameter_may_have_a_default():
+    loaded = load(chain(1) | {"parameters": [{"name": "n", "type": "integer", "default": 2.0}, {"name": "m"}]})
+    assert loaded.definition.parameters[0] == Parameter(name="n", type="integer", default=2.0)
+    assert loaded.definition.parameters[1].default is msgspec.UNSET
+
+
+def test_a_policy_of_defaults_is_no_policy():
+    assert load(workflow(node("a", policy={}))).definition.nodes[0].policy == NodePolicy()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"\xff\xfe{", "not UTF-8"),
+        (b"", "the document is empty"),
+        (b'{"nodes": [,]}', "line 1, column 12"),
+        (b"[1]", "found a list, expected an object"),
+        (b"null", "found null"),
+    ],
+)
+def test_a_file_that_is_no_definition_is_named(tmp_path, content, reason):
+    file = tmp_path / "bad.json"
+    file.write_bytes(content)
+    with pytest.raises(DefinitionError) as caught:
+        load(file)
+    assert str(file) in str(caught.value)
+    assert reason in str(caught.value)
+
+
+def test_a_file_that_can_not_be_read_is_named(tmp_path):
+    assert message_of(tmp_path / "missing.json") == "there is no such file"
+    assert "can't be read" in message_of(tmp_path)
+    with pytest.raises(DefinitionError, match=r"missing\.json"):
+        load(tmp_path / "missing.json")
+
+
+def test_a_file_name_as_a_text_gets_a_hint():
+    assert "pass `Path(...)`" in message_of("workflows/triage.json")
+
+
+def test_all_problems_are_reported_in_the_order_of_the_document():
+    source = {
+        "edges": [edge("a", "x"), edge("b", "a", condition="(")],
+        "nodes": [node("a", "nope"), node("a"), node("b", "shout", data={"times": "2", "mode": "loud"})],
+        "result": "c",
+    }
+    assert [pointer for pointer, _ in problems_of(source)] == [
+        "/edges/0/target",
+        "/edges/1/condition",
+        "/nodes/0/type",
+        "/nodes/1/id",
+        "/nodes/2/data/times",
+        "/nodes/2/data/mode",
+        "/result",
+    ]
