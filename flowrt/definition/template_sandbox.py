@@ -5,7 +5,6 @@ rewritten as a filter of ours: methods, comparisons, `~`, slices, `range`, and w
 """
 
 import ast
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -20,7 +19,7 @@ from flowrt.definition.expression_lookup import MISSING, BudgetFault
 from flowrt.definition.expression_operators import Operators
 from flowrt.definition.expressions import MAX_STEPS
 from flowrt.definition.template_rewriting import BINARY, COMPARISONS, rewrite
-from flowrt.definition.templates import MAX_OUTPUT_CHARACTERS, Render, text_of, value_of_path
+from flowrt.definition.templates import MAX_OUTPUT_CHARACTERS, Render, json_text, text_of, value_of_path
 from flowrt.errors import ExpressionError
 
 _BUDGET = "\0budget"
@@ -213,7 +212,7 @@ def _at(position: int) -> Callable[[Charge, Any], Any]:
 
 
 def _json(charge: Charge, value: Any) -> str:
-    text = text_of(value) if is_list(value) or is_object(value) else json.dumps(value, ensure_ascii=False)
+    text = json_text(value)
     charge(cost_of_text(len(text)))
     return text
 

@@ -5,11 +5,10 @@ method is reachable, only the functions of expressions as filters, and every loo
 against a budget. jinja2 is imported when the first template that needs it is compiled.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
-
-import msgspec
 
 from flowrt.definition.expression_kinds import is_list, is_object
 from flowrt.errors import ExpressionError
@@ -85,11 +84,17 @@ class _Placeholders:
         pieces: list[str] = []
         room = MAX_OUTPUT_CHARACTERS
         for part, is_path in self._parts:
-            pieces.append(value_of_path(record, part) if is_path else part)
+            pieces.append(self._filled_in(record, part) if is_path else part)
             room -= len(pieces[-1])
             if room < 0:
                 break
         return "".join(pieces)
+
+    def _filled_in(self, record: Mapping[str, Any], path: str) -> str:
+        try:
+            return value_of_path(record, path)
+        except (ValueError, RecursionError) as error:
+            raise ExpressionError(self._text, f"`{path}` can't be written as a text: {error}") from error
 
 
 def value_of_path(record: Mapping[str, Any], path: str) -> str:
@@ -111,5 +116,19 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if is_list(value) or is_object(value):
-        return msgspec.json.encode(value, enc_hook=str).decode()
+        return json_text(value)
     return str(value)
+
+
+def json_text(value: Any) -> str:
+    """Return a value as compact JSON; what JSON does not have is written as a text.
+
+    Raises:
+        ValueError: The value contains itself, or a whole number of thousands of digits.
+        RecursionError: It nests too deeply.
+    """
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if is_object(value) else str(value)

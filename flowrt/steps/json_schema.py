@@ -64,11 +64,9 @@ def _references(schema: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any
     waiting: list[tuple[tuple[Any, ...], Any]] = [(place, schema)]
     while waiting:
         path, part = waiting.pop()
-        if is_list(part):
-            waiting.extend(((*path, position), item) for position, item in enumerate(part))
-        elif is_object(part):
-            for key, value in part.items():
-                if key in {"$ref", "$id"} and isinstance(value, str):
-                    yield (*path, key), key, value
-                elif key not in _PLAIN_VALUES:
-                    waiting.append(((*path, key), value))
+        children = part.items() if is_object(part) else enumerate(part) if is_list(part) else ()
+        for key, value in children:
+            if key in {"$ref", "$id"} and isinstance(value, str):
+                yield (*path, key), key, value
+            elif key not in _PLAIN_VALUES:
+                waiting.append(((*path, key), value))

@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from flowrt.definition.templates import json_text
 from flowrt.typing import Record
 
 
@@ -84,10 +85,6 @@ def _parse_json(value: Any) -> Any:
     return msgspec.json.decode(value) if isinstance(value, str) else value
 
 
-def _to_json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
-
-
 def _to_number(value: Any) -> Any:
     if not isinstance(value, str):
         return value
@@ -117,7 +114,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "trim": Operation(_on_texts(str.strip), "Texts without white space around them."),
     "to_number": Operation(_on_values(_to_number), "Texts as the numbers that they hold.", "fields"),
     "parse_json": Operation(_on_values(_parse_json), "Texts as the JSON values that they hold.", "fields"),
-    "to_json": Operation(_on_values(_to_json), "Values as JSON texts.", "fields"),
+    "to_json": Operation(_on_values(json_text), "Values as JSON texts.", "fields"),
     "pick": Operation(_pick, "Only the given keys.", "fields"),
     "omit": Operation(_omit, "All but the given keys.", "fields"),
     "rename": Operation(_rename, "All keys, some under new names.", "names"),

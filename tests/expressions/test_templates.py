@@ -120,6 +120,14 @@ def test_a_failure_on_real_data_is_an_expression_error(text, reason):
     assert reason in caught.value.reason
 
 
+def test_a_value_that_contains_itself_is_an_expression_error():
+    record: dict[str, object] = {}
+    record["self"] = record
+    for text in ("{self}", "{{ this }}"):
+        with pytest.raises(ExpressionError):
+            compile_template(text).render({"self": record, "this": record})
+
+
 def test_a_missing_name_lists_the_names_that_were_there():
     with pytest.raises(ExpressionError) as caught:
         compile_template("{{ nam }}").render({"name": 1, "age": 2})

@@ -5,7 +5,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowrt.errors import ExpressionError
@@ -73,6 +73,12 @@ def test_process_renames_drops_and_reads_numbers():
     assert run("process", record, operation="drop_empty") == {"a": "1", "b": "2.5"}
     assert run("process", record, operation="drop_empty", fields=["d"]) == {k: record[k] for k in "abce"}
     assert run("process", record, operation="to_number", fields=["a", "b"]) == {"a": 1, "b": 2.5}
+
+
+def test_whole_numbers_of_any_size_are_written():
+    record = {"n": {"big": 2**70}}
+    assert run("process", record, operation="to_json", fields=["n"]) == {"n": '{"big":1180591620717411303424}'}
+    assert run("output", record, format="text") == {"result": 'n: {"big":1180591620717411303424}'}
 
 
 @pytest.mark.parametrize("operation", ["to_number", "parse_json"])
@@ -276,6 +282,7 @@ EVERY_STEP = [
 ]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["a", "b", "rows"]), VALUES))
 def test_no_step_changes_or_returns_its_record_or_makes_one_that_contains_itself(values):
     record = values | {"table": [values]}
