@@ -1,9 +1,8 @@
 """The inside of a runtime: opening and leaving it, and the life of one execution."""
 
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from random import Random
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import anyio
@@ -95,10 +94,16 @@ class Engine:
         stack.callback(close)
         return sink
 
-    async def leave(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool | None:
-        """End all executions, write the log and close the store."""
+    async def leave(self, body_error: BaseException | None) -> None:
+        """End all executions, write the log and close the store.
+
+        Args:
+            body_error: What the block raised; it goes on, whatever became of the log.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C came while a helper ran a step.
+            StoreError: Something of the log could not be written.
+        """
         kernel, group = self.kernel, self.group
         self._kernel = self._group = None
         for execution in list(kernel.executions):
@@ -109,7 +114,12 @@ class Engine:
         for execution in list(kernel.executions):
             execution.abandon(self.settings.grace_seconds)
         group.cancel_scope.cancel()
-        return await self._stack.__aexit__(kind, error, traceback)
+        try:
+            await self._stack.aclose()
+        except BaseExceptionGroup as errors:
+            raise _only_one(errors) from None
+        if body_error is None and kernel.sink is not None and kernel.sink.failed is not None:
+            raise kernel.sink.failed
 
     @property
     def kernel(self) -> Kernel:
@@ -162,6 +172,7 @@ class Engine:
             await self._see_off(execution)
             raise
         if execution.status == "cancelled" and kernel.backend.was_asked(requests):
+            await self._see_off(execution)
             raise kernel.backend.cancelled
         await self.acknowledge(execution)
         return execution.outcome()
@@ -179,10 +190,15 @@ class Engine:
         return execution
 
     async def _see_off(self, execution: Execution) -> None:
-        """Wait until a cancelled execution's steps have ended; those that refuse stay behind in the nursery."""
+        """Wait until a cancelled execution's steps have ended and its end is logged, for the grace time at most.
+
+        Steps that refuse stay behind in the nursery.
+        """
         with anyio.move_on_after(self.settings.grace_seconds, shield=True):
             await execution.wait_ended()
         execution.abandon(self.settings.grace_seconds)
+        with anyio.move_on_after(self.settings.grace_seconds, shield=True), suppress(StoreError):
+            await self.acknowledge(execution)
 
     async def acknowledge(self, execution: Execution) -> None:
         """Wait until what the execution logged so far is as durable as the runtime promises.
@@ -201,3 +217,10 @@ class Engine:
             sink.when_committed(execution.journal.position, callback)
         else:
             callback(None)
+
+
+def _only_one(error: BaseException) -> BaseException:
+    """Return the error in a nursery's group, if it is the only one."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error

@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from flowrt.definition import Definition, LoadedDefinition, Workflow, canonical_json, load_definition
+from flowrt.definition import Definition, LoadedDefinition, canonical_json, load_definition
 from flowrt.graph.compile import compile_plan
-from flowrt.graph.inputs import record_converter
+from flowrt.graph.inputs import input_converter
 from flowrt.graph.plan import Plan
 from flowrt.typing import StepCatalog
 
 if TYPE_CHECKING:
+    from flowrt.definition import Workflow
     from flowrt.storage.protocols import Store
 
 Source: TypeAlias = LoadedDefinition | Mapping[str, Any] | Path | str | bytes
@@ -56,21 +57,20 @@ class Plans:
         if known is not None:
             return known[1]
         found = await self._make(workflow)
-        if isinstance(workflow, Workflow | LoadedDefinition):
+        if not isinstance(workflow, Mapping | Path | str | bytes):
             self._plans[id(workflow)] = (workflow, found)
             if len(self._plans) > MAX_PLANS:
                 self._plans.popitem(last=False)
         return found
 
     async def _make(self, workflow: "Workflow[..., Any] | Source") -> StoredPlan:
-        if isinstance(workflow, Workflow):
-            plan = compile_plan(workflow.definition, workflow.steps, workflow.convert_input)
+        if isinstance(workflow, Mapping | Path | str | bytes):
+            workflow = load_definition(workflow, self.catalog())
+        if isinstance(workflow, LoadedDefinition):
+            convert = input_converter(workflow.definition, workflow.steps)
+            plan = compile_plan(workflow.definition, workflow.steps, convert)
         else:
-            loaded = workflow
-            if not isinstance(loaded, LoadedDefinition):
-                loaded = load_definition(loaded, self.catalog())
-            convert = record_converter(loaded.definition, loaded.steps)
-            plan = compile_plan(loaded.definition, loaded.steps, convert)
+            plan = compile_plan(workflow.definition, workflow.steps, workflow.convert_input)
         return StoredPlan(plan, await self._stored_id(plan.definition))
 
     def catalog(self) -> StepCatalog:

@@ -87,9 +87,14 @@ class Runtime:
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool | None:
+    ) -> None:
+        """End what runs, write the log and close the store; what the block raised goes on unchanged.
+
+        Raises:
+            StoreError: Something of the log could not be written.
+        """
         self._threads.close()
-        return await self._engine.leave(kind, error, traceback)
+        await self._engine.leave(error)
 
     @overload
     async def run(self, workflow: "Workflow[..., R]", input: Input | None = None) -> R: ...

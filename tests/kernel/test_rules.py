@@ -1,0 +1,506 @@
+"""The rules that keep the kernel sound: each was a bug in a prototype."""
+
+import asyncio
+import signal
+import time
+from contextvars import ContextVar
+
+import anyio
+import anyio.lowlevel
+import pytest
+from kernel.workflows import side_by_side, timed, workflow
+
+from flowrt.errors import (
+    DefinitionError,
+    ExecutionCancelledError,
+    ExecutionFailedError,
+    StepCancelledItselfError,
+    StepExitedError,
+    StepLeakedScopeError,
+)
+from flowrt.policies import NodePolicy
+from flowrt.runtime import Runtime
+from flowrt.storage import MemoryStore
+
+pytestmark = pytest.mark.anyio
+
+
+def nothing(_record):
+    return {}
+
+
+async def yields(_record):
+    await anyio.lowlevel.checkpoint()
+    return {}
+
+
+async def records_of(store, execution_id):
+    return {(row.node, row.attempt): row for row in await store.log.nodes(execution_id)}
+
+
+class TestRuleA:
+    """A spent scope is never lent again."""
+
+    async def test_a_deadline_that_passes_with_the_wake_up_does_not_hit_the_next_firing(self):
+        woken = anyio.Event()
+
+        async def wait(_record):
+            await woken.wait()
+            return {"first": True}
+
+        async def go_on(_record):
+            await anyio.sleep(0.01)
+            return {"second": True}
+
+        store = MemoryStore()
+        async with Runtime(store=store) as runtime:
+            handle = await runtime.start(workflow({"a": wait, "b": go_on}, policies={"a": timed(0.02)}), {})
+            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
+            busy_until = time.monotonic() + 0.03
+            while time.monotonic() < busy_until:  # the loop stands still past the deadline
+                pass
+            woken.set()
+            assert await handle.result() == {"first": True, "second": True}
+        rows = await records_of(store, handle.execution_id)
+        assert rows["a", 1].status == "completed"
+
+    async def test_a_value_that_arrives_with_a_cancel_wins_and_is_recorded_so(self):
+        woken = anyio.Event()
+
+        async def wait(_record):
+            await woken.wait()
+            return {"x": 1}
+
+        store = MemoryStore()
+        async with Runtime(store=store) as runtime:
+            handle = await runtime.start(workflow({"a": wait, "b": nothing}), {})
+            await anyio.sleep(0.01)
+            woken.set()
+            handle.cancel("too late for this step")
+            with pytest.raises(ExecutionCancelledError):
+                await handle.result()
+        rows = await records_of(store, handle.execution_id)
+        assert (rows["a", 1].status, rows["a", 1].note) == ("completed", "finished anyway")
+        assert ("b", 1) not in rows
+
+    async def test_a_cancel_that_comes_with_the_wake_up_does_not_hit_another_execution(self):
+        woken = anyio.Event()
+
+        async def wait(_record):
+            await woken.wait()
+            return {}
+
+        async def slow(_record):
+            await anyio.sleep(0.02)
+            return {"alive": True}
+
+        async with Runtime() as runtime:
+            first = await runtime.start(workflow({"a": wait}), {})
+            await anyio.sleep(0.01)
+            woken.set()
+            first.cancel()
+            others = [await runtime.start(workflow({"b": slow}), {}) for _ in range(5)]
+            assert [await other.result() for other in others] == [{"alive": True}] * 5
+
+
+class TestRuleB:
+    """Each firing has its own context."""
+
+    async def test_what_a_step_sets_is_seen_by_nobody_else(self):
+        var = ContextVar("var", default="outside")
+        seen = []
+
+        async def sets(_record):
+            var.set("leaked")
+            await anyio.lowlevel.checkpoint()
+            var.set("leaked later")
+            return {}
+
+        def sets_at_once(_record):
+            var.set("leaked at once")
+            return {}
+
+        def reads(_record):
+            seen.append(var.get())
+            return {}
+
+        async with Runtime() as runtime:
+            var.set("caller")
+            await runtime.run(workflow({"a": sets, "b": sets_at_once, "c": reads}), {})
+        assert (seen, var.get()) == (["caller"], "caller")
+
+    async def test_a_variable_can_be_reset_across_an_await(self):
+        var = ContextVar("var", default=0)
+
+        async def span(_record):
+            token = var.set(1)
+            await anyio.lowlevel.checkpoint()
+            assert var.get() == 1
+            var.reset(token)
+            return {"value": var.get()}
+
+        async with Runtime() as runtime:
+            assert await runtime.run(workflow({"a": span}), {}) == {"value": 0}
+
+    async def test_a_nested_run_works_and_sees_what_its_step_set(self):
+        var = ContextVar("var", default=0)
+        async with Runtime() as runtime:
+
+            async def inner(_record):
+                await anyio.lowlevel.checkpoint()
+                return {"seen": var.get()}
+
+            async def outer(_record):
+                var.set(7)
+                return await runtime.run(workflow({"i": inner}), {})
+
+            assert await runtime.run(workflow({"o": outer}), {}) == {"seen": 7}
+
+
+class TestRuleC:
+    """The loop stays alive."""
+
+    async def test_short_runs_in_a_loop_let_others_run(self):
+        turns = 0
+
+        async def count():
+            nonlocal turns
+            while True:
+                turns += 1
+                await anyio.lowlevel.checkpoint()
+
+        plan = workflow({"a": nothing, "b": nothing})
+        async with Runtime() as runtime, anyio.create_task_group() as tasks:
+            tasks.start_soon(count)
+            with anyio.move_on_after(0.05) as limit:
+                while True:
+                    await runtime.run(plan, {})
+            assert limit.cancelled_caught
+            tasks.cancel_scope.cancel()
+        assert turns >= 5
+
+    async def test_a_long_chain_lets_others_run(self):
+        longest, last = 0.0, time.monotonic()
+
+        async def ping():
+            nonlocal longest, last
+            while True:
+                now = time.monotonic()
+                longest, last = max(longest, now - last), now
+                await anyio.lowlevel.checkpoint()
+
+        def busy(_record):
+            until = time.monotonic() + 0.001
+            while time.monotonic() < until:
+                pass
+            return {}
+
+        many = side_by_side({f"n{i}": busy for i in range(100)})
+        async with Runtime() as runtime, anyio.create_task_group() as tasks:
+            tasks.start_soon(ping)
+            await anyio.lowlevel.checkpoint()
+            async with anyio.create_task_group() as callers:
+                for _ in range(5):
+                    callers.start_soon(runtime.run, many, {})
+            tasks.cancel_scope.cancel()
+        assert longest < 0.1  # all of it takes 0.5 s: five callers share a budget, they do not add theirs up
+
+    async def test_a_run_in_a_cancelled_scope_raises_before_the_first_node_and_leaves_no_record(self):
+        ran = []
+        store = MemoryStore()
+        async with Runtime(store=store) as runtime:
+            with anyio.CancelScope() as scope:
+                scope.cancel()
+                await runtime.run(workflow({"a": lambda _record: ran.append(1) or {}}), {})
+            assert scope.cancelled_caught
+        assert (ran, await store.log.executions()) == ([], [])
+
+
+class TestRuleD:
+    """A BaseException ends the execution."""
+
+    @pytest.fixture
+    def ran(self):
+        return []
+
+    @pytest.fixture
+    def plan(self, ran):
+        def boom(_record):
+            raise SystemExit(3)
+
+        async def sibling(_record):
+            try:
+                await anyio.sleep(0.05)
+            finally:
+                ran.append("sibling ended")
+            return {}
+
+        async def bad(record):
+            await anyio.sleep(0.01)
+            return boom(record)
+
+        def after(_record):
+            ran.append("a node ran after the end")
+            return {}
+
+        steps = {"bad": bad, "s": sibling, "next": after, "join": after}
+        return workflow(steps, ["s>next", "bad>join", "next>join"])
+
+    async def test_system_exit_fails_the_execution_and_nobody_else(self, plan, ran):
+        async with Runtime() as runtime:
+            with pytest.raises(ExecutionFailedError) as caught:
+                await runtime.run(plan, {})
+            assert ran == ["sibling ended"]
+            assert await runtime.run(workflow({"a": nothing}), {}) == {}
+        assert isinstance(caught.value.__cause__, StepExitedError)
+        assert isinstance(caught.value.__cause__.__cause__, SystemExit)
+
+    async def test_a_step_that_refuses_to_end_is_abandoned_and_named(self):
+        go = anyio.Event()
+
+        async def refuse(_record):
+            with anyio.CancelScope(shield=True):
+                await go.wait()
+            return {}
+
+        async def fail_later(_record):
+            await anyio.sleep(0.01)
+            raise LookupError
+
+        store = MemoryStore()
+        async with Runtime(store=store, grace_seconds=0.05) as runtime:
+            with anyio.move_on_after(0.02):
+                await runtime.run(side_by_side({"quick": yields, "stuck": refuse}), {})
+            (row,) = await store.log.executions()
+            go.set()
+        assert row.status == "cancelled"
+        notes = {node.node: node.note for node in await store.log.nodes(row.id)}
+        assert notes["stuck"] == "abandoned: it did not end within 0.05 s"
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("where", ["caller", "helper", "while waiting"])
+def test_rule_d_ctrl_c_ends_the_execution_as_cancelled_and_goes_on_to_the_caller(backend, where):
+    ended, store = [], MemoryStore()
+
+    def interrupt(_record):
+        signal.raise_signal(signal.SIGINT)
+        return {}
+
+    async def interrupt_later(_record):
+        await anyio.sleep(0.01)
+        return interrupt(_record)
+
+    async def sibling(_record):
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append("sibling")
+
+    steps = {
+        "caller": {"i": interrupt_later, "s": sibling},
+        "helper": {"s": sibling, "i": interrupt_later},
+        "while waiting": {"i": interrupt, "s": sibling},
+    }[where]
+
+    async def main():
+        async with Runtime(store=store) as runtime:
+            await runtime.run(side_by_side(steps), {})
+
+    async def read():
+        return await store.log.executions()
+
+    with pytest.raises(KeyboardInterrupt):
+        anyio.run(main, backend=backend)
+    (row,) = anyio.run(read)
+    assert row.status == "cancelled"
+    assert ended in (["sibling"], [])
+
+
+class TestRuleE:
+    """Not every CancelledError is a cancel."""
+
+    @pytest.fixture(autouse=True)
+    def _asyncio_only(self, anyio_backend):
+        if anyio_backend != "asyncio":
+            pytest.skip("on trio only a scope can cancel, and again at every checkpoint")
+
+    async def test_a_cancelled_error_that_nobody_asked_for_is_a_failure(self):
+        async def awaits_a_cancelled_task(_record):
+            task = asyncio.create_task(asyncio.sleep(10))
+            await asyncio.sleep(0)
+            task.cancel()
+            await task
+
+        async with Runtime() as runtime:
+            with pytest.raises(ExecutionFailedError) as caught:
+                await runtime.run(workflow({"a": awaits_a_cancelled_task}), {})
+            assert await runtime.run(workflow({"a": yields}), {}) == {}
+        assert isinstance(caught.value.__cause__, StepCancelledItselfError)
+
+    async def test_a_cancel_that_a_step_swallows_still_cancels_the_execution(self):
+        ran = []
+
+        async def swallow(_record):
+            try:
+                await asyncio.sleep(10)
+            except asyncio.CancelledError:
+                pass
+            return {}
+
+        store = MemoryStore()
+        async with Runtime(store=store) as runtime:
+            plan = workflow({"a": swallow, "b": lambda _record: ran.append(1) or {}})
+            task = asyncio.create_task(runtime.run(plan, {}))
+            await asyncio.sleep(0.01)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            (row,) = await store.log.executions()
+        assert (ran, row.status) == ([], "cancelled")
+
+    async def test_a_step_may_use_asyncios_own_tools(self):
+        async def tools(_record):
+            try:
+                async with asyncio.timeout(0.01):
+                    await asyncio.sleep(1)
+            except TimeoutError:
+                pass
+            async with asyncio.TaskGroup() as group:
+                group.create_task(asyncio.sleep(0.001))
+            try:
+                await asyncio.wait_for(asyncio.sleep(1), 0.005)
+            except TimeoutError:
+                pass
+            await asyncio.shield(asyncio.sleep(0.001))
+            return {"done": True}
+
+        async with Runtime() as runtime:
+            assert await runtime.run(workflow({"a": tools, "b": tools}), {}) == {"done": True}
+
+
+async def test_rule_e_a_cancel_by_somebody_else_reaches_the_caller_by_name():
+    async def hang(_record):
+        await anyio.sleep_forever()
+
+    async with Runtime() as runtime:
+        handle = await runtime.start(workflow({"a": hang}), {})
+        async with anyio.create_task_group() as tasks:
+
+            async def wait():
+                with pytest.raises(ExecutionCancelledError):
+                    await handle.result()
+
+            tasks.start_soon(wait)
+            await anyio.sleep(0.01)
+            handle.cancel()
+
+
+class TestRuleF:
+    """A step that leaks a scope or nursery fails by name, and other executions go on."""
+
+    async def leaks_a_scope(self, _record):
+        anyio.CancelScope().__enter__()
+        return {}
+
+    async def leaks_a_scope_late(self, _record):
+        await anyio.lowlevel.checkpoint()
+        anyio.CancelScope(deadline=anyio.current_time() + 0.01).__enter__()
+        await anyio.lowlevel.checkpoint()
+        return {}
+
+    async def leaks_a_nursery(self, _record):
+        group = await anyio.create_task_group().__aenter__()
+        group.start_soon(anyio.sleep_forever)
+        await anyio.lowlevel.checkpoint()
+        return {}
+
+    async def leaks_and_fails(self, record):
+        await self.leaks_a_nursery(record)
+        raise LookupError
+
+    def leaks_from_a_plain_function(self, _record):
+        anyio.CancelScope().__enter__()
+        return {}
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "leaks_a_scope",
+            "leaks_a_scope_late",
+            "leaks_a_nursery",
+            "leaks_and_fails",
+            "leaks_from_a_plain_function",
+        ],
+    )
+    async def test_it_fails_by_name_and_others_go_on(self, name):
+        step = getattr(self, name)
+        async with Runtime() as runtime:
+            handle = await runtime.start(workflow({"a": yields, "b": step}), {})
+            with pytest.raises(ExecutionFailedError) as caught:
+                await handle.result()
+            assert isinstance(caught.value.__cause__, StepLeakedScopeError)
+            with pytest.raises(ExecutionFailedError) as caught:
+                await runtime.run(workflow({"a": step, "b": yields}), {})
+            assert isinstance(caught.value.__cause__, StepLeakedScopeError)
+            await anyio.sleep(0.02)
+            assert await runtime.run(workflow({"a": yields, "b": yields}), {}) == {}
+
+
+class TestRuleG:
+    """A def step that returns an awaitable is awaited like an async one."""
+
+    async def test_a_coroutine_from_a_plain_function_is_awaited(self):
+        async def later():
+            await anyio.lowlevel.checkpoint()
+            return {"x": 1}
+
+        class Awaitable:
+            def __await__(self):
+                return later().__await__()
+
+        class Callable:
+            async def __call__(self, _record):
+                await anyio.lowlevel.checkpoint()
+                return {"z": 3}
+
+        async with Runtime() as runtime:
+            steps = {"a": lambda _record: later(), "b": lambda _record: Awaitable(), "c": Callable()}
+            assert await runtime.run(workflow(steps), {}) == {"x": 1, "z": 3}
+
+
+class TestRuleH:
+    """A run inside a step is a child execution."""
+
+    async def test_the_child_knows_its_parent(self):
+        store = MemoryStore()
+        async with Runtime(store=store) as runtime, Runtime(store=MemoryStore()) as other:
+
+            async def outer(_record):
+                await runtime.run(workflow({"i": yields}, name="inner"), {})
+                await other.run(workflow({"o": yields}, name="elsewhere"), {})
+                return {}
+
+            await runtime.run(workflow({"o": outer}, name="outer"), {})
+            rows = {row.workflow: row for row in await store.log.executions()}
+            (elsewhere,) = await other_executions(other)
+        assert rows["outer"].parent_id is None
+        assert rows["inner"].parent_id == rows["outer"].id
+        assert elsewhere.parent_id is None
+
+
+async def other_executions(runtime):
+    return await runtime._engine.settings.store.log.executions()
+
+
+def test_rule_g_an_async_generator_function_is_refused():
+    from flowrt.steps.registry import StepRegistry
+
+    async def stream(_record):
+        yield {}
+
+    with pytest.raises((DefinitionError, TypeError, ValueError), match="async generator"):
+        StepRegistry().step("stream")(stream)
+
+
