@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args, get_origin
 import msgspec
 
 from flowrt.definition.findings import Findings, Path, listed_names, shown
-from flowrt.definition.json_kinds import is_object, kind_of
+from flowrt.definition.json_kinds import is_array, is_object, kind_of
 from flowrt.definition.keys import LATER, LATER_FIELDS
 
 _MISMATCH = re.compile(r"Expected `(?P<expected>.+)`, got `(?P<found>.+)`$")
@@ -41,6 +41,11 @@ def _explain(value: Any, wanted: Any, path: Path, findings: Findings) -> None:
     struct = _struct_of(wanted)
     if struct is not None and is_object(value):
         _explain_fields(value, struct, path, findings)
+        return
+    item_type = _item_of(wanted)
+    if item_type is not None and is_array(value):
+        for index, item in enumerate(value):
+            _explain(item, item_type, (*path, index), findings)
         return
     choices = _choices_of(wanted)
     if isinstance(value, str) and choices and value not in choices:
@@ -77,6 +82,16 @@ def _struct_of(wanted: Any) -> type[msgspec.Struct] | None:
         return wanted if has_plain_shape else None
     structs = [struct for part in _parts_of(wanted) if (struct := _struct_of(part)) is not None]
     return structs[0] if len(structs) == 1 else None
+
+
+def _item_of(wanted: Any) -> Any:
+    """Return what a list's items must be, such as `Case` for `tuple[Case, ...] | None`, or `None`."""
+    arguments = get_args(wanted)
+    is_list = get_origin(wanted) is list or (get_origin(wanted) is tuple and arguments[1:] == (...,))
+    if is_list:
+        return arguments[0]
+    items = [item for part in _parts_of(wanted) if (item := _item_of(part)) is not None]
+    return items[0] if len(items) == 1 else None
 
 
 def _parts_of(wanted: Any) -> tuple[Any, ...]:

@@ -17,6 +17,8 @@ from flowrt.typing import BoundStep, StepBindError, StepCatalog, StepType
 _ID_NAMES = ("nodeId", "node_id", "stepId", "step_id", "key", "uuid", "_id")
 _TYPE_NAMES = ("nodeType", "node_type", "stepType", "step_type", "kind")
 _JOINS = ("all", "any", "all_settled")
+_NEARLY_KNOWN = 0.85
+"""How alike a known type's name must be for a node of the default type to be called misspelt."""
 _LATER_IN_JOIN = ("join", "within", "else", "losers")
 
 
@@ -45,6 +47,7 @@ class NodeReader:
         self._findings = findings
         self._extra_keys = extra_keys
         self._types: dict[str, tuple[StepType, Level] | None] = {}
+        self._nearly_known: dict[str, str] = {}
 
     def read(self, item: Any, path: Path) -> None:
         """Read one node."""
@@ -125,6 +128,9 @@ class NodeReader:
             self._report_unknown_type(type_name, (*path, "type"))
             return None
         step_type, level = found
+        if type_name in self._nearly_known:
+            hint = f"did you mean {self._nearly_known[type_name]!r}?"
+            self._findings.warning((*path, "type"), f"{shown(type_name)} runs as the default type; {hint}")
         if level.known:
             self._extra_keys.warn_of_misspelt(data, level, (*path, "data"))
         typed = convert(data, step_type.data_type, (*path, "data"), self._findings)
@@ -145,6 +151,9 @@ class NodeReader:
         step_type = self._catalog.find(type_name)
         if step_type is None:
             return None
+        names = self._catalog.names()
+        if type_name not in names and (nearest := self._findings.names.find(type_name, names, _NEARLY_KNOWN)):
+            self._nearly_known[type_name] = nearest
         fields = tuple(field.encode_name for field in msgspec.structs.fields(step_type.data_type))
         return step_type, Level(known=fields)
 

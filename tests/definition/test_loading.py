@@ -4,7 +4,20 @@ import json
 
 import msgspec
 import pytest
-from definition.workflows import PASS_ALL, chain, edge, load, message_of, node, problems_of, workflow
+from definition.workflows import (
+    PASS,
+    PASS_ALL,
+    AnyData,
+    FakeCatalog,
+    FakeType,
+    chain,
+    edge,
+    load,
+    message_of,
+    node,
+    problems_of,
+    workflow,
+)
 
 from flowrt.definition import Edge, Node, Parameter, Quorum
 from flowrt.errors import DefinitionError
@@ -186,3 +199,11 @@ def test_all_problems_are_reported_in_the_order_of_the_document():
         "/nodes/2/data/mode",
         "/result",
     ]
+
+
+def test_a_type_that_runs_as_the_default_although_it_is_almost_a_known_one_is_a_warning():
+    catalog = FakeCatalog(PASS, FakeType("data_validation", AnyData, PASS.bind), default=PASS)
+    source = workflow(node("a", "data-validation"), node("b", "webhook"), node("c", "pass"))
+    [warning] = load(source, catalog).warnings
+    assert warning.pointer == "/nodes/0/type"
+    assert warning.message == "'data-validation' runs as the default type; did you mean 'data_validation'?"
