@@ -11,11 +11,10 @@ from flowrt.steps.data import NodeData
 from flowrt.typing import BoundStep, Record, StepBindError
 
 if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
+    from flowrt.steps.json_schema import Misfits
 
 MOST_FAILURES = 50
 """How many failures an error lists."""
-_LONGEST_MESSAGE = 300
 
 
 class DataValidationError(FlowrtError):
@@ -65,22 +64,22 @@ class DataValidationType:
             raise StepBindError(Problem("", "it checks nothing: give `validation_schema` or `required_fields`"))
         if data.validation_schema is None:
             return BoundStep(_Check(None, data.required_fields))
-        from flowrt.steps.json_schema import make_validator  # noqa: PLC0415 - loads jsonschema
+        from flowrt.steps.json_schema import make_checker  # noqa: PLC0415 - loads jsonschema
 
         problems: list[Problem] = []
-        validator = make_validator(data.validation_schema, problems, "validation_schema")
+        misfits = make_checker(data.validation_schema, problems, "validation_schema")
         if problems:
             raise StepBindError(*problems)
-        return BoundStep(_Check(validator, data.required_fields))
+        return BoundStep(_Check(misfits, data.required_fields))
 
 
 class _Check:
-    def __init__(self, validator: "Validator | None", required: tuple[str, ...]) -> None:
-        self._validator = validator
+    def __init__(self, misfits: "Misfits | None", required: tuple[str, ...]) -> None:
+        self._misfits = misfits
         self._required = required
 
     def __call__(self, record: Record) -> Record:
-        failures = sorted({*self._missing(record), *self._misfits(record)})
+        failures = sorted({*self._missing(record), *(self._misfits(record) if self._misfits else ())})
         if failures:
             raise DataValidationError(tuple(f"Field [{path}]: {message}" for path, message in failures))
         return {"validation_result": "success", "validated_data": dict(record)}
@@ -92,10 +91,3 @@ class _Check:
                 value = value.get(key) if is_object(value) else None
             if value is None:
                 yield path, "is required"
-
-    def _misfits(self, record: Record) -> Iterator[tuple[str, str]]:
-        if self._validator is None:
-            return
-        for error in self._validator.iter_errors(record):
-            path = ".".join(map(str, error.absolute_path)) or "root"
-            yield path, error.message[:_LONGEST_MESSAGE]

@@ -1,72 +1,118 @@
-"""JSON Schemas that come with a definition: checked before they are used, and never fetched from anywhere."""
+"""JSON Schemas that come with a definition: checked before they are used, bounded in work, fetched from nowhere."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias, cast
 
 import jsonschema
-from jsonschema.validators import validator_for
+from jsonschema import validators
 from jsonschema_specifications import REGISTRY as SPECIFICATIONS  # type: ignore[import-untyped]
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT7, specification_with
 
 from flowrt.definition.expression_kinds import is_list, is_object
-from flowrt.errors import Problem
+from flowrt.errors import FlowrtError, Problem
 from flowrt.steps.data import pointer
 
-if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
+Misfits: TypeAlias = Callable[[Any], Iterator[tuple[str, str]]]
+"""Yields the path and the message of everything in a value that does not fit a schema."""
 
+MOST_CHECKS = 200_000
+"""How many keywords may be checked for one value: references can double the work with every line of a schema."""
 LONGEST_MESSAGE = 300
 """How many characters of a message are kept: it may quote a whole record."""
 _PLAIN_VALUES = frozenset({"const", "default", "enum", "examples"})
 """Keywords whose values are data, not schemas."""
 
 
-def make_validator(schema: dict[str, Any], problems: list[Problem], *place: str) -> "Validator | None":
+class SchemaWorkError(FlowrtError):
+    """To check a value against a schema takes too much work."""
+
+    def __str__(self) -> str:
+        return f"the schema needs more than {MOST_CHECKS} checks for this data: make it simpler, or the data smaller"
+
+
+def make_checker(schema: Mapping[str, Any], problems: list[Problem], *place: str) -> Misfits | None:
     """Return what checks values against the schema: draft 7, unless its `$schema` says otherwise.
+
+    What it returns may be called in any thread, and raises `SchemaWorkError` rather than work without bound.
 
     Args:
         schema: The schema.
         problems: Where the schema's problems are added; then the result is `None`.
         place: The keys that lead to the schema in `data`.
     """
-    kind = validator_for(schema, default=jsonschema.Draft7Validator)
+    kind = validators.validator_for(schema, default=jsonschema.Draft7Validator)
     try:
-        kind.check_schema(schema)
+        kind.check_schema(dict(schema))
     except jsonschema.SchemaError as error:
         message = f"it is no valid JSON Schema: {error.message[:LONGEST_MESSAGE]}"
         problems.append(Problem(pointer(*place, *error.absolute_path), message))
         return None
     before = len(problems)
-    problems.extend(_unknown_references(schema, place))
-    return kind(schema, registry=SPECIFICATIONS) if len(problems) == before else None
+    problems.extend(_unsound_references(schema, place))
+    return None if len(problems) > before else _bounded(kind, schema)
 
 
-def _unknown_references(schema: dict[str, Any], place: tuple[str, ...]) -> Iterator[Problem]:
+def _bounded(kind: Any, schema: Mapping[str, Any]) -> Misfits:
+    budget = _Budget()
+    keywords = {keyword: budget.counted(check) for keyword, check in kind.VALIDATORS.items()}
+    plain = {key: value for key, value in schema.items() if key != "$schema"}  # it would bring the unbounded kind back
+    extend: Any = cast("Any", validators).extend  # it has no annotations
+    validator = extend(kind, keywords)(plain, registry=SPECIFICATIONS)
+
+    def misfits(value: Any) -> Iterator[tuple[str, str]]:
+        budget.left = MOST_CHECKS
+        try:
+            for error in validator.iter_errors(value):
+                yield ".".join(map(str, error.absolute_path)) or "root", error.message[:LONGEST_MESSAGE]
+        except RecursionError:
+            raise SchemaWorkError from None
+
+    return misfits
+
+
+class _Budget(threading.local):
+    left = MOST_CHECKS
+
+    def counted(self, check: Callable[..., Any]) -> Callable[..., Any]:
+        def checked(validator: Any, keyword_value: Any, instance: Any, schema: Any) -> Any:
+            self.left -= 1
+            if check.__name__ == "uniqueItems" and is_list(instance):
+                self.left -= len(instance) * len(instance) // 16  # each with each, where they can't be sorted
+            if self.left < 0:
+                raise SchemaWorkError
+            return check(validator, keyword_value, instance, schema)
+
+        return checked
+
+
+def _unsound_references(schema: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[Problem]:
     found = list(_references(schema, place))
+    for path, keyword, _ in found:
+        if keyword == "$schema" and path != (*place, "$schema"):
+            yield Problem(pointer(*path), "only a whole schema says which draft it follows: remove it here")
     if any(keyword == "$id" and path != (*place, "$id") for path, keyword, _ in found):
         return  # references are relative to the nested addresses; a wrong one fails the node, and fetches nothing
-    dialect = specification_with(str(schema.get("$schema", "")), default=DRAFT7)
     address = str(schema.get("$id", ""))
-    resolver = SPECIFICATIONS.with_resource(address, dialect.create_resource(schema)).resolver(address)
+    resource = specification_with(str(schema.get("$schema", "")), default=DRAFT7).create_resource(schema)
+    resolver = SPECIFICATIONS.with_resource(address, resource).resolver(address)
     for path, keyword, reference in found:
-        if keyword == "$id":
-            continue
         try:
-            resolver.lookup(reference)
+            _ = resolver.lookup(reference) if keyword == "$ref" else None
         except Unresolvable:
             advice = "nothing is fetched: put the schema under `$defs` and refer to it by `#/$defs/...`"
             yield Problem(pointer(*path), f"the reference {reference[:LONGEST_MESSAGE]!r} leads nowhere; {advice}")
 
 
 def _references(schema: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str, str]]:
-    """Find the `$ref` and nested `$id` of a schema, each with its place."""
+    """Find each `$ref`, `$id` and `$schema` of a schema, with its place."""
     waiting: list[tuple[tuple[Any, ...], Any]] = [(place, schema)]
     while waiting:
         path, part = waiting.pop()
         children = part.items() if is_object(part) else enumerate(part) if is_list(part) else ()
         for key, value in children:
-            if key in {"$ref", "$id"} and isinstance(value, str):
+            if key in {"$ref", "$id", "$schema"} and isinstance(value, str):
                 yield (*path, key), key, value
             elif key not in _PLAIN_VALUES:
                 waiting.append(((*path, key), value))

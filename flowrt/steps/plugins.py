@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from flowrt.errors import FlowrtError
+import msgspec
+
+from flowrt.errors import FlowrtError, Problem
+from flowrt.steps.data import NodeData
+from flowrt.typing import BoundStep, StepBindError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -32,6 +36,29 @@ class StepPluginError(FlowrtError):
             f"the plug-in {self.name!r} ({self.value}) can't be loaded: {self.reason}; "
             "update or uninstall the package, or make the registry with entry_points=False"
         )
+
+
+class BrokenStepType:
+    """Stands for the type of a broken plug-in: a node of that type is refused, and told why.
+
+    Args:
+        error: What is wrong with the plug-in.
+    """
+
+    data_type: type[msgspec.Struct] = NodeData
+
+    def __init__(self, error: StepPluginError) -> None:
+        self.name = error.name
+        self.description = f"Can't be used: {error}."
+        self._error = error
+
+    def bind(self, data: NodeData) -> BoundStep:  # noqa: ARG002 - whatever it holds
+        """Refuse the node.
+
+        Raises:
+            StepBindError: Always.
+        """
+        raise StepBindError(Problem("", str(self._error))) from self._error
 
 
 def load_plugins(add: Callable[[Any], None]) -> dict[str, StepPluginError]:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from flowrt.steps.function_type import FunctionStepType
-from flowrt.steps.plugins import StepPluginError, load_plugins
+from flowrt.steps.plugins import BrokenStepType, StepPluginError, load_plugins
 from flowrt.typing import StepType
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -89,15 +89,14 @@ class StepRegistry:
     def find(self, name: str) -> StepType | None:
         """Return the type of that name, the default type if there is one, or `None`.
 
-        Raises:
-            StepPluginError: A plug-in of that name is installed and broken.
+        If a plug-in of that name is installed and broken, the type that is returned refuses every node and says why.
         """
         found = self._types.get(name)
         if found is None and self._waits_for_plugins:
             self._load_plugins()
             found = self._types.get(name)
         if found is None and name in self._broken:
-            raise self._broken[name]
+            return BrokenStepType(self._broken[name])
         return found or self._default
 
     def names(self) -> tuple[str, ...]:

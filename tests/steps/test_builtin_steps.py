@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from flowrt.errors import ExpressionError
 from flowrt.steps.data_validation import DataValidationError
+from flowrt.steps.json_schema import SchemaWorkError
 from flowrt.steps.operations import OPERATIONS
 from flowrt.steps.registry import StepRegistry
 from flowrt.typing import Choice, Delay, StepBindError
@@ -200,9 +201,37 @@ def test_a_schema_refers_only_to_itself(reference):
     assert "nothing is fetched" in problem.message
 
 
+def test_a_schema_whose_references_double_the_work_is_stopped():
+    levels = {f"l{n}": {"allOf": [{"$ref": f"#/$defs/l{n + 1}"}] * 2} for n in range(40)} | {"l40": {"type": "object"}}
+    for schema in (
+        {"$ref": "#/$defs/l0"},
+        {"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/$defs/l0"},
+    ):
+        step = bind("data_validation", validation_schema=schema | {"$defs": levels})
+        with pytest.raises(SchemaWorkError, match="more than 200000 checks"):
+            step.call(RECORD)
+
+
+def test_a_schema_that_refers_to_itself_without_end_is_stopped():
+    with pytest.raises(SchemaWorkError):
+        run("data_validation", validation_schema={"allOf": [{"$ref": "#"}]})
+
+
+def test_large_lists_that_are_compared_each_with_each_are_stopped():
+    step = bind("data_validation", validation_schema={"properties": {"rows": {"uniqueItems": True}}})
+    assert step.call({"rows": [{"n": n} for n in range(500)]})["validation_result"] == "success"
+    with pytest.raises(SchemaWorkError):
+        step.call({"rows": [{"n": n} for n in range(10_000)]})
+
+
+def test_only_a_whole_schema_names_its_draft():
+    (problem,) = problems_of("data_validation", validation_schema={"items": {"$schema": "http://json-schema.org/x#"}})
+    assert problem.pointer == "/validation_schema/items/$schema"
+
+
 def test_a_schema_says_which_draft_it_follows():
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "prefixItems": [{"type": "string"}]}
-    listed = {"properties": {"list": schema}, "$schema": schema["$schema"]}
+    listed = {"properties": {"list": schema}, "$schema": schema.pop("$schema")}
     with pytest.raises(DataValidationError, match=r"list.0"):
         run("data_validation", {"list": [1]}, validation_schema=listed)
 

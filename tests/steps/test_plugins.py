@@ -1,11 +1,13 @@
 """Step types of other packages, found by their entry points."""
 
+import re
 import sys
 
 import pytest
 
-from flowrt.steps.plugins import StepPluginError
+from flowrt.steps.pass_through import PassThroughType
 from flowrt.steps.registry import StepRegistry
+from flowrt.typing import StepBindError
 
 PACKAGE = """
 from flowrt.steps.pass_through import PassThroughType
@@ -75,10 +77,12 @@ def test_a_plug_in_is_loaded_only_when_a_name_is_not_there():
         ("number", "7 is neither a step type nor a function"),
     ],
 )
-def test_a_broken_plug_in_is_named_when_its_type_is_asked_for(name, reason):
-    with pytest.raises(StepPluginError, match=f"'{name}' .some_steps:.*{reason}") as caught:
-        StepRegistry.with_builtins().find(name)
-    assert caught.value.__cause__ is not None
+def test_a_node_of_a_broken_plug_in_is_refused_and_told_why(name, reason):
+    step_type = StepRegistry.with_builtins(default=PassThroughType()).find(name)
+    with pytest.raises(StepBindError) as caught:
+        step_type.bind(step_type.data_type())
+    assert re.search(f"'{name}' .some_steps:.*{reason}", caught.value.problems[0].message)
+    assert caught.value.__cause__.__cause__ is not None
 
 
 @pytest.mark.usefixtures("installed")
