@@ -23,7 +23,7 @@ class BatchLimits(msgspec.Struct, frozen=True, kw_only=True):
     max_bytes: int
     """A batch never holds more, unless its only item is larger."""
     max_wait_seconds: float
-    """How long an item waits for others while the receiver is idle; 0: a batch is what is there."""
+    """How long an item waits for others in a mailbox that is not full; 0: a batch is what is there."""
 
 
 class Mailbox(Generic[T]):
@@ -157,7 +157,7 @@ class Mailbox(Generic[T]):
             self._settle_at = self._next_settlement()
 
     def _has(self, limits: BatchLimits) -> bool:
-        return len(self._items) >= limits.max_items or self._bytes >= limits.max_bytes
+        return self.is_full or len(self._items) >= limits.max_items or self._bytes >= limits.max_bytes
 
     def _settle(self) -> None:
         """Look at what the cheap path did not: sizes, bounds, and whether the receiver waits for this."""
@@ -199,11 +199,11 @@ class Mailbox(Generic[T]):
     def _take(self, limits: BatchLimits) -> list[T]:
         items, sizes = self._items, self._sizes
         if len(items) <= limits.max_items and self._bytes <= limits.max_bytes:
-            batch = list(items)
+            whole = list(items)
             items.clear()
             sizes.clear()
             self._bytes = 0
-            return batch
+            return whole
         batch: list[T] = []
         size = 0
         while items and len(batch) < limits.max_items and (not batch or size + sizes[0] <= limits.max_bytes):

@@ -5,7 +5,7 @@ import os
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from flowrt.storage.schema import REVISIONS, read_revision, refuse_foreign, refuse_unknown, set_up_empty
+from flowrt.storage.schema import REVISIONS, read_revision, refuse_foreign, refuse_unknown, set_up_empty, use_wal
 from flowrt.storage.session import Session
 from flowrt.storage.sqlite_engine import SqliteOptions
 from flowrt.storage.url import DatabaseUrl, parse_url
@@ -70,7 +70,7 @@ async def _upgrade(engine: AsyncEngine) -> tuple[str | None, str]:
         except BaseException:
             await connection.rollback()
             raise
-        await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        await use_wal(connection)
     return before, REVISIONS[-1]
 
 

@@ -1,5 +1,8 @@
 """Which schema a database has: checked at every start without Alembic, which takes half a second to import."""
 
+import asyncio
+import sqlite3
+
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -10,6 +13,7 @@ from flowrt.storage.url import DatabaseUrl
 
 REVISIONS = ("flowrt_0001",)
 """Every revision of the schema, oldest first. A test compares it with the migrations."""
+WAL_PAUSES_SECONDS = (*[0.02] * 50, None)
 
 
 async def read_revision(connection: AsyncConnection) -> str | None:
@@ -35,7 +39,7 @@ async def prepare(engine: AsyncEngine, database: DatabaseUrl) -> None:
             await set_up_empty(connection)
             revision = await _create(connection)
         check_revision(revision, database)
-        await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        await use_wal(connection)
 
 
 def check_revision(revision: str | None, database: DatabaseUrl) -> None:
@@ -84,6 +88,22 @@ async def set_up_empty(connection: AsyncConnection) -> None:
     """Set what SQLite takes only before the first table is made, Alembic's own included."""
     await connection.exec_driver_sql("PRAGMA auto_vacuum = INCREMENTAL")
     await connection.commit()
+
+
+async def use_wal(connection: AsyncConnection) -> None:
+    """Let readers and the writer work side by side. The file remembers it.
+
+    While other processes are opening the same new file SQLite refuses this at once, without its usual patience.
+    """
+    for pause in WAL_PAUSES_SECONDS:
+        try:
+            await connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except DBAPIError as error:
+            if pause is None or getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+                raise
+            await asyncio.sleep(pause)
+        else:
+            return
 
 
 async def _create(connection: AsyncConnection) -> str | None:
