@@ -37,6 +37,9 @@ COMPARISONS: Mapping[str, type[ast.AST]] = {
 }
 """Jinja2's names of comparisons, and what they are in expressions."""
 
+LOOP, RANGE, PART, CONCAT = "loop over", "range of", "part of", "joined"
+"""Names of our own filters: with a space in them, so that no template can write them."""
+
 _ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Assign, nodes.With),
     *(nodes.If, nodes.For, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Neg, nodes.Pos, nodes.Test),
@@ -45,6 +48,11 @@ _ALLOWED = (
     *(nodes.Tuple, nodes.List, nodes.Dict, nodes.Pair),
 )
 _WORDS = {"AssignBlock": "set without =", "CallBlock": "call", "FilterBlock": "filter", "NSRef": "namespace"}
+
+
+def comparison(operator: str) -> str:
+    """Return the name of the filter that compares by one of Jinja2's operators."""
+    return f"is {operator}"
 
 
 def rewrite(tree: nodes.Template, text: str, filters: Collection[str]) -> nodes.Template:
@@ -78,19 +86,19 @@ class _Rewriter(NodeTransformer):
         if node.recursive:
             raise self._error(node, "a recursive loop is not allowed in a template")
         self.generic_visit(node)
-        node.iter = _filter(node.iter, "loop_over")
+        node.iter = _filter(node.iter, LOOP)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        return _filter(nodes.List(node.nodes, lineno=node.lineno), "concat")
+        return _filter(nodes.List(node.nodes, lineno=node.lineno), CONCAT)
 
     def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
         left = node.expr
         result: nodes.Expr | None = None
         for operand in node.ops:
-            compared = _filter(left, f"is_{operand.op}", operand.expr)
+            compared = _filter(left, comparison(operand.op), operand.expr)
             result = nodes.And(result, compared, lineno=node.lineno) if result else compared
             left = operand.expr
         return result or node.expr
@@ -100,7 +108,7 @@ class _Rewriter(NodeTransformer):
         if not isinstance(node.arg, nodes.Slice):
             return node
         bounds = (node.arg.start, node.arg.stop, node.arg.step)
-        return _filter(node.node, "part", *(bound or nodes.Const(None) for bound in bounds))
+        return _filter(node.node, PART, *(bound or nodes.Const(None) for bound in bounds))
 
     def visit_Filter(self, node: nodes.Filter) -> nodes.Node:  # noqa: N802
         if node.kwargs or node.dyn_args or node.dyn_kwargs:
@@ -118,7 +126,7 @@ class _Rewriter(NodeTransformer):
             raise self._error(node, "a function takes its arguments by position")
         self.generic_visit(node)
         if isinstance(node.node, nodes.Name) and node.node.name == "range":
-            return _filter(nodes.List(node.args, lineno=node.lineno), "make_range")
+            return _filter(nodes.List(node.args, lineno=node.lineno), RANGE)
         if isinstance(node.node, nodes.Getattr):
             return self._checked(_filter(node.node.node, node.node.attr, *node.args))
         if isinstance(node.node, nodes.Name) and node.args:

@@ -18,7 +18,7 @@ from flowrt.definition.expression_kinds import is_list, is_object, kind_of
 from flowrt.definition.expression_lookup import MISSING, BudgetFault
 from flowrt.definition.expression_operators import Operators
 from flowrt.definition.expressions import MAX_STEPS
-from flowrt.definition.template_rewriting import BINARY, COMPARISONS, rewrite
+from flowrt.definition.template_rewriting import BINARY, COMPARISONS, CONCAT, LOOP, PART, RANGE, comparison, rewrite
 from flowrt.definition.templates import MAX_OUTPUT_CHARACTERS, Render, json_text, text_of, value_of_path
 from flowrt.errors import ExpressionError
 
@@ -137,7 +137,7 @@ def _defined(value: Any) -> Any:
 @pass_context
 def _finalize(context: Context, value: Any) -> str:
     text = text_of(_defined(value))
-    _budget(context).charge(cost_of_text(len(text)))
+    _budget(context).charge(_cost_of(value, text))
     return text
 
 
@@ -167,7 +167,9 @@ def _default(_: Context, value: Any, fallback: Any = "") -> Any:
 
 
 @pass_context
-def _placeholder(context: Context, path: str) -> str:
+def _placeholder(context: Context, path: Any) -> str:
+    if not isinstance(path, str):
+        raise TypeError(f"`placeholder` takes a path, not {kind_of(path)}")
     text = value_of_path(context.parent, path)
     _budget(context).charge(cost_of_text(len(text)))
     return text
@@ -196,8 +198,13 @@ def _slice(charge: Charge, value: Any, *bounds: Any) -> Any:
 
 def _concat(charge: Charge, values: list[Any]) -> str:
     texts = [text_of(_defined(value)) for value in values]
-    charge(cost_of_text(sum(map(len, texts))))
+    charge(sum(map(_cost_of, values, texts)))
     return "".join(texts)
+
+
+def _cost_of(value: Any, text: str) -> int:
+    cost = cost_of_text(len(text))
+    return 8 * (1 + cost) if is_list(value) or is_object(value) else cost  # to write JSON takes longer than to copy
 
 
 def _items(charge: Charge, value: Any) -> list[Any]:
@@ -234,8 +241,8 @@ def _filters() -> dict[str, Callable[..., Any]]:
     functions |= {"contains": _contains, "items": _items, "first": _at(0), "last": _at(-1), "tojson": _json}
     functions |= {"title": _titled, "capitalize": _capitalized, "length": functions["len"], "count": functions["len"]}
     functions |= {"sort": functions["sorted"]} | {name: functions[meaning] for name, meaning in ALIASES.items()}
-    functions |= {"loop_over": _loop_over, "make_range": _range, "part": _slice, "concat": _concat}
+    functions |= {LOOP: _loop_over, RANGE: _range, PART: _slice, CONCAT: _concat}
     del functions["has"]
     filters = {name: _filter(call) for name, call in functions.items()}
     filters |= {"default": _default, "d": _default, "placeholder": _placeholder}
-    return filters | {f"is_{name}": _compare(kind) for name, kind in COMPARISONS.items()}
+    return filters | {comparison(name): _compare(kind) for name, kind in COMPARISONS.items()}
