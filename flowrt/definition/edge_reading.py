@@ -7,6 +7,7 @@ from flowrt.definition.conversion import expected
 from flowrt.definition.findings import Findings, Path, listed_names, shown, to_pointer
 from flowrt.definition.json_kinds import is_object, kind_of
 from flowrt.definition.keys import EDGE, SOURCE_NAMES, TARGET_NAMES, ExtraKeys
+from flowrt.definition.limits import MAX_CONDITIONS_LENGTH
 from flowrt.definition.model import Edge
 from flowrt.definition.naming import read_name
 from flowrt.definition.node_reading import ReadNode
@@ -37,7 +38,8 @@ class EdgeReader:
         self._nodes = nodes
         self._findings = findings
         self._extra_keys = extra_keys
-        self._expressions: dict[str, ExpressionError | None] = {}
+        self._condition_faults: dict[str, str | None] = {}
+        self._conditions_length = 0
         self._paths_by_id: dict[str, Path] = {}
 
     def read(self, item: Any, path: Path) -> None:
@@ -115,11 +117,14 @@ class EdgeReader:
         if not isinstance(value, str):
             expected(self._findings, path, value, "an expression as a text")
             return None
-        if value not in self._expressions:
-            self._expressions[value] = _compile_error(value)
-        error = self._expressions[value]
-        if error is not None:
-            self._findings.problem(path, str(error))
+        if value not in self._condition_faults:
+            self._conditions_length += len(value)
+            if self._conditions_length > MAX_CONDITIONS_LENGTH:
+                self._findings.refuse(f"the conditions have more than {MAX_CONDITIONS_LENGTH} characters together")
+            self._condition_faults[value] = _fault_of(value)
+        fault = self._condition_faults[value]
+        if fault is not None:
+            self._findings.problem(path, fault)
         return value
 
     def _refuse_on(self, value: Any, path: Path) -> None:
@@ -128,11 +133,11 @@ class EdgeReader:
         self._findings.problem(path, f"found {found}: {reason}")
 
 
-def _compile_error(text: str) -> ExpressionError | None:
+def _fault_of(text: str) -> str | None:
     from flowrt.definition.expressions import compile_expression  # noqa: PLC0415 - only a definition with conditions
 
     try:
         compile_expression(text)
     except ExpressionError as error:
-        return error
+        return str(error)
     return None

@@ -19,25 +19,32 @@ _UNENCODABLE = re.compile("[\ud800-\udfff]")
 class Findings:
     """Collects the problems and warnings of one document, and gives them in the order of the document."""
 
-    def __init__(self, origin: str | None = None) -> None:
-        self.origin = origin
+    def __init__(self) -> None:
+        self.origin: str | None = None
+        """Where the document came from, for the error."""
+        self.document: Any = None
+        """What the paths of problems lead through, once it is read."""
         self.names = NearestNames()
         self._problems: list[tuple[Path, str]] = []
         self._warnings: list[tuple[Path, str]] = []
-        self._problems_seen = self._warnings_seen = 0
+        self._warnings_seen = 0
         self._cause: Exception | None = None
 
     @property
     def count(self) -> int:
         """How many problems were found so far."""
-        return self._problems_seen
+        return len(self._problems)
 
     def problem(self, path: Path, message: str, cause: Exception | None = None) -> None:
-        """Add something that makes the document unusable."""
-        self._problems_seen += 1
+        """Add something that makes the document unusable.
+
+        Raises:
+            DefinitionError: There are so many problems that it makes no sense to look for more.
+        """
+        self._problems.append((path, message))
         self._cause = self._cause or cause
-        if self._problems_seen <= MAX_COLLECTED:
-            self._problems.append((path, message))
+        if len(self._problems) >= MAX_COLLECTED:
+            self.refuse()
 
     def warning(self, path: Path, message: str) -> None:
         """Add something that is probably not meant like that."""
@@ -45,30 +52,32 @@ class Findings:
         if self._warnings_seen <= MAX_COLLECTED:
             self._warnings.append((path, message))
 
-    def warnings(self, document: Any) -> tuple[Problem, ...]:
+    def warnings(self) -> tuple[Problem, ...]:
         """Return the warnings in the order of the document."""
-        return _listed(self._warnings, self._warnings_seen, document)
+        return self._listed(self._warnings, self._warnings_seen)
 
-    def refuse_if_any(self, document: Any = None) -> None:
+    def refuse_if_any(self) -> None:
         """Raise a `DefinitionError` with all problems, if there are any."""
         if self._problems:
-            self.refuse(document)
+            self.refuse()
 
-    def refuse(self, document: Any = None) -> NoReturn:
-        """Raise a `DefinitionError` with all problems."""
-        problems = _listed(self._problems, self._problems_seen, document)
+    def refuse(self, message: str | None = None) -> NoReturn:
+        """Raise a `DefinitionError` with all problems, and one more of the whole document if a message is given."""
+        if message is not None:
+            self._problems.append(((), message))
+        problems = self._listed(self._problems, len(self._problems))
         raise DefinitionError(problems, self.origin) from self._cause
 
-
-def _listed(found: list[tuple[Path, str]], seen: int, document: Any) -> tuple[Problem, ...]:
-    order = _DocumentOrder(document)
-    in_order = sorted(found, key=lambda finding: order.rank(finding[0]))
-    if seen > MAX_PROBLEMS:
-        in_order = in_order[: MAX_PROBLEMS - 1]
-    listed = [Problem(to_pointer(path), message) for path, message in in_order]
-    if seen > MAX_PROBLEMS:
-        listed.append(Problem("", f"there are {seen - len(listed)} more: repair these first"))
-    return tuple(listed)
+    def _listed(self, found: list[tuple[Path, str]], seen: int) -> tuple[Problem, ...]:
+        order = _DocumentOrder(self.document)
+        in_order = sorted(found, key=lambda finding: order.rank(finding[0]))
+        if seen > MAX_PROBLEMS:
+            in_order = in_order[: MAX_PROBLEMS - 1]
+        listed = [Problem(to_pointer(path), message) for path, message in in_order]
+        if seen > MAX_PROBLEMS:
+            at_least = "at least " * (seen >= MAX_COLLECTED)
+            listed.append(Problem("", f"there are {at_least}{seen - len(listed)} more: repair these first"))
+        return tuple(listed)
 
 
 class _DocumentOrder:

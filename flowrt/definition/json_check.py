@@ -85,8 +85,7 @@ class JsonCheck:
         self._findings.problem((*self._path, key), message)
 
     def _refuse(self, message: str) -> None:
-        self._findings.problem((), message)
-        self._findings.refuse()
+        self._findings.refuse(message)
 
 
 def _has_plain_keys(container: dict[str, Any]) -> bool:

@@ -15,7 +15,9 @@ MAX_NAME_LENGTH = 256
 """The longest id, type, handle or name, in characters."""
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**64 - 1
 """Whole numbers are those that fit 64 bits: what other JSON readers and the databases take."""
+MAX_CONDITIONS_LENGTH = 8_000_000
+"""The most characters in all different conditions of a workflow together: they are compiled when it is loaded."""
 MAX_PROBLEMS = 100
 """The most problems, and the most warnings, that are listed; the last one then says how many more there are."""
-MAX_COLLECTED = 10_000
-"""The most problems that are kept to be sorted; further ones are only counted."""
+MAX_COLLECTED = 1_000
+"""After so many problems it is not looked for more; further warnings are only counted."""

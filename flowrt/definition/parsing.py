@@ -73,7 +73,7 @@ class _Loading:
         self._read_list("edges", self._edges, MAX_EDGES)
         result = self._read_result()
         self._check()
-        self._findings.refuse_if_any(self._document)
+        self._findings.refuse_if_any()
         definition = Definition(
             name=name,
             version=version,
@@ -84,7 +84,7 @@ class _Loading:
             extra=extra,
         )
         steps = tuple(read.step for read in self._nodes.nodes.values() if read.step is not None)
-        return LoadedDefinition(definition, steps, self._findings.warnings(self._document))
+        return LoadedDefinition(definition, steps, self._findings.warnings())
 
     def _check(self) -> None:
         nodes, edges = self._nodes.nodes, self._edges.edges

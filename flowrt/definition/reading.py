@@ -15,6 +15,8 @@ from flowrt.definition.limits import MAX_BYTES, MAX_CONTAINERS, MAX_VALUES
 Source: TypeAlias = str | bytes | Mapping[str, Any] | Path
 """JSON text, the same as bytes, a JSON object that was parsed already, or a file."""
 
+_TOO_LONG = f"the text is longer than {MAX_BYTES // 1024**2} MiB"
+
 
 def read_document(source: Source, findings: Findings) -> dict[str, Any]:
     """Return the JSON object; it shares nothing with the source.
@@ -33,44 +35,35 @@ def read_document(source: Source, findings: Findings) -> dict[str, Any]:
 
 
 def _detached(document: dict[str, Any], findings: Findings) -> dict[str, Any]:
+    findings.document = document
     JsonCheck(findings, {}).check(document)
     try:
         text = json.dumps(document, default=lambda _: None, skipkeys=True)
         return dict(json.loads(text))
     except ValueError:  # a whole number of more than 4,300 digits: reported by the check
-        findings.refuse(document)
+        findings.refuse()
 
 
 def _read_file(path: Path, findings: Findings) -> bytes:
     findings.origin = os.fspath(path)
-    content = b""
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        findings.problem((), "there is no such file")
+        findings.refuse("there is no such file")
     except OSError as error:
-        findings.problem((), f"the file can't be read: {error.strerror or error}")
+        findings.refuse(f"the file can't be read: {error.strerror or error}")
     except ValueError:
-        findings.problem((), "the file's name holds a NUL character")
-    findings.refuse_if_any()
-    return content
+        findings.refuse("the file's name holds a NUL character")
 
 
 def _decoded(content: bytes, findings: Findings) -> str:
-    if len(content) <= MAX_BYTES:
-        try:
-            return content.decode("utf-8")
-        except UnicodeDecodeError as error:
-            findings.problem((), f"the text is not UTF-8 (byte {error.start}): save it in UTF-8")
-            findings.refuse()
-    _refuse_size(findings)
-    return ""
-
-
-def _refuse_size(findings: Findings) -> None:
-    findings.problem((), f"the text is longer than {MAX_BYTES // 1024**2} MiB")
-    findings.refuse()
+    if len(content) > MAX_BYTES:
+        findings.refuse(_TOO_LONG)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        findings.refuse(f"the text is not UTF-8 (byte {error.start}): save it in UTF-8")
 
 
 def _parsed(text: str, findings: Findings) -> dict[str, Any]:
@@ -79,30 +72,25 @@ def _parsed(text: str, findings: Findings) -> dict[str, Any]:
     try:
         document = json.loads(text, object_pairs_hook=hook.take)
     except json.JSONDecodeError as error:
-        findings.problem((), _syntax_message(text, error))
-        findings.refuse()
+        findings.refuse(_syntax_message(text, error))
     except RecursionError:
-        findings.problem((), "the document nests too deep to be read")
-        findings.refuse()
+        findings.refuse("the document nests too deep to be read")
     except ValueError:  # Python converts no more than 4,300 digits
-        findings.problem((), "a whole number has thousands of digits: write it as a text")
-        findings.refuse()
+        findings.refuse("a whole number has thousands of digits: write it as a text")
     if not is_object(document):
-        findings.problem((), f"found {kind_of(document)}, expected an object with `nodes` and `edges`")
-        findings.refuse()
+        findings.refuse(f"found {kind_of(document)}, expected an object with `nodes` and `edges`")
+    findings.document = document
     JsonCheck(findings, hook.keys).check(document)
     return document
 
 
 def _check_size(text: str, findings: Findings) -> None:
     if len(text) > MAX_BYTES:
-        _refuse_size(findings)
+        findings.refuse(_TOO_LONG)
     if text.count("{") + text.count("[") > MAX_CONTAINERS:
-        findings.problem((), f"the document has more than {MAX_CONTAINERS} objects and lists")
-        findings.refuse()
+        findings.refuse(f"the document has more than {MAX_CONTAINERS} objects and lists")
     if text.count(",") > MAX_VALUES:
-        findings.problem((), f"the document has more than {MAX_VALUES} values")
-        findings.refuse()
+        findings.refuse(f"the document has more than {MAX_VALUES} values")
 
 
 def _syntax_message(text: str, error: json.JSONDecodeError) -> str:

@@ -32,8 +32,9 @@ class Data(msgspec.Struct):
 def problems_in(value):
     findings = Findings()
     assert convert(value, Data, ("data",), findings) is None
+    findings.document = {"data": value}
     with pytest.raises(DefinitionError) as caught:
-        findings.refuse({"data": value})
+        findings.refuse()
     return [tuple(problem) for problem in caught.value.problems]
 
 

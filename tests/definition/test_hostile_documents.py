@@ -61,6 +61,15 @@ def test_what_is_larger_than_a_limit_is_refused(monkeypatch, limit, source, reas
     assert any(reason in message for _, message in problems_of(source))
 
 
+def test_conditions_that_take_long_to_compile_together_are_refused(monkeypatch):
+    monkeypatch.setattr("flowrt.definition.edge_reading.MAX_CONDITIONS_LENGTH", 50)
+    conditions = [f"score > {index}" for index in range(20)]
+    source = workflow(node("a"), node("b"), edges=[edge("a", "b", condition=text) for text in conditions])
+    assert message_of(source) == "the conditions have more than 50 characters together"
+    source["edges"] = [edge("a", "b", condition="score > 1")] * 20
+    assert len(load(source).definition.edges) == 20
+
+
 def test_a_large_file_is_not_read_to_its_end(monkeypatch, tmp_path):
     file = tmp_path / "large.json"
     file.write_bytes(b" " * 1000)
@@ -126,11 +135,11 @@ def test_python_values_that_json_does_not_have_are_refused(value, pointer):
     assert pointers_of(workflow(node("a", data={"x": value}))) == [pointer]
 
 
-def test_a_hundred_problems_are_listed_and_the_others_counted():
+def test_a_hundred_problems_are_listed_and_others_counted_up_to_a_thousand():
     found = problems_of({"nodes": [1] * 25_000})
     assert len(found) == limits.MAX_PROBLEMS
     assert found[98][0] == "/nodes/98"
-    assert found[99] == ("", "there are 24901 more: repair these first")
+    assert found[99] == ("", "there are at least 901 more: repair these first")
 
 
 def test_warnings_are_capped_too():
