@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from flowrt.definition.findings import Findings, Path, listed_names, shown
+from flowrt.definition.findings import Findings, JsonPath, listed_names, shown
 from flowrt.definition.json_kinds import is_array, is_object, kind_of
 from flowrt.definition.keys import LATER, LATER_FIELDS
 
@@ -25,7 +25,7 @@ _WORDS = {
 }
 
 
-def convert(value: Any, wanted: Any, path: Path, findings: Findings) -> Any:
+def convert(value: Any, wanted: Any, path: JsonPath, findings: Findings) -> Any:
     """Return the value as the wanted type, strictly, or report every problem and return `None`."""
     try:
         return msgspec.convert(value, wanted, strict=True)
@@ -37,7 +37,7 @@ def convert(value: Any, wanted: Any, path: Path, findings: Findings) -> Any:
         return None
 
 
-def _explain(value: Any, wanted: Any, path: Path, findings: Findings) -> None:
+def _explain(value: Any, wanted: Any, path: JsonPath, findings: Findings) -> None:
     struct = _struct_of(wanted)
     if struct is not None and is_object(value):
         _explain_fields(value, struct, path, findings)
@@ -58,7 +58,7 @@ def _explain(value: Any, wanted: Any, path: Path, findings: Findings) -> None:
         _report(error, path, findings)
 
 
-def _explain_fields(value: dict[str, Any], struct: type[msgspec.Struct], path: Path, findings: Findings) -> None:
+def _explain_fields(value: dict[str, Any], struct: type[msgspec.Struct], path: JsonPath, findings: Findings) -> None:
     fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
     for name, field in fields.items():
         if name in value:
@@ -109,12 +109,12 @@ def _choices_of(wanted: Any) -> tuple[str, ...]:
     return () if str in parts else tuple(choice for part in parts for choice in _choices_of(part))
 
 
-def _report(error: msgspec.ValidationError, path: Path, findings: Findings) -> None:
+def _report(error: msgspec.ValidationError, path: JsonPath, findings: Findings) -> None:
     reason, _, place = str(error).partition(" - at `")
     findings.problem((*path, *_path_in(place)), _in_words(reason))
 
 
-def _path_in(place: str) -> Path:
+def _path_in(place: str) -> JsonPath:
     """Return the path of msgspec's `$.cases[0].when`, up to the first key that it does not name."""
     keys: list[str | int] = []
     for name, index, unnamed in re.findall(r"\.([^.\[`]+)|\[(\d+)\]|(\[\.\.\.\])", place):
@@ -132,6 +132,6 @@ def _in_words(reason: str) -> str:
     return f"found {_WORDS.get(match['found'], match['found'])}, expected {' or '.join(expected)}"
 
 
-def expected(findings: Findings, path: Path, value: Any, wanted: str) -> None:
+def expected(findings: Findings, path: JsonPath, value: Any, wanted: str) -> None:
     """Report that a value is not of the wanted kind."""
     findings.problem(path, f"found {kind_of(value)}, expected {wanted}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flowrt.definition.conversion import expected
-from flowrt.definition.findings import Findings, Path, listed_names, shown, to_pointer
+from flowrt.definition.findings import Findings, JsonPath, listed_names, shown, to_pointer
 from flowrt.definition.json_kinds import is_object, kind_of
 from flowrt.definition.keys import EDGE, SOURCE_NAMES, TARGET_NAMES, ExtraKeys
 from flowrt.definition.limits import MAX_CONDITIONS_LENGTH
@@ -21,7 +21,7 @@ class ReadEdge(NamedTuple):
     """An edge between two nodes that exist, whatever else is wrong with it."""
 
     edge: Edge
-    path: Path
+    path: JsonPath
 
 
 class EdgeReader:
@@ -40,9 +40,9 @@ class EdgeReader:
         self._extra_keys = extra_keys
         self._condition_faults: dict[str, str | None] = {}
         self._conditions_length = 0
-        self._paths_by_id: dict[str, Path] = {}
+        self._paths_by_id: dict[str, JsonPath] = {}
 
-    def read(self, item: Any, path: Path) -> None:
+    def read(self, item: Any, path: JsonPath) -> None:
         """Read one edge."""
         if not is_object(item):
             expected(self._findings, path, item, "an edge, an object with `source` and `target`")
@@ -61,7 +61,7 @@ class EdgeReader:
         if source is not None and target is not None:
             self.edges.append(ReadEdge(edge, path))
 
-    def _read_ends(self, item: dict[str, Any], path: Path) -> tuple[str | None, str | None]:
+    def _read_ends(self, item: dict[str, Any], path: JsonPath) -> tuple[str | None, str | None]:
         if "source" in item and "target" in item:
             return self._read_end(item, "source", path), self._read_end(item, "target", path)
         keys = {end: self._key_of(item, end, others) for end, others in _ENDS.items()}
@@ -79,7 +79,7 @@ class EdgeReader:
         unread = [key for key in item if key not in EDGE.known and key not in EDGE.quiet]
         return used or self._findings.names.find(end, unread, 0.8)
 
-    def _read_end(self, item: dict[str, Any], key: str, path: Path) -> str | None:
+    def _read_end(self, item: dict[str, Any], key: str, path: JsonPath) -> str | None:
         value = item[key]
         if type(value) is str and value in self._nodes:
             return value
@@ -89,7 +89,7 @@ class EdgeReader:
             self._findings.problem((*path, key), f"there is no node {shown(name)}{hint}")
         return None
 
-    def _read_id(self, value: Any, path: Path) -> str | None:
+    def _read_id(self, value: Any, path: JsonPath) -> str | None:
         if value is None:
             return None
         name = read_name(value, "an edge's id", path, self._findings)
@@ -100,7 +100,7 @@ class EdgeReader:
             )
         return name
 
-    def _read_handle(self, value: Any, source: str | None, path: Path) -> str | None:
+    def _read_handle(self, value: Any, source: str | None, path: JsonPath) -> str | None:
         if value is None:
             return None
         name = read_name(value, "a sourceHandle", path, self._findings)
@@ -111,7 +111,7 @@ class EdgeReader:
             self._findings.problem(path, f"the node {shown(source or '')} has no branch {shown(name)}{hint}")
         return name
 
-    def _read_condition(self, value: Any, path: Path) -> str | None:
+    def _read_condition(self, value: Any, path: JsonPath) -> str | None:
         if value is None:
             return None
         if not isinstance(value, str):
@@ -127,7 +127,7 @@ class EdgeReader:
             self._findings.problem(path, fault)
         return value
 
-    def _refuse_on(self, value: Any, path: Path) -> None:
+    def _refuse_on(self, value: Any, path: JsonPath) -> None:
         found = shown(value) if isinstance(value, str) else kind_of(value)
         reason = "this version of flowrt has only `success` edges" if value in _LATER_ON else "expected 'success'"
         self._findings.problem(path, f"found {found}: {reason}")

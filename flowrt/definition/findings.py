@@ -9,7 +9,7 @@ from flowrt.definition.limits import MAX_COLLECTED, MAX_PROBLEMS
 from flowrt.definition.nearest import NearestNames
 from flowrt.errors import DefinitionError, Problem
 
-Path: TypeAlias = tuple[str | int, ...]
+JsonPath: TypeAlias = tuple[str | int, ...]
 """The keys and indices that lead to a place in a document."""
 
 _SHOWN_LENGTH = 80
@@ -25,8 +25,8 @@ class Findings:
         self.document: Any = None
         """What the paths of problems lead through, once it is read."""
         self.names = NearestNames()
-        self._problems: list[tuple[Path, str]] = []
-        self._warnings: list[tuple[Path, str]] = []
+        self._problems: list[tuple[JsonPath, str]] = []
+        self._warnings: list[tuple[JsonPath, str]] = []
         self._warnings_seen = 0
         self._cause: Exception | None = None
 
@@ -35,7 +35,7 @@ class Findings:
         """How many problems were found so far."""
         return len(self._problems)
 
-    def problem(self, path: Path, message: str, cause: Exception | None = None) -> None:
+    def problem(self, path: JsonPath, message: str, cause: Exception | None = None) -> None:
         """Add something that makes the document unusable.
 
         Raises:
@@ -46,7 +46,7 @@ class Findings:
         if len(self._problems) >= MAX_COLLECTED:
             self.refuse()
 
-    def warning(self, path: Path, message: str) -> None:
+    def warning(self, path: JsonPath, message: str) -> None:
         """Add something that is probably not meant like that."""
         self._warnings_seen += 1
         if self._warnings_seen <= MAX_COLLECTED:
@@ -68,7 +68,7 @@ class Findings:
         problems = self._listed(self._problems, len(self._problems))
         raise DefinitionError(problems, self.origin) from self._cause
 
-    def _listed(self, found: list[tuple[Path, str]], seen: int) -> tuple[Problem, ...]:
+    def _listed(self, found: list[tuple[JsonPath, str]], seen: int) -> tuple[Problem, ...]:
         order = _DocumentOrder(self.document)
         in_order = sorted(found, key=lambda finding: order.rank(finding[0]))
         if seen > MAX_PROBLEMS:
@@ -85,7 +85,7 @@ class _DocumentOrder:
         self._document = document
         self._positions: dict[int, dict[str, int]] = {}
 
-    def rank(self, path: Path) -> tuple[int, ...]:
+    def rank(self, path: JsonPath) -> tuple[int, ...]:
         """Return what sorts a place among others as a reader meets them; what is missing comes first."""
         rank: list[int] = []
         value = self._document
@@ -105,13 +105,13 @@ class _DocumentOrder:
         return self._positions[id(value)]
 
 
-def to_pointer(path: Path) -> str:
+def to_pointer(path: JsonPath) -> str:
     """Return the JSON pointer (RFC 6901) of a path."""
     pointer = "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)
     return _UNENCODABLE.sub("\N{REPLACEMENT CHARACTER}", pointer)
 
 
-def from_pointer(pointer: str) -> Path:
+def from_pointer(pointer: str) -> JsonPath:
     """Return the path of a JSON pointer; one without the leading `/` is taken as if it had it."""
     return tuple(key.replace("~1", "/").replace("~0", "~") for key in pointer.removeprefix("/").split("/") if pointer)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from flowrt.definition.findings import Findings, Path, shown
+from flowrt.definition.findings import Findings, JsonPath, shown
 from flowrt.definition.nearest import CERTAIN
 from flowrt.policies import NodePolicy, Timeout
 
@@ -102,7 +102,7 @@ class ExtraKeys:
         self._findings = findings
         self._advice: dict[tuple[int, str], str | None] = {}
 
-    def split(self, found: Mapping[str, Any], level: Level, path: Path) -> dict[str, Any]:
+    def split(self, found: Mapping[str, Any], level: Level, path: JsonPath) -> dict[str, Any]:
         """Return the keys that flowrt does not read, with their values, and warn of those that look misplaced."""
         known = level.known
         extra = {key: value for key, value in found.items() if key not in known}
@@ -113,7 +113,7 @@ class ExtraKeys:
                 self._findings.warning((*path, key), f"{shown(key)} is kept but not read: {advice}")
         return extra
 
-    def warn_of_misspelt(self, found: Mapping[str, Any], level: Level, path: Path) -> None:
+    def warn_of_misspelt(self, found: Mapping[str, Any], level: Level, path: JsonPath) -> None:
         """Warn of keys in a node's data that are spelt almost like one that its type reads."""
         for key in found:
             if key not in level.known and (advice := self._advice_on(key, level)) is not None:

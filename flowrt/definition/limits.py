@@ -11,6 +11,7 @@ MAX_NESTING = 100
 MAX_NODES = 1_000_000
 MAX_EDGES = 4_000_000
 MAX_PARAMETERS = 1_000
+MAX_VERSION = 2**31 - 1
 MAX_NAME_LENGTH = 256
 """The longest id, type, handle or name, in characters."""
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**64 - 1

@@ -3,14 +3,14 @@
 import re
 from typing import Any
 
-from flowrt.definition.findings import Findings, Path, shown
+from flowrt.definition.findings import Findings, JsonPath, shown
 from flowrt.definition.json_kinds import kind_of
 from flowrt.definition.limits import MAX_NAME_LENGTH
 
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def read_name(value: Any, what: str, path: Path, findings: Findings) -> str | None:
+def read_name(value: Any, what: str, path: JsonPath, findings: Findings) -> str | None:
     """Return the text if it can name something, otherwise report why not and return `None`.
 
     A name is a text that is not blank, at most 256 characters long and free of control characters, so that it can stand
@@ -27,7 +27,7 @@ def read_name(value: Any, what: str, path: Path, findings: Findings) -> str | No
     return None
 
 
-def _judged(value: str, what: str, path: Path, findings: Findings) -> str | None:
+def _judged(value: str, what: str, path: JsonPath, findings: Findings) -> str | None:
     if not value or value.isspace():
         findings.problem(path, f"{what} is {'blank' if value else 'empty'}, expected a text")
     elif len(value) > MAX_NAME_LENGTH:

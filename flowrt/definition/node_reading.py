@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from flowrt.definition.conversion import convert, expected
-from flowrt.definition.findings import Findings, Path, from_pointer, listed_names, shown
+from flowrt.definition.findings import Findings, JsonPath, from_pointer, listed_names, shown
 from flowrt.definition.json_kinds import is_object, kind_of
 from flowrt.definition.keys import LATER, NODE, ExtraKeys, Level
 from flowrt.definition.model import Join, Node, Quorum
@@ -28,7 +28,7 @@ class ReadNode(NamedTuple):
     node: Node
     step: BoundStep | None
     """`None` if its type is unknown or refuses its data: that was reported."""
-    path: Path
+    path: JsonPath
 
 
 class NodeReader:
@@ -49,7 +49,7 @@ class NodeReader:
         self._types: dict[str, tuple[StepType, Level] | None] = {}
         self._nearly_known: dict[str, str] = {}
 
-    def read(self, item: Any, path: Path) -> None:
+    def read(self, item: Any, path: JsonPath) -> None:
         """Read one node."""
         if not is_object(item):
             expected(self._findings, path, item, "a node, an object with `id` and `type`")
@@ -74,7 +74,9 @@ class NodeReader:
         elif node_id is not None:
             self.nodes[node_id] = ReadNode(node, step, path)
 
-    def _read_key(self, item: dict[str, Any], key: Literal["id", "type"], others: tuple[str, ...], path: Path) -> Any:
+    def _read_key(
+        self, item: dict[str, Any], key: Literal["id", "type"], others: tuple[str, ...], path: JsonPath
+    ) -> Any:
         if key in item:
             return read_name(item[key], f"a node's {key}", (*path, key), self._findings)
         used = next((name for name in others if name in item), None)
@@ -83,20 +85,20 @@ class NodeReader:
         self._findings.problem(path, f"this node has no `{key}`: {advice}")
         return None
 
-    def _read_data(self, value: Any, path: Path) -> dict[str, Any]:
+    def _read_data(self, value: Any, path: JsonPath) -> dict[str, Any]:
         if is_object(value):
             return value
         if value is not None:
             expected(self._findings, path, value, "an object: what the node's type reads")
         return {}
 
-    def _read_policy(self, value: Any, path: Path) -> NodePolicy:
+    def _read_policy(self, value: Any, path: JsonPath) -> NodePolicy:
         if value is None:
             return NO_POLICY
         policy: NodePolicy | None = convert(value, NodePolicy, (*path, "policy"), self._findings)
         return policy or NO_POLICY
 
-    def _read_join(self, value: Any, path: Path) -> Join:
+    def _read_join(self, value: Any, path: JsonPath) -> Join:
         if value is None or value == "all":
             return "all"
         if is_object(value):
@@ -115,12 +117,12 @@ class NodeReader:
         self._findings.problem(path, f'found {found}, expected {listed_names(_JOINS)} or {{"quorum": k}}{hint}')
         return "all"
 
-    def _read_emit(self, value: Any, path: Path) -> Literal["merge", "replace"]:
+    def _read_emit(self, value: Any, path: JsonPath) -> Literal["merge", "replace"]:
         if value is None or value == "merge":
             return "merge"
         return convert(value, Literal["merge", "replace"], path, self._findings) or "merge"
 
-    def _bind(self, type_name: str, data: dict[str, Any], path: Path) -> BoundStep | None:
+    def _bind(self, type_name: str, data: dict[str, Any], path: JsonPath) -> BoundStep | None:
         if type_name not in self._types:
             self._types[type_name] = self._find(type_name)
         found = self._types[type_name]
@@ -136,7 +138,7 @@ class NodeReader:
         typed = convert(data, step_type.data_type, (*path, "data"), self._findings)
         return None if typed is None else self._bind_typed(step_type, typed, (*path, "data"))
 
-    def _bind_typed(self, step_type: StepType, typed: msgspec.Struct, path: Path) -> BoundStep | None:
+    def _bind_typed(self, step_type: StepType, typed: msgspec.Struct, path: JsonPath) -> BoundStep | None:
         try:
             return step_type.bind(typed)
         except StepBindError as error:
@@ -157,7 +159,7 @@ class NodeReader:
         fields = tuple(field.encode_name for field in msgspec.structs.fields(step_type.data_type))
         return step_type, Level(known=fields)
 
-    def _report_unknown_type(self, type_name: str, path: Path) -> None:
+    def _report_unknown_type(self, type_name: str, path: JsonPath) -> None:
         known = self._catalog.names()
         hint = self._findings.names.hint(type_name, known) or f": there are {listed_names(known) or 'none'}"
         self._findings.problem(path, f"unknown node type {shown(type_name)}{hint}")

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from flowrt.definition.conversion import convert, expected
-from flowrt.definition.findings import Findings, Path, shown
+from flowrt.definition.findings import Findings, JsonPath, shown
 from flowrt.definition.json_kinds import is_array, is_object
 from flowrt.definition.keys import PARAMETER, ExtraKeys
 from flowrt.definition.limits import MAX_PARAMETERS
@@ -30,7 +30,7 @@ class ParameterReader:
         self._findings = findings
         self._extra_keys = extra_keys
 
-    def read_all(self, items: Any, path: Path) -> None:
+    def read_all(self, items: Any, path: JsonPath) -> None:
         """Read the list of parameters; `null` is an empty one."""
         if items is None:
             return
@@ -42,7 +42,7 @@ class ParameterReader:
             for index, item in enumerate(items):
                 self._read(item, (*path, index))
 
-    def _read(self, item: Any, path: Path) -> None:
+    def _read(self, item: Any, path: JsonPath) -> None:
         if not is_object(item):
             expected(self._findings, path, item, "a parameter, an object with a `name`")
             return
@@ -56,7 +56,7 @@ class ParameterReader:
         elif name is not None:
             self.parameters[name] = self._make(name, item, extra, path)
 
-    def _make(self, name: str, item: dict[str, Any], extra: dict[str, Any], path: Path) -> Parameter:
+    def _make(self, name: str, item: dict[str, Any], extra: dict[str, Any], path: JsonPath) -> Parameter:
         kinds: dict[str, Any] = {"type": ParameterType, "required": bool, "description": str}
         fields: dict[str, Any] = {}
         for key, kind in kinds.items():

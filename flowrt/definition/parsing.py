@@ -8,11 +8,11 @@ from flowrt.definition.edge_reading import EdgeReader
 from flowrt.definition.findings import Findings, shown
 from flowrt.definition.json_kinds import is_array, is_object, kind_of
 from flowrt.definition.keys import WORKFLOW, ExtraKeys
-from flowrt.definition.limits import MAX_EDGES, MAX_NODES
+from flowrt.definition.limits import MAX_EDGES, MAX_NODES, MAX_VERSION
 from flowrt.definition.model import Definition
 from flowrt.definition.naming import read_name
 from flowrt.definition.node_reading import NodeReader
-from flowrt.definition.parameter_reading import ParameterReader
+from flowrt.definition.parameter_reading import ParameterReader, fits
 from flowrt.definition.reading import Source, read_document
 from flowrt.definition.validation import ArgumentCheck, check_cycles, check_parallel_edges, check_quorums
 from flowrt.errors import Problem
@@ -39,6 +39,11 @@ def load_definition(source: Source, catalog: StepCatalog) -> LoadedDefinition:
 
     What is returned is sound and shares nothing with the source. Takes time in proportion to the size of the document;
     the limits are in `flowrt.definition.limits`.
+
+    Keys that flowrt does not read are kept for export. Warnings are: such a key that is spelt almost like one that is
+    read or is known from another dialect; a version that is a text; an id that two edges have; an edge that says the
+    same as an earlier one; a type that is almost a known one but runs as the catalog's default. All else that does not
+    fit is a problem, also a key that stands twice in one object.
 
     Args:
         source: JSON text, as `str` or as UTF-8 bytes; a parsed JSON object; or the `Path` of a file. A definition
@@ -104,12 +109,10 @@ class _Loading:
         if isinstance(value, str):
             self._findings.warning(("version",), f"{shown(value)} is kept but not read: a version is a whole number")
             extra["version"] = value
-        elif isinstance(value, float) and value.is_integer():
+        elif value is not None and fits(value, "integer") and 0 <= value <= MAX_VERSION:
             return int(value)
-        elif isinstance(value, int) and not isinstance(value, bool):
-            return value
         elif value is not None:
-            expected(self._findings, ("version",), value, "a whole number")
+            expected(self._findings, ("version",), value, f"a whole number from 0 to {MAX_VERSION}")
         return None
 
     def _read_result(self) -> str | None:

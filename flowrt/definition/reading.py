@@ -15,6 +15,7 @@ from flowrt.definition.limits import MAX_BYTES, MAX_CONTAINERS, MAX_VALUES
 Source: TypeAlias = str | bytes | Mapping[str, Any] | Path
 """JSON text, the same as bytes, a JSON object that was parsed already, or a file."""
 
+_EXPECTED = "expected an object with `nodes` and `edges`"
 _TOO_LONG = f"the text is longer than {MAX_BYTES // 1024**2} MiB"
 
 
@@ -26,11 +27,17 @@ def read_document(source: Source, findings: Findings) -> dict[str, Any]:
     Raises:
         DefinitionError: The source can't be read, is too large, is no JSON, or is no object.
     """
-    if isinstance(source, Mapping):
-        return _detached(dict(source), findings)
-    if isinstance(source, Path):
-        source = _read_file(source, findings)
-    text = _decoded(source, findings) if isinstance(source, bytes) else source
+    match source:
+        case Mapping():
+            return _detached(dict(source), findings)
+        case Path():
+            text = _decoded(_read_file(source, findings), findings)
+        case bytes():
+            text = _decoded(source, findings)
+        case str():
+            text = source
+        case _:
+            findings.refuse(f"found {kind_of(source)}, {_EXPECTED}")
     return _parsed(text.removeprefix("\ufeff"), findings)
 
 
@@ -78,7 +85,7 @@ def _parsed(text: str, findings: Findings) -> dict[str, Any]:
     except ValueError:  # Python converts no more than 4,300 digits
         findings.refuse("a whole number has thousands of digits: write it as a text")
     if not is_object(document):
-        findings.refuse(f"found {kind_of(document)}, expected an object with `nodes` and `edges`")
+        findings.refuse(f"found {kind_of(document)}, {_EXPECTED}")
     findings.document = document
     JsonCheck(findings, hook.keys).check(document)
     return document

@@ -9,7 +9,7 @@ import msgspec
 from flowrt.definition.arguments import Constant, DictOf, FromInput, FromNode, ListOf
 from flowrt.definition.cycles import find_cycles
 from flowrt.definition.edge_reading import ReadEdge
-from flowrt.definition.findings import Findings, Path, shown, to_pointer
+from flowrt.definition.findings import Findings, JsonPath, shown, to_pointer
 from flowrt.definition.json_kinds import is_object
 from flowrt.definition.model import Quorum
 from flowrt.definition.node_reading import ReadNode
@@ -55,7 +55,7 @@ def check_quorums(nodes: Mapping[str, ReadNode], edges: Sequence[ReadEdge], find
 
 def check_parallel_edges(edges: Sequence[ReadEdge], findings: Findings) -> None:
     """Warn of edges that say the same as an earlier one: each counts as an edge of its own in a quorum."""
-    seen: dict[tuple[str, str, str | None, str | None], Path] = {}
+    seen: dict[tuple[str, str, str | None, str | None], JsonPath] = {}
     for edge, path in edges:
         key = (edge.source, edge.target, edge.source_handle, edge.condition)
         first = seen.setdefault(key, path)
@@ -98,11 +98,11 @@ class ArgumentCheck:
             written = node.data.get("arguments")
             for name, argument in wired.items():
                 is_written = is_object(written) and name in written
-                place: Path = (*path, "data", "arguments", name) if is_written else (*path, "data")
+                place: JsonPath = (*path, "data", "arguments", name) if is_written else (*path, "data")
                 self._check(node_id, argument, place)
 
-    def _check(self, node_id: str, argument: Any, path: Path) -> None:
-        waiting: list[tuple[Any, Path]] = [(argument, path)]
+    def _check(self, node_id: str, argument: Any, path: JsonPath) -> None:
+        waiting: list[tuple[Any, JsonPath]] = [(argument, path)]
         while waiting:
             found, place = waiting.pop()
             match _as_argument(found):
@@ -119,12 +119,12 @@ class ArgumentCheck:
                 case _:
                     self._findings.problem(place, f"expected an argument, such as {_EXAMPLE}")
 
-    def _check_input(self, name: str, path: Path) -> None:
+    def _check_input(self, name: str, path: JsonPath) -> None:
         if self._parameters and name not in self._parameters:
             hint = self._findings.names.hint(name, self._parameters)
             self._findings.problem(path, f"the workflow has no parameter {shown(name)}{hint}")
 
-    def _check_node(self, node_id: str, source: str, path: Path) -> None:
+    def _check_node(self, node_id: str, source: str, path: JsonPath) -> None:
         if source not in self._nodes:
             hint = self._findings.names.hint(source, self._nodes)
             self._findings.problem(path, f"there is no node {shown(source)}{hint}")

@@ -180,6 +180,11 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path):
         load(tmp_path / "missing.json")
 
 
+@pytest.mark.parametrize("source", [[], None, 3, True])
+def test_parsed_json_that_is_no_object_is_refused(source):
+    assert "expected an object" in message_of(source)
+
+
 def test_a_file_name_as_a_text_gets_a_hint():
     assert "pass `Path(...)`" in message_of("workflows/triage.json")
 

@@ -96,6 +96,8 @@ def test_a_wrong_edge_is_refused(ends, pointer, reason):
         (chain(1) | {"name": ""}, "/name", "is empty"),
         (chain(1) | {"version": True}, "/version", "found true, expected a whole number"),
         (chain(1) | {"version": 1.5}, "/version", "expected a whole number"),
+        (chain(1) | {"version": -1}, "/version", "from 0"),
+        (chain(1) | {"version": 2**40}, "/version", "to 2147483647"),
         (workflow(node("score")) | {"result": "scroe"}, "/result", "there is no node 'scroe'; did you mean 'score'?"),
         (chain(1) | {"result": 0}, "/result", "in quotes"),
         (chain(1) | {"parameters": {}}, "/parameters", "expected a list of parameters"),
