@@ -33,6 +33,7 @@ class Session:
         self._options = options
         self._thread: LoopThread | None = None
         self._engine: AsyncEngine | None = None
+        self._disconnect: Callable[[], Coroutine[Any, Any, None]] | None = None
 
     async def open(self, prepare: Callable[[AsyncEngine, DatabaseUrl], Coroutine[Any, Any, None]]) -> None:
         """Make the engine and call `prepare` with it. After an error or a cancel the session is closed.
@@ -43,8 +44,8 @@ class Session:
         """
         if self._thread is not None:
             raise StoreError(self.database.shown, "the store is open already; give each runtime a store of its own")
-        engine = create_engine(self.database, self._options)
-        self._engine, self._thread = engine, LoopThread("flowrt-store")
+        self._engine, self._disconnect = create_engine(self.database, self._options)
+        self._thread = LoopThread("flowrt-store")
         try:
             await self.run(prepare, self.database)
         except BaseException:
@@ -54,10 +55,10 @@ class Session:
 
     async def close(self) -> None:
         """Let calls under way end, for some seconds, and disconnect. A cancel leaves that to go on in the thread."""
-        thread, engine = self._thread, self._engine
-        self._thread = self._engine = None
-        if thread is not None and engine is not None:
-            await thread.stop(engine.dispose, patience_seconds=CLOSE_PATIENCE_SECONDS)
+        thread, disconnect = self._thread, self._disconnect
+        self._thread = self._engine = self._disconnect = None
+        if thread is not None and disconnect is not None:
+            await thread.stop(disconnect, patience_seconds=CLOSE_PATIENCE_SECONDS)
 
     async def run(self, function: Callable[[AsyncEngine, *Ts], Coroutine[Any, Any, T]], *args: *Ts) -> T:
         """Call an async function with the engine, in its thread.

@@ -48,13 +48,7 @@ class SqlLog:
         before: str | None = None,
     ) -> list[ExecutionRow]:
         """Return the newest executions first, which is the greatest ids first."""
-        query = select_executions().order_by(executions.c.id.desc()).limit(limit)
-        if workflow is not None:
-            query = query.where(executions.c.workflow == workflow)
-        if status is not None:
-            query = query.where(executions.c.status == status)
-        if before is not None:
-            query = query.where(executions.c.id < before)
+        query = page_query(limit=limit, workflow=workflow, status=status, before=before)
         return [execution_row(row) for row in await self._session.run(fetch_all, query)]
 
     async def execution(self, execution_id: str) -> ExecutionRow | None:
@@ -126,6 +120,20 @@ def select_executions() -> Select[Any]:
     """Return the query of executions, each with its workflow's version."""
     version = workflows.c.version.label("workflow_version")
     return select(executions, version).outerjoin(workflows, executions.c.workflow_id == workflows.c.id)
+
+
+def page_query(
+    *, limit: int, workflow: str | None = None, status: ExecutionStatus | None = None, before: str | None = None
+) -> Select[Any]:
+    """Return the query of a page of executions, newest first. Whatever is asked for, an index has it in this order."""
+    query = select_executions().order_by(executions.c.id.desc()).limit(limit)
+    if workflow is not None:
+        query = query.where(executions.c.workflow == workflow)
+    if status is not None:
+        query = query.where(executions.c.status == status)
+    if before is not None:
+        query = query.where(executions.c.id < before)
+    return query
 
 
 def execution_row(row: Row[Any]) -> ExecutionRow:

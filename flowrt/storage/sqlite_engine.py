@@ -1,8 +1,10 @@
 """The engine for SQLite: how connections are made and set."""
 
+import asyncio
 import sqlite3
+from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -27,10 +29,13 @@ class SqliteOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a file that is missing is made."""
 
 
-def create_engine(database: DatabaseUrl, options: SqliteOptions) -> AsyncEngine:
-    """Return an engine whose connections are in autocommit: a transaction begins where `BEGIN` is said.
+def create_engine(
+    database: DatabaseUrl, options: SqliteOptions
+) -> tuple[AsyncEngine, Callable[[], Coroutine[Any, Any, None]]]:
+    """Return an engine, and what closes it.
 
-    A database in memory has one connection, which everybody waits for.
+    Its connections are in autocommit: a transaction begins where `BEGIN` is said. A database in memory has one
+    connection, which everybody waits for.
 
     Raises:
         StoreUnavailableError: This Python's SQLite is too old.
@@ -40,12 +45,19 @@ def create_engine(database: DatabaseUrl, options: SqliteOptions) -> AsyncEngine:
         reason = f"this Python has SQLite {sqlite3.sqlite_version}, and flowrt needs {needed} or newer"
         raise StoreUnavailableError(database.shown, reason)
 
+    ends: set[asyncio.Future[Any]] = set()
+
     async def connect() -> Connection:
-        connection = Connection(partial(_connect, database, options))
+        connection = Connection(partial(_connect, database, options), ends)
         await connection
         return connection
 
-    return create_async_engine(
+    async def close() -> None:
+        await engine.dispose()
+        if ends:
+            await asyncio.wait(ends)
+
+    engine = create_async_engine(
         database.url,
         async_creator=connect,
         poolclass=AsyncAdaptedQueuePool,
@@ -53,6 +65,7 @@ def create_engine(database: DatabaseUrl, options: SqliteOptions) -> AsyncEngine:
         max_overflow=0,
         pool_reset_on_return=None,
     )
+    return engine, close
 
 
 async def driver_connection(connection: AsyncConnection) -> Connection:

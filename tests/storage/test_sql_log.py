@@ -5,12 +5,14 @@ from contextlib import closing
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 from storage.hand_made import assert_is_prefix_cut, attempt, count_events, ended, events_of, started
 
 from flowrt.errors import StoreError
 from flowrt.storage import SqlStore
 from flowrt.storage.log_rows import rows_of, storable
 from flowrt.storage.log_statements import statements_of
+from flowrt.storage.sql_log import page_query
 from flowrt.storage.tables import executions, metadata, node_records
 
 pytestmark = pytest.mark.anyio
@@ -79,6 +81,24 @@ async def test_a_reader_is_not_held_up_by_another_process_that_writes(store, tmp
         other.execute("ROLLBACK")
 
 
+async def test_a_database_that_makes_wait_does_not_hold_the_event_loop(store, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "x.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        written = []
+
+        async def write():
+            await store.log.write([started("1")])
+            written.append("1")
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(write)
+            for _ in range(1000):
+                await checkpoint()
+            assert written == []
+            other.execute("COMMIT")
+    assert written == ["1"]
+
+
 async def test_a_power_cut_is_survived_where_that_is_asked_for(tmp_path):
     levels = {}
     for name in ("NORMAL", "FULL"):
@@ -92,6 +112,25 @@ async def test_a_power_cut_is_survived_where_that_is_asked_for(tmp_path):
 async def read_synchronous(engine):
     async with engine.connect() as connection:
         return (await connection.exec_driver_sql("PRAGMA synchronous")).scalar()
+
+
+@pytest.mark.parametrize(
+    ("filters", "key"),
+    [
+        ({"before": "5"}, "(id<?)"),
+        ({"workflow": "chain", "before": "5"}, "(workflow=? AND id<?)"),
+        ({"status": "failed", "before": "5"}, "(status=? AND id<?)"),
+    ],
+)
+async def test_a_page_of_executions_is_found_by_an_index_and_not_sorted(store, filters, key):
+    async def explain(engine):
+        async with engine.connect() as connection:
+            sql = str(page_query(limit=50, **filters).compile(engine, compile_kwargs={"literal_binds": True}))
+            return [row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+
+    plan = await store._session.run(explain)
+    assert key in plan[0]
+    assert not any("SCAN" in step or "TEMP B-TREE" in step for step in plan)
 
 
 def test_a_batch_takes_few_statements():
