@@ -49,7 +49,6 @@ class Mailbox(Generic[T]):
         self._items: deque[T] = deque()
         self._sizes: deque[int] = deque()
         self._bytes = 0
-        self._settle_at = 1
         self._wanted = BatchLimits(max_items=1, max_bytes=1, max_wait_seconds=0)
         self._arrival: anyio.Event | None = None
         self._pause: anyio.CancelScope | None = None

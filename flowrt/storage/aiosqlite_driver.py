@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 import aiosqlite
 
@@ -33,7 +33,8 @@ class Connection(aiosqlite.Connection):
 
     def stop(self) -> "asyncio.Future[Any] | None":
         """End the thread. aiosqlite calls this too when it fails to connect, and does not wait for it."""
-        end: asyncio.Future[Any] | None = super().stop()  # pyright: ignore[reportUnknownMemberType]
+        # aiosqlite says Future without its argument: Any to mypy, unknown to pyright
+        end = cast("asyncio.Future[Any] | None", super().stop())  # type: ignore[redundant-cast]
         if end is not None:
             self._ends.add(end)
             end.add_done_callback(self._ends.discard)
