@@ -2,6 +2,7 @@
 
     FlowrtError
     ├── DefinitionError              a workflow definition is wrong; lists every problem
+    ├── OutsideWorkflowError         a step was called where no workflow is being built
     ├── InputError                   an execution's input does not fit the workflow
     ├── ExecutionFailedError         a node failed and nothing handled it
     ├── ExecutionCancelledError      somebody else cancelled the execution that was waited for
@@ -58,6 +59,24 @@ class DefinitionError(FlowrtError):
         where = f" in {self.source}" if self.source else ""
         lines = [f"  {problem.pointer or '/'}: {problem.message}" for problem in self.problems]
         return "\n".join([f"{count} problem{'s' * (count > 1)}{where}:", *lines])
+
+
+class OutsideWorkflowError(FlowrtError):
+    """A step was called where no workflow is being built.
+
+    Args:
+        step: The step's name.
+    """
+
+    def __init__(self, step: str) -> None:
+        super().__init__(step)
+        self.step = step
+
+    def __str__(self) -> str:
+        return (
+            f"the step {self.step!r} was called outside of a workflow function, where a call is a node of the workflow: "
+            f"call the plain function, `{self.step}.function(...)`"
+        )
 
 
 class InputError(FlowrtError):
@@ -150,10 +169,18 @@ class RuntimeClosedError(FlowrtError):
 
 
 class WrongThreadError(FlowrtError):
-    """`run_from_thread` was called in the event loop's own thread, which would wait for itself."""
+    """A call that waits was made in the event loop's own thread, which would wait for itself.
+
+    Args:
+        call: What was called.
+    """
+
+    def __init__(self, call: str) -> None:
+        super().__init__(call)
+        self.call = call
 
     def __str__(self) -> str:
-        return "run_from_thread was called in the event loop's own thread: use `await runtime.run(...)` there"
+        return f"{self.call} was called in the event loop's own thread: use `await runtime.run(...)` there"
 
 
 class StepError(FlowrtError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from flowrt.definition import Definition, LoadedDefinition, canonical_json, load_definition
 from flowrt.graph.compile import compile_plan
-from flowrt.graph.inputs import input_converter
+from flowrt.graph.inputs import converter_of
 from flowrt.graph.plan import Plan
 from flowrt.typing import StepCatalog
 
@@ -67,7 +67,7 @@ class Plans:
         if isinstance(workflow, Mapping | Path | str | bytes):
             workflow = load_definition(workflow, self.catalog())
         if isinstance(workflow, LoadedDefinition):
-            convert = input_converter(workflow.definition, workflow.steps)
+            convert = converter_of(workflow.definition, workflow.steps)
             plan = compile_plan(workflow.definition, workflow.steps, convert)
         else:
             plan = compile_plan(workflow.definition, workflow.steps, workflow.convert_input)

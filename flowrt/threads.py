@@ -42,7 +42,7 @@ class ThreadEntrance:
         if token is None:
             raise RuntimeClosedError
         if threading.get_ident() == self._loop_thread:
-            raise WrongThreadError
+            raise WrongThreadError("run_from_thread")
         call = _Call(workflow, input_value)
         try:
             anyio.from_thread.run_sync(self._start, call, token=token)

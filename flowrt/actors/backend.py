@@ -52,10 +52,17 @@ class Backend(Protocol):
 
 def current_backend() -> Backend:
     """Return the backend of the event loop that runs now."""
+    return TrioBackend() if _is_trio_running() else AsyncioBackend()
+
+
+def is_loop_running() -> bool:
+    """Say whether an event loop runs in this thread."""
+    return _is_trio_running() or asyncio._get_running_loop() is not None  # noqa: SLF001 - documented for this
+
+
+def _is_trio_running() -> bool:
     trio = sys.modules.get("trio")
-    if trio is not None and trio.lowlevel.in_trio_run():
-        return TrioBackend()
-    return AsyncioBackend()
+    return trio is not None and bool(trio.lowlevel.in_trio_run())
 
 
 class AsyncioBackend:

@@ -1,16 +1,11 @@
 """What an execution of a definition may be given: its parameters, checked and converted before anything runs."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
-import msgspec
-
-from flowrt.definition.model import Definition, Parameter
-from flowrt.definition.nearest import NearestNames
-from flowrt.errors import InputError
-from flowrt.typing import BoundStep, Record
-
-Converter: TypeAlias = Callable[[Any], Record]
+from flowrt.definition.inputs import InputConverter, InputParameter, input_converter
+from flowrt.definition.model import Definition
+from flowrt.typing import BoundStep
 
 JSON_TYPES: dict[str, Any] = {
     "string": str,
@@ -23,50 +18,21 @@ JSON_TYPES: dict[str, Any] = {
 }
 
 
-def input_converter(definition: Definition, steps: Sequence[BoundStep]) -> Converter:
-    """Return the function that checks the input of a definition's executions; it raises `InputError`.
+def converter_of(definition: Definition, steps: Sequence[BoundStep]) -> InputConverter:
+    """Return the function that checks the input of a definition's executions.
 
-    Declared parameters are checked by the Python type that a step wants, otherwise by their JSON type. Other keys of
-    the record are kept; where every node takes arguments, nothing could read them, and they are refused.
+    A parameter is converted to the Python type that a step wants, otherwise checked by its JSON type. Keys that are no
+    parameters are kept for JSON nodes; where every node takes arguments, nothing could read them, and they are refused.
     """
     wanted = {name: kind for step in reversed(steps) for name, kind in (step.input_types or {}).items()}
+    parameters = [
+        InputParameter(
+            name=parameter.name,
+            type=wanted.get(parameter.name, JSON_TYPES[parameter.type]),
+            required=parameter.required,
+            default=parameter.default,
+        )
+        for parameter in definition.parameters
+    ]
     takes_records = any(step.arguments is None for step in steps)
-    known = [parameter.name for parameter in definition.parameters]
-
-    def convert(given: Any) -> Record:
-        if not isinstance(given, Mapping):
-            raise InputError(definition.name, f"found {type(given).__name__}, expected an object (a mapping)")
-        record = dict(given)
-        if not all(isinstance(key, str) for key in record):
-            raise InputError(definition.name, "its keys must be strings")
-        if not takes_records:
-            _refuse_unknown(definition.name, record, known)
-        for parameter in definition.parameters:
-            _read(definition.name, record, parameter, wanted.get(parameter.name, JSON_TYPES[parameter.type]))
-        return record
-
-    return convert
-
-
-def _refuse_unknown(workflow: str, record: Record, known: list[str]) -> None:
-    for key in record:
-        if key not in known:
-            hint = NearestNames().hint(key, known) or f"; there are: {', '.join(known) or 'none'}"
-            raise InputError(workflow, f"there is no parameter {key!r}{hint}")
-
-
-def _read(workflow: str, record: Record, parameter: Parameter, wanted: Any) -> None:
-    name = parameter.name
-    if name not in record:
-        if parameter.default is not msgspec.UNSET:
-            record[name] = parameter.default
-        elif parameter.required:
-            raise InputError(workflow, f"the parameter {name!r} is missing")
-        return
-    value = record[name]
-    if isinstance(wanted, type) and isinstance(value, wanted) and wanted is not int:
-        return
-    try:
-        record[name] = msgspec.convert(value, wanted)
-    except msgspec.ValidationError as error:
-        raise InputError(workflow, f"the parameter {name!r} does not fit: {error}") from None
+    return input_converter(definition.name, parameters, allow_others=takes_records)

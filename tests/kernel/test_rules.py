@@ -264,14 +264,13 @@ class TestRuleD:
                 await go.wait()
             return {}
 
-        async def fail_later(_record):
-            await anyio.sleep(0.01)
-            raise LookupError
+        async def hang(_record):  # in the caller's own task, so that a helper runs the other one
+            await anyio.sleep_forever()
 
         store = MemoryStore()
         async with Runtime(store=store, grace_seconds=0.05) as runtime:
             with anyio.move_on_after(0.02):
-                await runtime.run(side_by_side({"quick": yields, "stuck": refuse}), {})
+                await runtime.run(side_by_side({"a": hang, "stuck": refuse}), {})
             (row,) = await store.log.executions()
             go.set()
         assert row.status == "cancelled"
@@ -502,5 +501,3 @@ def test_rule_g_an_async_generator_function_is_refused():
 
     with pytest.raises((DefinitionError, TypeError, ValueError), match="async generator"):
         StepRegistry().step("stream")(stream)
-
-

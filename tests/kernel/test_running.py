@@ -161,16 +161,20 @@ async def test_a_node_before_a_racing_join_does_not_fail_the_execution():
 
 
 async def test_a_failure_cancels_what_is_running():
-    cancelled = []
+    cancelled, hanging = [], []
+    all_hang = anyio.Event()
 
     async def hang(_record):
+        hanging.append(True)
+        if len(hanging) == 2:
+            all_hang.set()
         try:
             await anyio.sleep_forever()
         finally:
             cancelled.append(True)
 
     async def fail_later(_record):
-        await anyio.lowlevel.checkpoint()
+        await all_hang.wait()
         raise LookupError
 
     async with Runtime() as runtime:
