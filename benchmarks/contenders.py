@@ -1,0 +1,90 @@
+"""Who takes part in a workload: flowrt in several ways, and the baselines that it is held against."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from benchmarks.baselines import Run, asyncio_tasks, plain_calls, trio_tasks
+from benchmarks.graphs import Graph
+from benchmarks.nodes import Nodes
+from benchmarks.programs import (
+    INPUT,
+    Program,
+    expected_record,
+    expected_result,
+    program_of_records,
+    program_of_values,
+)
+from benchmarks.workflows import json_workflow, python_workflow
+from flowrt.runtime import Runtime
+
+Backend: TypeAlias = Literal["asyncio", "trio"]
+BACKENDS: tuple[Backend, ...] = ("asyncio", "trio")
+Payload: TypeAlias = Literal["values", "records"]
+
+
+class Contender(NamedTuple):
+    """One way to run a workload's graph."""
+
+    name: str
+    backend: Backend
+    colour: str
+    """What its nodes are: `def` or `async`."""
+    payload: Payload
+    """What its nodes pass on; a way is held against the baselines that pass on the same."""
+    open: Callable[[], AbstractAsyncContextManager[Run]]
+    expected: Any
+    """The right result."""
+
+    @property
+    def is_flowrt(self) -> bool:
+        """It is one of ours."""
+        return self.name.startswith("flowrt")
+
+
+def contenders(graph: Graph, nodes: Nodes) -> list[Contender]:
+    """Return the ways to run a graph of such nodes, all doing the same."""
+    values, records = expected_result(graph), expected_record(graph)
+    colour = "async" if nodes.is_async else "def"
+    python = python_workflow(graph, nodes)
+    nothing, key = (json_workflow(graph, nodes, node_type) for node_type in ("nothing", "key"))
+    found = _baselines(program_of_values(graph, nodes), colour, "values", values)
+    found += _baselines(program_of_records(graph, nodes), colour, "records", records)
+    for backend in BACKENDS:
+        found += [
+            Contender("flowrt, Python", backend, colour, "values", _opener(python, {}), values),
+            Contender("flowrt, JSON", backend, colour, "values", _opener(nothing, INPUT), INPUT),
+            Contender("flowrt, JSON with keys", backend, colour, "records", _opener(key, INPUT), records),
+        ]
+    # plain calls of nodes that sleep only add the sleeps up
+    return [way for way in found if way.name != "b0" or nodes.pause is None]
+
+
+def _baselines(program: Program, colour: str, payload: Payload, expected: Any) -> list[Contender]:
+    ways: tuple[tuple[str, Backend, Callable[[Program], Run]], ...] = (
+        ("b0", "asyncio", plain_calls),
+        ("b1", "asyncio", asyncio_tasks),
+        ("b2", "trio", trio_tasks),
+    )
+
+    def opener(run: Run) -> Callable[[], AbstractAsyncContextManager[Run]]:
+        @asynccontextmanager
+        async def opened() -> AsyncGenerator[Run]:
+            yield run
+
+        return opened
+
+    return [Contender(name, backend, colour, payload, opener(way(program)), expected) for name, backend, way in ways]
+
+
+def _opener(workflow: Any, given: dict[str, Any]) -> Callable[[], AbstractAsyncContextManager[Run]]:
+    @asynccontextmanager
+    async def opened() -> AsyncGenerator[Run]:
+        async with Runtime() as runtime:
+
+            def run() -> Awaitable[Any]:
+                return runtime.run(workflow, given)
+
+            yield run
+
+    return opened
