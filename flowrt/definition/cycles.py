@@ -21,12 +21,8 @@ def find_cycles(node_count: int, sources: Sequence[int], targets: Sequence[int])
         return loops  # the nodes stand in topological order
     outgoing = _outgoing(node_count, sources, targets)
     remaining = _unordered(outgoing, targets)
-    cycles: list[list[int]] = []
-    for component in _components(remaining, outgoing, targets):
-        cycle = _shortest_cycle(min(component), set(component), outgoing, targets)
-        if cycle:
-            cycles.append(cycle)
-    return loops + cycles
+    components = _components(remaining, outgoing, targets)
+    return loops + [_shortest_cycle(min(members), set(members), outgoing, targets) for members in components]
 
 
 def _outgoing(node_count: int, sources: Sequence[int], targets: Sequence[int]) -> list[list[int]]:
@@ -110,7 +106,7 @@ class _Tarjan:
 def _shortest_cycle(start: int, members: set[int], outgoing: list[list[int]], targets: Sequence[int]) -> list[int]:
     came_by: dict[int, tuple[int, int]] = {}
     waiting = deque([start])
-    while waiting:
+    while True:  # ends at the start, which every node of a component leads to
         node = waiting.popleft()
         for edge in outgoing[node]:
             target = targets[edge]
@@ -119,7 +115,6 @@ def _shortest_cycle(start: int, members: set[int], outgoing: list[list[int]], ta
             if target in members and target not in came_by:
                 came_by[target] = (node, edge)
                 waiting.append(target)
-    return []
 
 
 def _trace(start: int, last: int, closing_edge: int, came_by: dict[int, tuple[int, int]]) -> list[int]:

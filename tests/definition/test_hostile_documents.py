@@ -148,6 +148,13 @@ def test_warnings_are_capped_too():
     assert warnings[-1].message == "there are 51 more: repair these first"
 
 
+def test_keys_of_many_names_are_kept_and_only_the_first_are_judged(monkeypatch):
+    monkeypatch.setattr("flowrt.definition.keys._MOST_REMEMBERED", 5)
+    loaded = load(workflow(node("a", **{f"typ{index}": 1 for index in range(50)})))
+    assert len(loaded.definition.nodes[0].extra) == 50
+    assert len(loaded.warnings) == 6
+
+
 def test_long_texts_are_cut_in_messages():
     [(_, message)] = problems_of(workflow(node("a"), edges=[edge("a", "b" * 200)]))
     assert len(message) < 150

@@ -176,6 +176,7 @@ def test_a_file_that_is_no_definition_is_named(tmp_path, content, reason):
 def test_a_file_that_can_not_be_read_is_named(tmp_path):
     assert message_of(tmp_path / "missing.json") == "there is no such file"
     assert "can't be read" in message_of(tmp_path)
+    assert "NUL" in message_of(tmp_path / "a\0b")
     with pytest.raises(DefinitionError, match=r"missing\.json"):
         load(tmp_path / "missing.json")
 
