@@ -1,7 +1,8 @@
 """From a JSON value to a typed one, with every problem and its place (msgspec alone reports the first only)."""
 
 import re
-from typing import Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
@@ -96,10 +97,9 @@ def _item_of(wanted: Any) -> Any:
 
 def _parts_of(wanted: Any) -> tuple[Any, ...]:
     """Return the members of a union, the bare type of an `Annotated`, or nothing."""
-    if hasattr(wanted, "__metadata__"):
-        return (wanted.__origin__,)
-    is_union = type(wanted).__name__ in {"UnionType", "_UnionGenericAlias", "Union"}
-    return get_args(wanted) if is_union else ()
+    if get_origin(wanted) is Annotated:
+        return get_args(wanted)[:1]
+    return get_args(wanted) if get_origin(wanted) in {Union, UnionType} else ()
 
 
 def _choices_of(wanted: Any) -> tuple[str, ...]:
