@@ -1,12 +1,16 @@
 """One workflow over many inputs, with bounded concurrency, rate and memory."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+import threading
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
+from contextlib import aclosing
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import anyio
+import anyio.lowlevel
 import msgspec
 
+from flowrt.actors.backend import is_loop_running
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import FlowrtError, InputError
 from flowrt.events import ExecutionStatus
@@ -64,7 +68,10 @@ class ExecutionResults:
         self._feed.stop()
 
     def __del__(self) -> None:
-        self._feed.stop()
+        # a loop that was left early drops its iterator; where no event loop runs, the runtime has ended it all
+        feed: _Feed | None = getattr(self, "_feed", None)
+        if feed is not None and feed.can_stop:
+            feed.stop()
 
     def __aiter__(self) -> AsyncIterator[ExecutionResult]:
         return self
@@ -105,6 +112,7 @@ class _Feed:
         self._under_way = 0
         self._changed = anyio.Event()
         self._has_started = False
+        self._thread = 0
         self._has_read_all = False
         self._error: BaseException | None = None
         self._scope = anyio.CancelScope()
@@ -113,11 +121,16 @@ class _Feed:
 
     @property
     def is_over(self) -> bool:
-        return self._error is not None or (self._has_read_all and not self._under_way)
+        return self._has_read_all and not self._under_way
+
+    @property
+    def can_stop(self) -> bool:
+        return self._thread == threading.get_ident() and is_loop_running() and not self.is_over
 
     def start(self) -> None:
         if not self._has_started:
             self._has_started = True
+            self._thread = threading.get_ident()
             self._engine.group.start_soon(self._read, name="flowrt map")
 
     def take(self, index: int | None) -> ExecutionResult | None:
@@ -149,14 +162,16 @@ class _Feed:
             with self._scope:
                 due = self._engine.kernel.monotonic_ns()
                 index = 0
-                async for item in _items(self._source):
-                    while self._under_way >= self._max_at_once:
-                        await self._changed.wait()
-                    if self._interval_ns:
-                        await self._engine.kernel.clock.sleep_until(due)
-                        due = max(due, self._engine.kernel.monotonic_ns() - self._interval_ns) + self._interval_ns
-                    await self._start(index, item)
-                    index += 1
+                async with aclosing(_items(self._source)) as items:
+                    async for item in items:
+                        while self._under_way >= self._max_at_once:
+                            await self._changed.wait()
+                        if self._interval_ns:
+                            await self._engine.kernel.clock.sleep_until(due)
+                            due = max(due, self._engine.kernel.monotonic_ns() - self._interval_ns) + self._interval_ns
+                        await anyio.lowlevel.checkpoint_if_cancelled()  # a wake-up may beat the cancel of `stop`
+                        await self._start(index, item)
+                        index += 1
         except Exception as error:  # noqa: BLE001 - it is the reader's to handle
             self._error = error
         finally:
@@ -205,10 +220,15 @@ class _Feed:
         changed.set()
 
 
-async def _items(source: Any) -> AsyncIterator[Any]:
-    if isinstance(source, AsyncIterable):
-        async for item in source:
-            yield item
-    else:
+async def _items(source: Any) -> AsyncGenerator[Any, None]:
+    if not isinstance(source, AsyncIterable):
         for item in source:
             yield item
+        return
+    items = aiter(source)
+    try:
+        async for item in items:
+            yield item
+    finally:
+        if isinstance(items, AsyncGenerator):
+            await items.aclose()

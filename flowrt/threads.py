@@ -52,7 +52,7 @@ class ThreadEntrance:
             return call.future.result()
         except BaseException:
             if not call.future.done():
-                anyio.from_thread.run_sync(call.scope.cancel, token=token)
+                anyio.from_thread.run_sync(call.cancel, token=token)
             raise
 
     def _start(self, call: "_Call") -> None:
@@ -66,11 +66,19 @@ class _Call:
         self.workflow = workflow
         self.input = input_value
         self.future: Future[Any] = Future()
-        self.scope = anyio.CancelScope()
+        self._scope: anyio.CancelScope | None = None
+        self._is_cancelled = False
+
+    def cancel(self) -> None:
+        self._is_cancelled = True
+        if self._scope is not None:
+            self._scope.cancel()
 
     async def run(self, engine: "Engine") -> None:
         try:
-            with self.scope:
+            with anyio.CancelScope() as self._scope:
+                if self._is_cancelled:
+                    self._scope.cancel()
                 self.future.set_result(await engine.run(self.workflow, self.input))
         except Exception as error:  # noqa: BLE001 - it is the thread's to handle
             self.future.set_exception(error)

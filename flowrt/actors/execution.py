@@ -29,8 +29,9 @@ class Execution:
 
     __slots__ = (
         "_attempts", "_ended", "_on_end", "_parked", "context", "duration_ns", "earlier_errors", "error",
-        "failed_attempt", "failed_node", "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending", "is_watched", "journal",
-        "kernel", "left", "output", "parent_id", "plan", "reason", "started_ns", "states", "status", "suspended",
+        "failed_attempt", "failed_node", "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending",
+        "is_watched", "journal", "kernel", "left", "output", "parent_id", "plan", "reason", "started_ns", "states",
+        "status", "suspended",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any) -> None:
@@ -73,9 +74,12 @@ class Execution:
     def take(self) -> PlanNode:
         """Return the ready node that fires next."""
         ready = self.flow.ready
-        if self.kernel.gate is not None and len(ready) > 1:
-            ready.rotate(-self.kernel.gate.pick(len(ready)))
-        return ready.popleft()
+        if self.kernel.gate is None or len(ready) == 1:
+            return ready.popleft()
+        place = self.kernel.gate.pick(len(ready))
+        node = ready[place]
+        del ready[place]
+        return node
 
     def succeed(self, node: PlanNode, result: Any, started_ns: int, note: str | None = None) -> PlanNode | None:
         """Take what a step returned and deliver it; the node to go on with, if this made one ready.

@@ -59,16 +59,14 @@ class Worker:
         """Run firings until none is ready or the scope is spent. The hot loop of flowrt."""
         flow, turn, now_ns = execution.flow, self.kernel.turn, self.kernel.monotonic_ns
         ready, succeed, new_context = flow.ready, execution.succeed, execution.context.copy
-        innermost, marker = self._innermost, self._marker
+        innermost, marker, is_gated = self._innermost, self._marker, self.kernel.gate is not None
         while ready and not self._is_spent:
+            started_ns = now_ns()
+            if started_ns >= turn.ends_ns:
+                await turn.wait_next()
+                continue
             node: PlanNode | None = execution.take()
             while node is not None:
-                started_ns = now_ns()
-                if started_ns >= turn.ends_ns or self._is_spent:
-                    ready.appendleft(node)
-                    if not self._is_spent:
-                        await turn.wait_next()
-                    break
                 context = new_context()
                 try:
                     result = context.run(node.invoke, flow)
@@ -85,7 +83,10 @@ class Worker:
                     following = succeed(node, result, started_ns, self._note)
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
                     following = await self._failed(execution, node, error, started_ns)
-                node = following
+                node, started_ns = following, now_ns()
+                if node is not None and (self._is_spent or is_gated or started_ns >= turn.ends_ns):  # type: ignore[redundant-expr]  # an await changes it
+                    ready.appendleft(node)
+                    break
 
     async def _suspend(
         self,

@@ -66,8 +66,8 @@ async def test_law_2_a_waiting_firing_holds_no_task():
         raise ConnectionError
 
     async with Runtime() as runtime:
-        delays = {f"d{i}": lambda _record: Delay({}, 3600) for i in range(200)}
-        steps = {f"n{i}": fails for i in range(200)}
+        delays = dict.fromkeys(policies, lambda _record: Delay({}, 3600))
+        steps = dict.fromkeys(policies, fails)
         handles = [
             await runtime.start(side_by_side(steps, policies=policies), {}),
             await runtime.start(side_by_side(delays), {}),
@@ -235,6 +235,6 @@ async def test_an_execution_that_ended_keeps_nothing_alive():
             await runtime.run(workflow({"a": lambda _record: Payload(x=1), "b": yields}), {})
         with pytest.raises(ExecutionFailedError):
             await runtime.run(workflow({"a": lambda _record: Payload(x=1), "b": lambda _record: 1 / 0}), {})
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         gc.collect()
         assert not [thing for thing in gc.get_objects() if isinstance(thing, Payload)]

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from contextlib import suppress
 from contextvars import ContextVar
 
 import anyio
@@ -18,8 +19,8 @@ from flowrt.errors import (
     StepExitedError,
     StepLeakedScopeError,
 )
-from flowrt.policies import NodePolicy
 from flowrt.runtime import Runtime
+from flowrt.steps.registry import StepRegistry
 from flowrt.storage import MemoryStore
 
 pytestmark = pytest.mark.anyio
@@ -55,7 +56,7 @@ class TestRuleA:
         store = MemoryStore()
         async with Runtime(store=store) as runtime:
             handle = await runtime.start(workflow({"a": wait, "b": go_on}, policies={"a": timed(0.02)}), {})
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
             await anyio.lowlevel.checkpoint()
             busy_until = time.monotonic() + 0.03
             while time.monotonic() < busy_until:  # the loop stands still past the deadline
@@ -342,10 +343,8 @@ class TestRuleE:
         ran = []
 
         async def swallow(_record):
-            try:
+            with suppress(asyncio.CancelledError):
                 await asyncio.sleep(10)
-            except asyncio.CancelledError:
-                pass
             return {}
 
         store = MemoryStore()
@@ -361,17 +360,13 @@ class TestRuleE:
 
     async def test_a_step_may_use_asyncios_own_tools(self):
         async def tools(_record):
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(0.01):
                     await asyncio.sleep(1)
-            except TimeoutError:
-                pass
             async with asyncio.TaskGroup() as group:
                 group.create_task(asyncio.sleep(0.001))
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.sleep(1), 0.005)
-            except TimeoutError:
-                pass
             await asyncio.shield(asyncio.sleep(0.001))
             return {"done": True}
 
@@ -494,8 +489,6 @@ async def other_executions(runtime):
 
 
 def test_rule_g_an_async_generator_function_is_refused():
-    from flowrt.steps.registry import StepRegistry
-
     async def stream(_record):
         yield {}
 

@@ -1,5 +1,7 @@
 """Workflows of plain functions for tests: every function is a node, and gets the record of what came before."""
 
+from itertools import pairwise
+
 from flowrt.definition import Definition, Edge, LoadedDefinition, Node
 from flowrt.policies import NodePolicy, Retry, Timeout
 from flowrt.typing import BoundStep
@@ -8,7 +10,7 @@ from flowrt.typing import BoundStep
 def workflow(steps, edges=(), *, joins=None, policies=None, name="test"):
     """A workflow of functions by node id and edges like `a>b`; without edges the nodes are in a line."""
     ids = list(steps)
-    pairs = list(zip(ids, ids[1:], strict=False)) if edges == () else [edge.split(">") for edge in edges or ()]
+    pairs = list(pairwise(ids)) if edges == () else [edge.split(">") for edge in edges or ()]
     nodes = tuple(
         Node(id=node, type="test", join=(joins or {}).get(node, "all"), policy=(policies or {}).get(node, NodePolicy()))
         for node in ids
