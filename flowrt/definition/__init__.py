@@ -1,9 +1,12 @@
 """Workflows as data: loading definitions, with all of their problems at once, and writing them again."""
 
 from flowrt.definition.arguments import Argument, Constant, DictOf, FromInput, FromNode, ListOf
+from flowrt.definition.authoring import step, workflow
 from flowrt.definition.exporting import canonical_json, export_definition
 from flowrt.definition.model import Definition, Edge, Join, Node, Parameter, ParameterType, Quorum
 from flowrt.definition.parsing import LoadedDefinition, load_definition
+from flowrt.definition.python_step import Step
+from flowrt.definition.python_workflow import Workflow
 
 __all__ = [
     "Argument",
@@ -20,7 +23,11 @@ __all__ = [
     "Parameter",
     "ParameterType",
     "Quorum",
+    "Step",
+    "Workflow",
     "canonical_json",
     "export_definition",
     "load_definition",
+    "step",
+    "workflow",
 ]

@@ -1,0 +1,43 @@
+"""The path by which a definition names a Python function: `package.module:function`."""
+
+import functools
+import sys
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+
+def function_path(function: Callable[..., Any]) -> str:
+    """Return the path of a function; for what has no importable one, a text that says what it is."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    named = function if hasattr(function, "__qualname__") else type(function)
+    return f"{named.__module__}:{named.__qualname__}"
+
+
+def why_not_importable(function: Callable[..., Any]) -> str | None:
+    """Return why a function can't be found by its path in another process, or `None` if it can."""
+    path = function_path(function)
+    module_name, _, name = path.partition(":")
+    reason = None
+    if isinstance(function, functools.partial):
+        reason = f"it is a functools.partial of {path}: define a function at the top of a module that calls it"
+    elif not hasattr(function, "__qualname__") or hasattr(function, "__self__"):
+        reason = f"{path} belongs to an object: define a function at the top of a module that calls it"
+    elif "<" in name:
+        reason = f"{path} is defined inside a function: move it to the top of its module"
+    elif module_name == "__main__":
+        reason = f"{path} is in the script that runs, which other programs can't import: move it to a module of its own"
+    elif "." in name:
+        reason = f"{path} is defined in a class: move it to the top of its module"
+    elif not isinstance(function, FunctionType):
+        reason = f"{path} is a {type(function).__name__}: define a function that calls it"
+    elif _found_at(module_name, name) is not function:
+        reason = f"{path} leads to something else: give the function a name of its own in its module"
+    return reason
+
+
+def _found_at(module_name: str, name: str) -> Any:
+    module = sys.modules.get(module_name)
+    found = getattr(module, name, None)
+    return getattr(found, "function", found)
