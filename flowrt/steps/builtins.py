@@ -9,6 +9,7 @@ from flowrt.steps.input import InputType
 from flowrt.steps.output import OutputType
 from flowrt.steps.pass_through import PassThroughType
 from flowrt.steps.process import ProcessType
+from flowrt.steps.python import PythonStepType
 from flowrt.steps.transform import TransformType
 from flowrt.typing import StepType
 
@@ -31,13 +32,5 @@ def builtin_types(python_modules: Collection[str]) -> tuple[StepType, ...]:
         ConditionType("decision"),
         DelayType(),
         OutputType(),
-        *_python_type(python_modules),
+        PythonStepType(python_modules),
     )
-
-
-def _python_type(python_modules: Collection[str]) -> tuple[StepType, ...]:
-    try:
-        from flowrt.steps.python import PythonStepType  # noqa: PLC0415 - imports what Python nodes need
-    except ModuleNotFoundError:
-        return ()
-    return (PythonStepType(python_modules),)
