@@ -5,7 +5,7 @@ import os
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from flowrt.storage.schema import REVISIONS, read_revision, refuse_foreign, refuse_unknown, set_up_empty, use_wal
+from flowrt.storage.schema import REVISIONS, read_revision, refuse_unknown, set_up_empty, use_wal
 from flowrt.storage.session import Session
 from flowrt.storage.sqlite_engine import SqliteOptions
 from flowrt.storage.url import DatabaseUrl, parse_url
@@ -51,8 +51,7 @@ async def _refuse_others(engine: AsyncEngine, database: DatabaseUrl) -> None:
         revision = await read_revision(connection)
         refuse_unknown(revision, database)
         if revision is None:
-            await refuse_foreign(connection, database)
-            await set_up_empty(connection)
+            await set_up_empty(connection, database)
 
 
 async def _read(engine: AsyncEngine) -> str | None:

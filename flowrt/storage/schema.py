@@ -13,7 +13,7 @@ from flowrt.storage.url import DatabaseUrl
 
 REVISIONS = ("flowrt_0001",)
 """Every revision of the schema, oldest first. A test compares it with the migrations."""
-WAL_PAUSES_SECONDS = (*[0.02] * 50, None)
+WAL_PAUSES_SECONDS = (*[0.02] * 250, None)
 
 
 async def read_revision(connection: AsyncConnection) -> str | None:
@@ -35,8 +35,7 @@ async def prepare(engine: AsyncEngine, database: DatabaseUrl) -> None:
     async with engine.connect() as connection:
         revision = await read_revision(connection)
         if revision is None:
-            await refuse_foreign(connection, database)
-            await set_up_empty(connection)
+            await set_up_empty(connection, database)
             revision = await _create(connection)
         check_revision(revision, database)
         await use_wal(connection)
@@ -70,24 +69,32 @@ def refuse_unknown(revision: str | None, database: DatabaseUrl) -> None:
     raise SchemaError(database.shown, reason)
 
 
-async def refuse_foreign(connection: AsyncConnection, database: DatabaseUrl) -> None:
-    """Refuse a database that has no revision but tables.
+async def set_up_empty(connection: AsyncConnection, database: DatabaseUrl) -> None:
+    """Set what SQLite takes only before the first table is made, Alembic's own included.
 
     Raises:
-        SchemaError: It has some.
+        SchemaError: The database has tables but no revision: it is another program's; nothing was changed.
     """
-    tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-    await connection.rollback()
+    tables = await _tables_without_revision(connection)
     if foreign := [name for name in tables if name != alembic_version.name]:
         named = ", ".join(foreign[:5]) + (", ..." if len(foreign) > 5 else "")  # noqa: PLR2004
         reason = f"it holds tables that are not flowrt's ({named}): choose another database"
         raise SchemaError(database.shown, reason)
+    if not tables:
+        await connection.exec_driver_sql("PRAGMA auto_vacuum = INCREMENTAL")
+        await connection.commit()
 
 
-async def set_up_empty(connection: AsyncConnection) -> None:
-    """Set what SQLite takes only before the first table is made, Alembic's own included."""
-    await connection.exec_driver_sql("PRAGMA auto_vacuum = INCREMENTAL")
-    await connection.commit()
+async def _tables_without_revision(connection: AsyncConnection) -> list[str]:
+    """Return the tables; none if there is a revision by now: another process may have just made all of it."""
+    await connection.exec_driver_sql("BEGIN")
+    try:
+        tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        if alembic_version.name in tables and await read_revision(connection) is not None:
+            return []
+    finally:
+        await connection.rollback()
+    return tables
 
 
 async def use_wal(connection: AsyncConnection) -> None:
