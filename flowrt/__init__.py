@@ -1,3 +1,115 @@
-"""flowrt: a reactive, actor-style dataflow runtime for Python."""
+"""flowrt: a reactive, actor-style dataflow runtime for Python.
+
+A workflow is a graph, written as typed Python functions or as data. Every node is an actor that fires when the tokens
+on all its inputs have arrived, so order and parallelism follow from the data.
+
+    from flowrt import Runtime, step, workflow
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from flowrt.definition import (
+    Definition,
+    LoadedDefinition,
+    Step,
+    Workflow,
+    export_definition,
+    load_definition,
+    step,
+    workflow,
+)
+from flowrt.errors import (
+    AttemptTimeoutError,
+    DefinitionError,
+    ExecutionCancelledError,
+    ExecutionFailedError,
+    ExpressionError,
+    FlowrtError,
+    InputError,
+    MissingExtraError,
+    Problem,
+    RuntimeClosedError,
+    SchemaError,
+    StalledError,
+    StepCancelledItselfError,
+    StepError,
+    StepExitedError,
+    StepLeakedScopeError,
+    StepResultError,
+    StoreError,
+    StoreUnavailableError,
+    UpstreamFailedError,
+    WrongThreadError,
+)
+from flowrt.handle import ExecutionHandle
+from flowrt.mapping import ExecutionResult, ExecutionResults
+from flowrt.policies import Default, NodePolicy, Retry, Timeout
+from flowrt.runtime import Runtime
+from flowrt.scripts import run
+from flowrt.typing import Choice, Delay, Record
+
+if TYPE_CHECKING:
+    from flowrt.steps.registry import StepRegistry
+    from flowrt.storage import MemoryStore, SqlStore
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "AttemptTimeoutError",
+    "Choice",
+    "Default",
+    "Definition",
+    "DefinitionError",
+    "Delay",
+    "ExecutionCancelledError",
+    "ExecutionFailedError",
+    "ExecutionHandle",
+    "ExecutionResult",
+    "ExecutionResults",
+    "ExpressionError",
+    "FlowrtError",
+    "InputError",
+    "LoadedDefinition",
+    "MemoryStore",
+    "MissingExtraError",
+    "NodePolicy",
+    "Problem",
+    "Record",
+    "Retry",
+    "Runtime",
+    "RuntimeClosedError",
+    "SchemaError",
+    "SqlStore",
+    "StalledError",
+    "Step",
+    "StepCancelledItselfError",
+    "StepError",
+    "StepExitedError",
+    "StepLeakedScopeError",
+    "StepRegistry",
+    "StepResultError",
+    "StoreError",
+    "StoreUnavailableError",
+    "Timeout",
+    "UpstreamFailedError",
+    "Workflow",
+    "WrongThreadError",
+    "export_definition",
+    "load_definition",
+    "run",
+    "step",
+    "workflow",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # loaded when they are first named: a runtime without JSON nodes or a store needs neither
+    if name == "StepRegistry":
+        from flowrt.steps.registry import StepRegistry  # noqa: PLC0415
+
+        return StepRegistry
+    if name in {"MemoryStore", "SqlStore"}:
+        from flowrt import storage  # noqa: PLC0415
+
+        return getattr(storage, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
