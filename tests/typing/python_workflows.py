@@ -1,0 +1,142 @@
+"""Every legal way to write steps and workflows in Python. Checked by mypy and pyright, both strict; never run."""
+
+from asyncio import Future
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Generic, TypeVar, assert_type
+
+import flowrt
+from flowrt import Default, ExecutionHandle, Retry, Runtime, Step, Timeout, Workflow, step, workflow
+
+T = TypeVar("T")
+
+
+class Lead:
+    pass
+
+
+class Profile:
+    pass
+
+
+@step
+def plain(lead: Lead) -> Profile:
+    return Profile()
+
+
+@step
+async def asynchronous(lead: Lead, *, depth: int = 1) -> Profile:
+    return Profile()
+
+
+@step()
+async def with_parentheses(lead: Lead, /) -> Profile:
+    return Profile()
+
+
+@step(name="score", retry=Retry(max_attempts=3), timeout=2.0, on_error="skip")
+async def with_policies(lead: Lead, profile: Profile | None = None) -> float:
+    return 0.5
+
+
+@step(timeout=Timeout(attempt=2), on_error=Default(default=0.0))
+def plain_with_policies(scores: list[float]) -> float:
+    return sum(scores)
+
+
+@step
+def returns_an_awaitable(lead: Lead) -> Awaitable[Profile]:
+    raise NotImplementedError
+
+
+@step
+def returns_a_future(lead: Lead) -> "Future[Profile]":
+    raise NotImplementedError
+
+
+@step
+def returns_nothing(lead: Lead) -> None:
+    pass
+
+
+@step
+def best(profiles: list[Profile]) -> Profile:
+    return profiles[0]
+
+
+assert_type(plain(Lead()), Profile)
+assert_type(asynchronous(Lead()), Profile)
+assert_type(asynchronous(lead=Lead(), depth=2), Profile)
+assert_type(with_parentheses(Lead()), Profile)
+assert_type(with_policies(Lead(), None), float)
+assert_type(plain_with_policies([0.5]), float)
+assert_type(returns_an_awaitable(Lead()), Profile)
+assert_type(returns_a_future(Lead()), Profile)
+assert_type(best([plain(Lead()), Profile()]), Profile)
+assert_type(plain.after(Lead())(Lead()), Profile)
+
+wide: Step[..., object] = plain
+takes_one: Step[[Lead], Profile] = plain.after(Lead(), Profile())
+plain_function: Callable[..., Any] = asynchronous.function
+assert_type(plain.name, str)
+assert_type(plain.is_async, bool)
+
+
+class Service(Generic[T]):
+    @step
+    async def fetch(self, lead: Lead) -> Profile:
+        return Profile()
+
+    @step(timeout=1)
+    def rate(self, profile: Profile, weight: float = 1.0) -> float:
+        return weight
+
+    async def __call__(self, lead: Lead) -> Profile:
+        return Profile()
+
+
+service = Service[int]()
+assert_type(service.fetch(Lead()), Profile)
+assert_type(service.rate(Profile(), weight=2), float)
+assert_type(step(service)(Lead()), Profile)
+assert_type(step(service.__call__)(Lead()), Profile)
+assert_type(step(partial(with_policies.function, profile=None))(Lead()), Any)
+assert_type(step(Profile)(), Profile)
+
+
+@workflow
+def triage(lead: Lead) -> float:
+    profile = asynchronous(lead)
+    returns_nothing.after(profile)(lead)
+    return plain_with_policies([with_policies(lead), with_policies(lead, profile)])
+
+
+@workflow(name="triage again", version=2)
+def with_options(lead: Lead, weight: float = 1.0) -> float:
+    return with_policies(lead, best([plain(lead), asynchronous(lead)]))
+
+
+@workflow()
+def for_its_effects(lead: Lead) -> None:
+    returns_nothing(lead)
+
+
+takes_a_lead: Workflow[[Lead], float] = triage
+assert_type(triage.function(Lead()), float)
+assert_type(with_options.name, str)
+assert_type(with_options.version, int | None)
+assert_type(triage.export(), dict[str, Any])
+assert_type(triage.convert_input({"lead": Lead()}), dict[str, Any])
+any_workflow: Workflow[..., object] = with_options
+
+
+async def run(runtime: Runtime) -> None:
+    assert_type(await runtime.run(triage, {"lead": Lead()}), float)
+    handle = await runtime.start(triage, {"lead": Lead()})
+    assert_type(handle, ExecutionHandle[float])
+    assert_type(await handle.result(), float)
+    assert_type(await runtime.run({"nodes": []}), Any)
+
+
+def run_in_a_script() -> None:
+    assert_type(flowrt.run(triage, {"lead": Lead()}), float)
