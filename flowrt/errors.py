@@ -22,6 +22,7 @@
     │   └── SchemaError              the database has another version of the schema
     └── MissingExtraError            an optional dependency is not installed
 
+Step types may add their own: `flowrt.steps` has `DataValidationError`, `SchemaWorkError` and `StepPluginError`.
 Each keeps its facts in attributes, makes its message in `__str__`, and survives pickling.
 """
 
@@ -74,8 +75,8 @@ class OutsideWorkflowError(FlowrtError):
 
     def __str__(self) -> str:
         return (
-            f"the step {self.step!r} was called outside of a workflow function, where a call is a node of the workflow: "
-            f"call the plain function, `{self.step}.function(...)`"
+            f"the step {self.step!r} was called outside of a workflow function, where a call is a node of the "
+            f"workflow: call the plain function, `{self.step}.function(...)`"
         )
 
 

@@ -71,7 +71,7 @@ class Worker:
                 try:
                     result = context.run(node.invoke, flow)
                     if node.is_async or (type(result) not in PLAIN_TYPES and isawaitable(result)):
-                        step = as_coroutine(result)
+                        step = result if node.is_async else as_coroutine(result)
                         try:
                             trap = context.run(step.send, None)
                         except StopIteration as stop:

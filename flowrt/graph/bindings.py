@@ -18,6 +18,14 @@ class NoValueError(Exception):
     """A required parameter is bound to a node that ended without a value, so this one is skipped."""
 
 
+def _differs(sent: list[Any], record: Any, others: list[int]) -> bool:
+    """Say whether a node sent another record than this very one."""
+    for index in others:  # noqa: SIM110 - a generator costs more than the loop
+        if sent[index] is not record:
+            return True
+    return False
+
+
 def bind_record(node: PlanNode, call: Callable[..., Any]) -> Getter:
     """Return the invocation of a step that takes its node's record."""
     index = node.index
@@ -27,30 +35,43 @@ def bind_record(node: PlanNode, call: Callable[..., Any]) -> Getter:
             flow.records[index] = flow.input
             return call(flow.input)
 
-    elif len(node.sources) == 1 and node.join != "all_settled" and node.sources[0].takes_record:
-        source = node.sources[0].index
-
-        def invoke(flow: Flow) -> Any:
-            record = flow.records[index] = flow.sent[source]
-            return call(record)
-
-    else:
+    elif node.join == "all_settled" or not all(source.takes_record for source in node.sources):
 
         def invoke(flow: Flow) -> Any:
             return call(flow.record_for(node))
 
+    else:
+        first, *others = [source.index for source in node.sources]
+
+        def invoke(flow: Flow) -> Any:
+            sent = flow.sent
+            record = sent[first]
+            if others and (flow.inboxes or _differs(sent, record, others)):
+                return call(flow.record_for(node))
+            flow.records[index] = record
+            return call(record)
+
     return invoke
 
 
-def bind_arguments(node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode]) -> Getter:
-    """Return the invocation of a step whose parameters are wired to inputs, constants and other nodes' results."""
+def bind_arguments(node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode], *, always_values: bool) -> Getter:
+    """Return the invocation of a step whose parameters are wired to inputs, constants and other nodes' results.
+
+    Args:
+        node: The node.
+        step: Its step, with `arguments`.
+        nodes: All nodes, by id.
+        always_values: Nothing in the plan can end without a value, but by failing the execution.
+    """
     arguments = step.arguments or {}
     parameters = list(_parameters(step.call).values())
     wired = [parameter for parameter in parameters if parameter.name in arguments]
     careful = _careful(step.call, wired, {p.name: _getter(node, arguments[p.name], nodes) for p in wired})
-    quick = careful
-    if wired == parameters[: len(wired)] and all(p.kind is not p.KEYWORD_ONLY for p in wired):
-        quick = _quick(step.call, [_quick_getter(arguments[p.name], nodes) for p in wired])
+    if wired != parameters[: len(wired)] or any(p.kind is p.KEYWORD_ONLY for p in wired):
+        return careful
+    quick = _quick(step.call, [arguments[p.name] for p in wired], nodes)
+    if always_values:
+        return quick
 
     def invoke(flow: Flow) -> Any:
         return careful(flow) if flow.inboxes else quick(flow)
@@ -65,15 +86,22 @@ def _parameters(call: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
         return inspect.signature(call).parameters
 
 
-def _quick(call: Callable[..., Any], getters: list[Getter]) -> Getter:
-    match getters:
+def _quick(call: Callable[..., Any], arguments: list[Any], nodes: Mapping[str, PlanNode]) -> Getter:
+    """Return the invocation for when every node so far ended with a value; what is common has no loop."""
+    match arguments:
         case []:
             return lambda _flow: call()
+        case [FromNode(source)]:
+            index = nodes[source].index
+            return lambda flow: call(flow.sent[index])
+        case [FromNode(source), FromNode(other)]:
+            first, second = nodes[source].index, nodes[other].index
+            return lambda flow: call(flow.sent[first], flow.sent[second])
         case [one]:
-            return lambda flow: call(one(flow))
-        case [one, two]:
-            return lambda flow: call(one(flow), two(flow))
+            get = _quick_getter(one, nodes)
+            return lambda flow: call(get(flow))
         case _:
+            getters = [_quick_getter(argument, nodes) for argument in arguments]
             return lambda flow: call(*[getter(flow) for getter in getters])
 
 

@@ -26,9 +26,14 @@ def compile_plan(definition: Definition, steps: Sequence[BoundStep], convert_inp
     _connect(by_id, definition.edges)
     bound = {definition.nodes[place].id: steps[place] for place in order}
     for node in nodes:
-        step = bound[node.id]
         _finish(node)
-        node.invoke = bind_record(node, step.call) if step.arguments is None else bind_arguments(node, step, by_id)
+    always_values = all(node.plain_targets is not None and not _absorbs(node) for node in nodes)
+    for node in nodes:
+        step = bound[node.id]
+        if step.arguments is None:
+            node.invoke = bind_record(node, step.call)
+        else:
+            node.invoke = bind_arguments(node, step, by_id, always_values=always_values)
     return Plan(
         definition=definition, nodes=tuple(nodes), edge_count=len(definition.edges), convert_input=convert_input
     )
@@ -57,6 +62,10 @@ def topological_order(definition: Definition) -> list[int]:
     return order
 
 
+def _absorbs(node: PlanNode) -> bool:
+    return node.on_error == "skip" or node.on_error == "continue"  # noqa: PLR1714 - a default value has no hash
+
+
 def _plan_node(index: int, node: Node, step: BoundStep) -> PlanNode:
     made = PlanNode()
     made.index = index
@@ -66,6 +75,7 @@ def _plan_node(index: int, node: Node, step: BoundStep) -> PlanNode:
     made.takes_record = step.arguments is None
     made.emits_only_produced = node.emit == "replace"
     made.output_key = step.output_key
+    made.adds_to_record = made.takes_record and not made.emits_only_produced and step.output_key is None
     made.handles = step.handles
     made.join = "any" if isinstance(node.join, Quorum) and node.join.quorum == 1 else node.join
     made.policy = node.policy

@@ -84,10 +84,8 @@ class Flow:
             ExpressionError: The condition of an edge failed on the record; nothing was delivered.
         """
         targets = node.plain_targets
-        if node.takes_record or targets is None:
+        if targets is None or not self._keep_plain(node, result):
             targets = self._send(node, result)
-        else:
-            self.sent[node.index] = result
         if targets is None:
             return None
         missing, inboxes, ready = self.missing, self.inboxes, self.ready
@@ -102,6 +100,19 @@ class Flow:
                 else:
                     ready.append(target)
         return following
+
+    def _keep_plain(self, node: PlanNode, result: Any) -> bool:
+        """Put what a node returned where its targets find it, if there is nothing to check; say whether it was so."""
+        index = node.index
+        if not node.takes_record:
+            self.sent[index] = result
+            return True
+        record = self.records[index]
+        if not node.adds_to_record or result.__class__ is not dict or record is None:
+            return False
+        self.sent[index] = {**record, **result} if result else record
+        self.history.produced[index] = result
+        return True
 
     def _send(self, node: PlanNode, result: Any) -> tuple[PlanNode, ...] | None:
         """Put a payload where the targets find it; the plain targets, if their tokens are still to be counted."""

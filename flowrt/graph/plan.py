@@ -14,6 +14,7 @@ class PlanNode:
     """One node of a plan. Nothing of it changes after the plan was compiled."""
 
     __slots__ = (
+        "adds_to_record",
         "attempt_timeout_seconds",
         "emits_only_produced",
         "handles",
@@ -43,6 +44,8 @@ class PlanNode:
     """The step is a coroutine function."""
     takes_record: bool
     """The step takes a record and produces keys of it; otherwise arguments, and it produces a value."""
+    adds_to_record: bool
+    """What the step returns is added to the node's record as it is."""
     emits_only_produced: bool
     output_key: str | None
     handles: frozenset[str] | None
