@@ -7,6 +7,7 @@ from types import FrameType
 from typing import Any
 
 _HERE = str(Path(__file__).parent)
+_STANDARD_LIBRARY = str(Path(inspect.__file__).parent)
 
 
 def caller_names() -> Mapping[str, Any]:
@@ -23,6 +24,11 @@ def caller_line() -> str | None:
 
 def _caller() -> FrameType | None:
     frame = inspect.currentframe()
-    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+    while frame is not None and _is_in_between(frame.f_code.co_filename):
         frame = frame.f_back
     return frame
+
+
+def _is_in_between(file_name: str) -> bool:
+    is_standard = file_name.startswith(_STANDARD_LIBRARY) and "site-packages" not in file_name
+    return is_standard or file_name.startswith((_HERE, "<frozen "))

@@ -1,0 +1,94 @@
+"""What a step is, and which functions can't be one."""
+
+import asyncio
+import functools
+
+import pytest
+from authoring.builds import step_problem
+from authoring.lead_steps import Lead, Profile, enrich, score
+
+from flowrt.definition import step
+from flowrt.errors import DefinitionError, FlowrtError, OutsideWorkflowError
+from flowrt.policies import Default, NodePolicy, Retry, Timeout
+
+
+def test_a_step_keeps_the_plain_function():
+    assert score.function(Lead("Ada"), Profile("x", 2), weight=2) == 4.0
+    assert asyncio.run(enrich.function(Lead("Ada"))) == Profile("Ada Ltd", 3)
+
+
+def test_a_step_has_the_name_and_the_docstring_of_its_function():
+    def fetch(lead: Lead) -> Profile:
+        """Fetch it."""
+
+    assert (step(fetch).name, step(fetch).__doc__) == ("fetch", "Fetch it.")
+    assert step(name="load")(fetch).name == "load"
+
+
+def test_a_step_keeps_its_policies():
+    assert enrich.policy == NodePolicy(retry=Retry(max_attempts=3, delay_seconds=0), timeout=Timeout(attempt=2))
+    assert score.policy == NodePolicy(on_error=Default(0.5))
+
+
+def test_a_call_outside_of_a_workflow_names_the_plain_function():
+    with pytest.raises(OutsideWorkflowError, match=r"`enrich\.function\(\.\.\.\)`") as caught:
+        enrich(Lead("Ada"))
+    assert isinstance(caught.value, FlowrtError)
+
+
+def test_async_functions_partials_and_objects_are_known_as_async():
+    class Call:
+        async def __call__(self, lead: Lead) -> Profile: ...
+
+    async def fetch(lead: Lead, depth: int) -> Profile: ...
+
+    assert enrich.is_async
+    assert step(Call()).is_async
+    assert step(functools.partial(fetch, depth=2)).is_async
+    assert step(functools.partial(fetch, depth=2)).name == "fetch"
+    assert not score.is_async
+
+
+def test_a_generator_is_no_step():
+    def generate():
+        yield 1
+
+    async def generate_later():
+        yield 1
+
+    for function in (generate, generate_later, functools.partial(generate_later)):
+        assert "return a list of all values instead of yielding" in step_problem(function)
+
+
+def test_open_parameters_are_refused():
+    assert "named parameters only, not `*leads`" in step_problem(lambda *leads: 1)
+    assert "named parameters only, not `**options`" in step_problem(lambda **options: 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"retry": Retry(max_attempts=0)}, "Expected `int` >= 1 - at `retry.max_attempts`"),
+        ({"retry": 3}, "Expected `object | null`, got `int` - at `retry`"),
+        ({"retry": Retry(fatal_errors=(OSError,))}, "type"),
+        ({"timeout": 0}, "Expected `float` > 0.0 - at `timeout.attempt`"),
+        ({"timeout": "2s"}, "got `str` - at `timeout.attempt`"),
+        ({"on_error": "ignore"}, "'ignore'"),
+        ({"on_error": Default(object())}, "object"),
+        ({"name": ""}, "empty"),
+        ({"name": 3}, "a step's name"),
+    ],
+)
+def test_a_wrong_option_is_refused_where_it_is_written(options, message):
+    assert message in step_problem(lambda lead: lead, **options)
+
+
+def test_what_is_no_function_is_refused():
+    assert "expected a function" in step_problem(3)
+    assert "already" in step_problem(enrich)
+    assert "does not say which parameters" in step_problem(type)
+
+
+def test_an_error_says_which_step_it_was():
+    with pytest.raises(DefinitionError, match="in step 'load'"):
+        step(name="load", timeout=-1)(lambda lead: lead)
