@@ -18,9 +18,9 @@ MAX_PARKED = 1024
 class Crew:
     """Tasks of the runtime's nursery, parked and reused, spawned when none is parked.
 
-    Executions with ready firings and no worker wait in `_jobs`. Helpers are called in doubling numbers: one at a time
-    would start the last of 100 parallel steps 100 turns of the loop late, and all at once would wake 100 tasks for
-    steps that may never suspend.
+    Executions with ready firings and no worker wait in `_jobs`. Helpers are called in numbers that double with every
+    step that suspends and halve with every helper that was called for nothing: one at a time would start the last of
+    100 parallel steps 100 turns of the loop late, and all at once would wake 100 tasks for steps that never suspend.
     """
 
     def __init__(self, kernel: "Kernel", group: TaskGroup) -> None:
@@ -55,8 +55,11 @@ class Crew:
         try:
             while True:
                 self._coming -= 1
+                suspensions = worker.suspensions
                 while (execution := self._next_job()) is not None:
                     await worker.work(execution)
+                if worker.suspensions == suspensions:
+                    self._ramp = max(1, self._ramp // 2)
                 if len(self._parked) >= MAX_PARKED:
                     return
                 woken = anyio.Event()
@@ -76,7 +79,6 @@ class Crew:
                     execution.has_called = False
                 return execution
             execution.has_called = False
-        self._ramp = max(1, self._ramp // 4)
         return None
 
     def suspended(self, execution: "Execution") -> None:

@@ -27,12 +27,14 @@ class Worker:
     lent to one firing after another; once it was cancelled, by whomever and however late, it is never lent again.
     """
 
-    __slots__ = ("_innermost", "_is_spent", "_marker", "_note", "_requests", "kernel", "scope")
+    __slots__ = ("_innermost", "_is_spent", "_marker", "_note", "_requests", "kernel", "scope", "suspensions")
 
     def __init__(self, kernel: "Kernel") -> None:
         self.kernel = kernel
         self._is_spent = False
         self._note: str | None = None
+        self.suspensions = 0
+        """How many firings suspended in it so far."""
 
     async def work(self, execution: "Execution") -> None:
         """Run firings until none is ready.
@@ -99,6 +101,7 @@ class Worker:
     ) -> Any:
         """Wait for a step that suspended, after calling others to what else is ready."""
         kernel = self.kernel
+        self.suspensions += 1
         execution.suspended[self] = node
         kernel.crew.suspended(execution)
         if node.attempt_timeout_seconds is not None:
