@@ -60,14 +60,15 @@ async def test_law_1_an_execution_with_a_node_that_never_fires_is_an_error():
 
 
 async def test_law_2_a_waiting_firing_holds_no_task():
-    policies = {f"n{i}": retried(2, delay_seconds=3600) for i in range(200)}
+    names = [f"n{i}" for i in range(200)]
+    policies = dict.fromkeys(names, retried(2, delay_seconds=3600))
 
     def fails(_record):
         raise ConnectionError
 
     async with Runtime() as runtime:
-        delays = dict.fromkeys(policies, lambda _record: Delay({}, 3600))
-        steps = dict.fromkeys(policies, fails)
+        delays = dict.fromkeys(names, lambda _record: Delay({}, 3600))
+        steps = dict.fromkeys(names, fails)
         handles = [
             await runtime.start(side_by_side(steps, policies=policies), {}),
             await runtime.start(side_by_side(delays), {}),

@@ -90,11 +90,10 @@ async def test_an_async_source_is_read_and_its_error_raised():
         raise ConnectionError("the queue went away")
 
     async with Runtime() as runtime:
-        seen = []
         results = runtime.map(workflow({"a": doubles}), source())
+        seen = [(await anext(results)).index for _ in range(3)]
         with pytest.raises(ConnectionError, match="went away"):
-            while True:
-                seen.append((await anext(results)).index)
+            await anext(results)
     assert seen == [0, 1, 2]
 
 
