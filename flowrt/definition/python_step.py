@@ -59,7 +59,7 @@ class Step(Generic[P, R_co]):
         """The function is an `async def`, or an object whose `__call__` is one."""
         return self.signature.is_async
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R_co:
         """Record a node of the workflow that is being built.
 
         Raises:

@@ -98,7 +98,7 @@ class Workflow(Generic[P, R_co]):
 
     if not TYPE_CHECKING:  # type checkers shall refuse the call
 
-        def __call__(self, *_args: Any, **_options: Any) -> Any:
+        def __call__(self, /, *_args: Any, **_options: Any) -> Any:
             """Say what to do instead."""
             recording = current_recording()
             if recording is not None:

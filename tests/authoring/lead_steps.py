@@ -65,6 +65,10 @@ def notify(first: str) -> None:
     pass
 
 
+def keep(value):
+    return value
+
+
 def give_nothing(first: str):
     return None
 
@@ -88,3 +92,18 @@ NOBODY = Profile("none")
 def triage(lead: Lead, weight: float = 2.0, fallback: Profile = NOBODY) -> str:
     profile = enrich(lead)
     return decide(profile, [score(lead, profile), score(lead, fallback, weight=weight), 1.5])
+
+
+def judge_company(company: str, size: int) -> Verdict:
+    return judge(Profile(company, size))
+
+
+def take_out(record):
+    return {"taken": record.pop("a")}
+
+
+def by_position(a: int, b: int = 2, /, c: int = 0, *, d: int = 0):
+    async def add():
+        return {"sum": a + b + c + d}
+
+    return add()
