@@ -1,14 +1,14 @@
 """When a node fires: joins are total functions of the tokens that came in.
 
-| join | fires when | is skipped when | fails when |
+| join | fires when | is skipped when all are in and | fails when all are in and |
 |---|---|---|---|
-| `all` | all are in, at least one is a value, none failed | all are in, none is a value or failed | one failed |
-| `any` | the first value is in | all are in, none is a value or failed | all are in, none is a value, some failed |
-| quorum k | k values are in | all are in, fewer than k values, none failed | k can't come any more, some failed |
-| `all_settled` | all tokens are in | never | never |
+| `all` | all are in, at least one is a value, none failed | none is a value or failed | one failed |
+| `any` | the first value is in | none is a value or failed | none is a value, some failed |
+| quorum k | k values are in | fewer than k are values, none failed | fewer than k are values, some failed |
+| `all_settled` | all are in, whatever they are | never | never |
 
-A verdict does not depend on the order in which tokens came: a join fails as soon as that is certain, and is skipped
-only when all tokens are in, because the last one might still have failed.
+Neither the verdict nor, for a node that does not fire, what it got depends on the order in which tokens came: a join
+that can't be met any more waits for the rest all the same.
 """
 
 from enum import Enum
@@ -44,24 +44,12 @@ def judge(join: Join, expected: int, values: int, failed: int, others: int) -> V
         failed: How many failed tokens are in.
         others: How many skipped and cancelled tokens are in.
     """
-    missing = expected - values - failed - others
+    is_complete = values + failed + others == expected
     if join == "all_settled":
-        return Verdict.WAIT if missing else Verdict.FIRE
-    needed = needed_values(join, values)
-    if join == "all":
-        if failed:
-            return Verdict.FAIL
-    elif values >= needed:
+        return Verdict.FIRE if is_complete else Verdict.WAIT
+    is_met = values >= (join.quorum if isinstance(join, Quorum) else 1) and not (join == "all" and failed)
+    if is_met and (is_complete or join != "all"):
         return Verdict.FIRE
-    elif failed and values + missing < needed:
-        return Verdict.FAIL
-    if missing:
+    if not is_complete:
         return Verdict.WAIT
-    return Verdict.FIRE if values >= needed else Verdict.SKIP
-
-
-def needed_values(join: Join, values: int = 1) -> int:
-    """Return how many values a join needs; `all` takes what there is, but at least one."""
-    if isinstance(join, Quorum):
-        return join.quorum
-    return 1 if join in {"all", "any"} else values
+    return Verdict.FAIL if failed else Verdict.SKIP

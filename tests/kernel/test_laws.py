@@ -124,7 +124,7 @@ def test_law_5_a_policy_decides_without_an_event_loop():
 
 async def test_law_6_the_records_of_what_fed_a_node_come_before_its_own():
     store = MemoryStore()
-    steps = {name: yields for name in "abcdef"}
+    steps = dict.fromkeys("abcdef", yields)
     edges = ["a>b", "a>c", "b>d", "c>d", "d>e", "c>f"]
     async with Runtime(store=store) as runtime:
         await runtime.run(workflow(steps, edges), {})
