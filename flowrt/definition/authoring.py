@@ -3,11 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
-import msgspec
-
 from flowrt.definition.caller import caller_names
 from flowrt.definition.findings import Findings
 from flowrt.definition.naming import read_name
+from flowrt.definition.policy_check import check_policy
 from flowrt.definition.python_step import Step, is_step
 from flowrt.definition.python_workflow import Workflow
 from flowrt.definition.signature import FunctionSignature, yields
@@ -115,19 +114,19 @@ def workflow(
 
 def _make_step(function: Any, name: str | None, policy: NodePolicy, local_names: Mapping[str, Any]) -> Step[Any, Any]:
     name = _name(name, function, "a step's name")
+    findings = Findings()
+    findings.origin = f"step {name!r}"
     reason = _refusal(function)
     if reason is not None:
-        raise _wrong_step(name, reason)
+        findings.refuse(reason)
     try:
         signature = FunctionSignature(function, local_names)
     except ValueError as error:
-        raise _wrong_step(name, str(error)) from None
+        findings.refuse(str(error))
     if signature.rest is not None:
-        raise _wrong_step(name, f"a step has named parameters only, not `{signature.rest}`: name them, or take a list")
-    try:
-        msgspec.convert(msgspec.to_builtins(policy), NodePolicy)
-    except (msgspec.ValidationError, TypeError) as error:
-        raise _wrong_step(name, f"its policy is wrong: {str(error).replace('$.', '')}") from None
+        findings.problem((), f"a step has named parameters only, not `{signature.rest}`: name them, or take a list")
+    check_policy(policy, findings)
+    findings.refuse_if_any()
     return Step[..., Any](function, name=name, policy=policy, signature=signature)
 
 
@@ -142,10 +141,6 @@ def _refusal(function: Any) -> str | None:
     if yields(function):
         return "a generator can't be a step: return a list of all values instead of yielding them"
     return None
-
-
-def _wrong_step(name: str, reason: str) -> DefinitionError:
-    return DefinitionError((Problem("", reason),), f"step {name!r}")
 
 
 def _make_workflow(function: Any, name: str | None, version: Any, local_names: Mapping[str, Any]) -> Workflow[Any, Any]:

@@ -19,22 +19,22 @@ def why_not_importable(function: Callable[..., Any]) -> str | None:
     """Return why a function can't be found by its path in another process, or `None` if it can."""
     path = function_path(function)
     module_name, _, name = path.partition(":")
-    reason = None
-    if isinstance(function, functools.partial):
-        reason = f"it is a functools.partial of {path}: define a function at the top of a module that calls it"
-    elif not hasattr(function, "__qualname__") or hasattr(function, "__self__"):
-        reason = f"{path} belongs to an object: define a function at the top of a module that calls it"
-    elif "<" in name:
-        reason = f"{path} is defined inside a function: move it to the top of its module"
-    elif module_name == "__main__":
-        reason = f"{path} is in the script that runs, which other programs can't import: move it to a module of its own"
-    elif "." in name:
-        reason = f"{path} is defined in a class: move it to the top of its module"
-    elif not isinstance(function, FunctionType):
-        reason = f"{path} is a {type(function).__name__}: define a function that calls it"
-    elif _found_at(module_name, name) is not function:
-        reason = f"{path} leads to something else: give the function a name of its own in its module"
-    return reason
+    belongs = not hasattr(function, "__qualname__") or hasattr(function, "__self__")
+    top = "move it to the top of its module"
+    wrap = "define a function at the top of a module that calls it"
+    checks = (
+        (isinstance(function, functools.partial), f"it is a functools.partial of {path}: {wrap}"),
+        (belongs, f"{path} belongs to an object: {wrap}"),
+        ("<" in name, f"{path} is defined inside a function: {top}"),
+        (
+            module_name == "__main__",
+            f"{path} is in the script that runs, which others can't import: move it to a module",
+        ),
+        ("." in name, f"{path} is defined in a class: {top}"),
+        (not isinstance(function, FunctionType), f"{path} is a {type(function).__name__}: {wrap}"),
+        (_found_at(module_name, name) is not function, f"{path} leads to something else: give it a name of its own"),
+    )
+    return next((reason for applies, reason in checks if applies), None)
 
 
 def _found_at(module_name: str, name: str) -> Any:

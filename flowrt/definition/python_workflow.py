@@ -90,10 +90,11 @@ class Workflow(Generic[P, R_co]):
         """
         from flowrt.definition.exportability import export_problems  # noqa: PLC0415 - only to export
         from flowrt.definition.exporting import export_definition  # noqa: PLC0415
+        from flowrt.definition.problem_limit import first_problems  # noqa: PLC0415
 
         problems = export_problems(self._nodes, self._parameters)
         if problems:
-            raise DefinitionError(problems, self.name)
+            raise DefinitionError(first_problems(problems), self.name)
         return export_definition(self.definition)
 
     if not TYPE_CHECKING:  # type checkers shall refuse the call

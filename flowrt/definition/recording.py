@@ -9,6 +9,7 @@ from flowrt.definition.argument_reader import ArgumentReader
 from flowrt.definition.arguments import Argument, FromInput, FromNode
 from flowrt.definition.caller import caller_line
 from flowrt.definition.findings import to_pointer
+from flowrt.definition.problem_limit import first_problems
 from flowrt.definition.recorded import Recorded, RecordedFacts
 from flowrt.errors import DefinitionError, Problem
 
@@ -38,6 +39,7 @@ class Recording:
         self.workflow = workflow
         self.nodes: dict[str, RecordedNode] = {}
         self._problems: list[Problem] = []
+        self._counts: dict[str, int] = {}
 
     def parameter(self, name: str, kind: Any) -> Any:
         """Return what stands for a parameter of the workflow."""
@@ -60,10 +62,10 @@ class Recording:
         return Recorded(RecordedFacts(self, FromNode(node_id), step.signature.result_type))
 
     def _free_id(self, name: str) -> str:
-        node_id, count = name, 1
-        while node_id in self.nodes:
+        count = self._counts.get(name, 0) + 1
+        while (node_id := name if count == 1 else f"{name}_{count}") in self.nodes:
             count += 1
-            node_id = f"{name}_{count}"
+        self._counts[name] = count
         return node_id
 
     def problem(self, message: str, path: tuple[str | int, ...] = ()) -> None:
@@ -74,12 +76,12 @@ class Recording:
     def refuse(self, message: str) -> NoReturn:
         """Raise a `DefinitionError` with all problems so far."""
         self.problem(message)
-        raise DefinitionError(tuple(self._problems), self.workflow)
+        raise DefinitionError(first_problems(self._problems), self.workflow)
 
     def refuse_if_wrong(self, cause: BaseException | None = None) -> None:
         """Raise a `DefinitionError` if there is any problem."""
         if self._problems:
-            raise DefinitionError(tuple(self._problems), self.workflow) from cause
+            raise DefinitionError(first_problems(self._problems), self.workflow) from cause
 
 
 _current: ContextVar[Recording | None] = ContextVar("flowrt recording", default=None)

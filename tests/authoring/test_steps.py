@@ -66,21 +66,31 @@ def test_open_parameters_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "pointer", "message"),
     [
-        ({"retry": Retry(max_attempts=0)}, "Expected `int` >= 1 - at `retry.max_attempts`"),
-        ({"retry": 3}, "Expected `object | null`, got `int` - at `retry`"),
-        ({"retry": Retry(fatal_errors=(OSError,))}, "type"),
-        ({"timeout": 0}, "Expected `float` > 0.0 - at `timeout.attempt`"),
-        ({"timeout": "2s"}, "got `str` - at `timeout.attempt`"),
-        ({"on_error": "ignore"}, "'ignore'"),
-        ({"on_error": Default(object())}, "object"),
-        ({"name": ""}, "empty"),
-        ({"name": 3}, "a step's name"),
+        ({"retry": Retry(max_attempts=0)}, "/retry/max_attempts", "expected `int` >= 1"),
+        ({"retry": 3}, "/retry", "found a whole number, expected an object or null"),
+        ({"retry": Retry(fatal_errors=(OSError,))}, "/retry", "found <class 'OSError'>: write its name, as 'OSError'"),
+        ({"timeout": 0}, "/timeout/attempt", "expected `float` > 0.0"),
+        ({"timeout": "2s"}, "/timeout/attempt", "found a text, expected a number or null"),
+        ({"on_error": "ignore"}, "/on_error", "found 'ignore', expected one of 'fail', 'skip', 'continue'"),
+        ({"on_error": Default(print)}, "/on_error", "found <built-in function print>: expected a value"),
+        ({"name": ""}, "", "a step's name is empty"),
+        ({"name": 3}, "", "found the number 3, expected a text"),
     ],
 )
-def test_a_wrong_option_is_refused_where_it_is_written(options, message):
-    assert message in step_problem(lambda lead: lead, **options)
+def test_a_wrong_option_is_refused_where_it_is_written(options, pointer, message):
+    with pytest.raises(DefinitionError) as caught:
+        step(**options)(lambda lead: lead)
+    [problem] = caught.value.problems
+    assert (problem.pointer, problem.message[: len(message)]) == (pointer, message)
+
+
+def test_all_wrong_options_come_at_once():
+    with pytest.raises(DefinitionError) as caught:
+        step(retry=Retry(max_attempts=0, jitter=2), timeout=-1, on_error=Default(print))(lambda *leads: leads)
+    pointers = [problem.pointer for problem in caught.value.problems]
+    assert sorted(pointers) == ["", "/on_error", "/retry/jitter", "/retry/max_attempts", "/timeout/attempt"]
 
 
 def test_what_is_no_function_is_refused():

@@ -197,6 +197,12 @@ def test_all_mistakes_of_the_wiring_come_at_once_with_their_places():
         assert "(test_wiring.py:" in message
 
 
+def test_of_very_many_mistakes_the_first_hundred_are_listed():
+    problems = problems_of(lambda lead: [enrich() for _ in range(500)])
+    assert len(problems) == 100
+    assert problems[-1] == ("", "there are 402 more: repair these first")
+
+
 def test_the_error_names_the_workflow():
     with pytest.raises(DefinitionError) as caught:
         workflow(name="my triage")(lambda lead: enrich())
