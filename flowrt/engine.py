@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import anyio
 import anyio.lowlevel
@@ -221,6 +221,10 @@ class Engine:
 
 def _only_one(error: BaseException) -> BaseException:
     """Return the error in a nursery's group, if it is the only one."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
+    only = error
+    while isinstance(only, BaseExceptionGroup):
+        errors: tuple[BaseException, ...] = cast("BaseExceptionGroup[BaseException]", only).exceptions
+        if len(errors) != 1:
+            return error
+        (only,) = errors
+    return only

@@ -100,7 +100,12 @@ class _Feed:
     """Reads the source, starts executions and collects results, apart from the object that the user holds."""
 
     def __init__(
-        self, engine: "Engine", workflow: Any, source: Any, max_at_once: int, max_per_second: float | None
+        self,
+        engine: "Engine",
+        workflow: Any,
+        source: Iterable[Any] | AsyncIterable[Any],
+        max_at_once: int,
+        max_per_second: float | None,
     ) -> None:
         self._engine = engine
         self._workflow = workflow
@@ -220,7 +225,7 @@ class _Feed:
         changed.set()
 
 
-async def _items(source: Any) -> AsyncGenerator[Any, None]:
+async def _items(source: Iterable[Any] | AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
     if not isinstance(source, AsyncIterable):
         for item in source:
             yield item

@@ -8,6 +8,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import Any, Protocol
@@ -82,11 +83,8 @@ class AsyncioBackend:
 
     def innermost(self) -> Callable[[], object]:
         """Return a reader of anyio's private state of the task."""
-        from anyio._backends._asyncio import _task_states  # noqa: PLC0415 - loaded with anyio's backend
-
+        states: Any = getattr(import_module("anyio._backends._asyncio"), "_task_states")  # noqa: B009 - private
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a worker runs in a task
-        states: Any = _task_states
 
         return partial(_SCOPE_OF_STATE, states[task])
 

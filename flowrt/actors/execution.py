@@ -167,7 +167,8 @@ class Execution:
 
     def _tell(self, node: PlanNode, status: NodeStatus, **facts: Any) -> None:
         if self.is_watched:
-            self.journal.attempt(node, status, **{"attempt": self.attempt_of(node), **facts})
+            facts.setdefault("attempt", self.attempt_of(node))
+            self.journal.attempt(node, status, **facts)
 
     # --- a firing waits ---------------------------------------------------------------------------------------------
 

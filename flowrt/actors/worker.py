@@ -4,7 +4,7 @@ import math
 from collections.abc import Coroutine
 from contextvars import Context
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 
@@ -73,7 +73,7 @@ class Worker:
                 try:
                     result = context.run(node.invoke, flow)
                     if node.is_async or (type(result) not in PLAIN_TYPES and isawaitable(result)):
-                        step = result if node.is_async else as_coroutine(result)
+                        step = as_coroutine(result, is_coroutine=node.is_async)
                         try:
                             trap = context.run(step.send, None)
                         except StopIteration as stop:
@@ -169,7 +169,7 @@ def _split(error: BaseException, cancelled: type[BaseException]) -> tuple[BaseEx
     if isinstance(error, cancelled):
         return error, None
     if isinstance(error, BaseExceptionGroup):
-        return error.split(cancelled)
+        return cast("BaseExceptionGroup[BaseException]", error).split(cancelled)
     return None, error
 
 

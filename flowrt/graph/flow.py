@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from flowrt.errors import StepResultError
 from flowrt.graph.joins import Token, Verdict, judge
@@ -140,11 +140,11 @@ class Flow:
         if not isinstance(produced, dict):
             raise StepResultError(node.id, f"returned {type(produced).__name__}, not a JSON object")
         if node.emits_only_produced:
-            return produced
-        record = self.records[node.index]
+            return cast("Record", produced)
+        record: Record | None = self.records[node.index]
         if record is None:
             record = self.record_for(node)
-        return {**record, **produced} if produced else record
+        return record | produced if produced else record
 
     def _token(self, edge: PlanEdge, payload: Any, handles: tuple[str, ...] | None) -> Token:
         if handles is not None and edge.handle is not None and edge.handle not in handles:
