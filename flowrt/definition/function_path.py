@@ -28,7 +28,7 @@ def why_not_importable(function: Callable[..., Any]) -> str | None:
         ("<" in name, f"{path} is defined inside a function: {top}"),
         (
             module_name == "__main__",
-            f"{path} is in the script that runs, which others can't import: move it to a module",
+            f"{path} is in the script that runs: move it to a module",
         ),
         ("." in name, f"{path} is defined in a class: {top}"),
         (not isinstance(function, FunctionType), f"{path} is a {type(function).__name__}: {wrap}"),
