@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from flowrt.actors import supervisor
+from flowrt.actors.attempts import Attempts
 from flowrt.actors.journal import Journal
-from flowrt.actors.timers import Timer
 from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, StalledError
 from flowrt.events import ExecutionStatus, NodeStatus
 from flowrt.graph.flow import Flow
@@ -28,8 +28,8 @@ class Execution:
     """The state of one execution. Every method is one step of the kernel: it never awaits."""
 
     __slots__ = (
-        "_attempts", "_ended", "_on_end", "_parked", "context", "duration_ns", "earlier_errors", "error",
-        "failed_attempt", "failed_node", "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending",
+        "_ended", "_on_end", "attempts", "context", "duration_ns", "error", "failed_attempt",
+        "failed_node", "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending",
         "is_watched", "journal", "kernel", "left", "output", "parent_id", "plan", "reason", "started_ns", "states",
         "status", "suspended",
     )  # fmt: skip
@@ -61,9 +61,7 @@ class Execution:
         self.has_called = False
         """It waits in the crew's queue."""
         self.suspended: dict[Worker, PlanNode] = {}
-        self._parked: dict[PlanNode, tuple[Timer, int]] = {}
-        self._attempts: dict[PlanNode, int] = {}
-        self.earlier_errors: dict[PlanNode, list[str]] = {}
+        self.attempts = Attempts()
         self._on_end: list[Callable[[Execution], None]] = []
         self._ended: anyio.Event | None = None
         self.journal = Journal(self)
@@ -110,7 +108,7 @@ class Execution:
         if conflicts is not None:
             note = f"unordered nodes disagree on: {', '.join(conflicts)}"
         produced = self.flow.history.produced_by(node)
-        attempt = self.attempt_of(node)
+        attempt = self.attempts.number(node)
         self.journal.attempt(node, "completed", attempt=attempt, started_ns=started_ns, produced=produced, note=note)
 
     def _finished_anyway(self, node: PlanNode, result: Any, started_ns: int) -> None:
@@ -128,8 +126,7 @@ class Execution:
     def attempt_failed(self, node: PlanNode, error: Exception, started_ns: int, retry_delay: float | None) -> None:
         """Record that an attempt failed; with the time to the next one, or `None` if it was the last."""
         if retry_delay is None:
-            for text in self.earlier_errors.pop(node, ()):
-                error.add_note(text)
+            self.attempts.add_notes(node, error)
         self._tell(node, "failed", started_ns=started_ns, error=error, retry_delay_seconds=retry_delay)
 
     def failed_by_tokens(self, node: PlanNode, error: Exception) -> None:
@@ -144,7 +141,7 @@ class Execution:
     def absorb(self, node: PlanNode, token: Token, error: Exception) -> None:
         """End a failed node whose policy lets the execution go on; its edges carry `token`."""
         self.failures_absorbed += 1
-        self.earlier_errors[node] = [root_cause(node.id, error)]
+        self.attempts.keep_root_cause(node, error)
         self._end_without_value(node, FAILED, token)
 
     def absorb_with(self, node: PlanNode, default: Any) -> PlanNode | None:
@@ -167,31 +164,24 @@ class Execution:
 
     def _tell(self, node: PlanNode, status: NodeStatus, **facts: Any) -> None:
         if self.is_watched:
-            facts.setdefault("attempt", self.attempt_of(node))
+            facts.setdefault("attempt", self.attempts.number(node))
             self.journal.attempt(node, status, **facts)
 
     # --- a firing waits ---------------------------------------------------------------------------------------------
 
-    def attempt_of(self, node: PlanNode) -> int:
-        """Return the number of a node's current attempt, from 1."""
-        return self._attempts.get(node, 1)
-
-    def retry_later(self, node: PlanNode, error: Exception, attempt: int, delay_seconds: float) -> None:
-        """Park a firing until its next attempt; it keeps the error's text, not its frames."""
-        self.earlier_errors.setdefault(node, []).append(f"attempt {attempt} failed: {error!r}")
-        self._attempts[node] = attempt + 1
+    def retry_later(self, node: PlanNode, error: Exception, delay_seconds: float) -> None:
+        """Park a firing until its next attempt."""
+        self.attempts.count_failed(node, error)
         self._park(node, delay_seconds, partial(self._release, node))
 
     def _park(self, node: PlanNode, delay_seconds: float, action: Callable[[], None]) -> None:
-        self._parked[node] = (self.kernel.timers.set(delay_seconds, action), self.kernel.monotonic_ns())
+        self.attempts.park(node, self.kernel.timers, delay_seconds, self.kernel.monotonic_ns(), action)
 
     def _release(self, node: PlanNode) -> None:
-        del self._parked[node]
         self.flow.ready.append(node)
         self.kernel.crew.call(self)
 
     def _end_delay(self, node: PlanNode, produced: Any, started_ns: int) -> None:
-        del self._parked[node]
         try:
             following = self.succeed(node, produced, started_ns)
         except Exception as error:  # noqa: BLE001 - a condition or a result that does not fit fails the node
@@ -220,17 +210,15 @@ class Execution:
     def _interrupt(self) -> None:
         self.is_ending = True
         self.flow.ready.clear()
-        parked, self._parked = self._parked, {}
-        for node, (timer, started_ns) in parked.items():
-            timer.cancel()
-            self.attempt_cancelled(node, started_ns)
+        for node, since_ns in self.attempts.unpark_all():
+            self.attempt_cancelled(node, since_ns)
         for worker in list(self.suspended):
             worker.cancel()
         self.check_rest()
 
     def check_rest(self) -> None:
         """End the execution if nothing is under way in it any more."""
-        if self.hands or self.flow.ready or self._parked or self.status != "running":
+        if self.hands or self.flow.ready or self.attempts.are_parked or self.status != "running":
             return
         if not self.is_ending:
             missing = tuple(node.id for node in self.plan.nodes if not self.states[node.index])
@@ -275,10 +263,6 @@ class Execution:
                 self._ended = anyio.Event()
             await self._ended.wait()
 
-    def root_cause(self, node_id: str) -> str:
-        """Return the failure that started a failed node's failure, as text."""
-        return next((texts[0] for node, texts in self.earlier_errors.items() if node.id == node_id), "unknown")
-
     def outcome(self) -> Any:
         """Return the result of an execution that has ended.
 
@@ -296,12 +280,3 @@ class Execution:
             failed = ExecutionFailedError(self.id, self.plan.name, self.failed_node or "", self.failed_attempt, reason)
             raise failed from self.error
         raise ExecutionCancelledError(self.id, self.plan.name, self.reason or "")
-
-
-def root_cause(node_id: str, error: Exception) -> str:
-    """Return where a failure began, as text."""
-    from flowrt.errors import UpstreamFailedError  # noqa: PLC0415
-
-    if isinstance(error, UpstreamFailedError):
-        return error.root_cause
-    return f"{node_id}: {type(error).__name__}: {error}"

@@ -22,12 +22,12 @@ def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, sta
     if execution.is_ending:
         execution.attempt_cancelled(node, started_ns, error)
         return None
-    attempt = execution.attempt_of(node)
+    attempt = execution.attempts.number(node)
     delay = _delay_before_retry(execution, node, error, attempt)
     execution.attempt_failed(node, error, started_ns, delay)
     if delay is None:
         return node_failed(execution, node, error, attempt)
-    execution.retry_later(node, error, attempt, delay)
+    execution.retry_later(node, error, delay)
     return None
 
 
@@ -60,7 +60,7 @@ def settle(execution: "Execution") -> None:
             execution.skip(node)
             continue
         upstream = execution.flow.failed_sources(node)
-        error = UpstreamFailedError(node.id, upstream, execution.root_cause(upstream[0]))
+        error = UpstreamFailedError(node.id, upstream, execution.attempts.root_cause(upstream[0]))
         execution.failed_by_tokens(node, error)
         following = _apply_on_error(execution, node, error, attempt=0)
         if following is not None:

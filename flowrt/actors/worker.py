@@ -145,7 +145,7 @@ class Worker:
         if not is_own or execution.is_ending or node.attempt_timeout_seconds is None:
             execution.attempt_cancelled(node, started_ns)
         else:
-            timeout = AttemptTimeoutError(node.id, execution.attempt_of(node), node.attempt_timeout_seconds)
+            timeout = AttemptTimeoutError(node.id, execution.attempts.number(node), node.attempt_timeout_seconds)
             following = supervisor.attempt_failed(execution, node, _chained(timeout, rest or cancelled), started_ns)
             if following is not None:
                 execution.flow.ready.appendleft(following)
