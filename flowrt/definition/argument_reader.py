@@ -36,6 +36,13 @@ class ArgumentReader:
             self._report(f"{_name_of(path)} {reason}", path)
         return argument
 
+    def read_order(self, result: Any, path: Path) -> None:
+        """Read a result that the call waits for without taking it."""
+        if finds_recorded(result):
+            self._read(result, path)
+        else:
+            self._report(f"it comes after {result!r:.80}, expected the result of a step", path)
+
     def _read(self, value: Any, path: Path) -> tuple[Argument, Any]:
         if is_recorded(value):
             return self._read_recorded(facts_of(value), path)

@@ -57,7 +57,7 @@ class Recording:
             name: reader.read(value, step.signature.type_of(name), (*place, name)) for name, value in given.items()
         }
         for result in step.ordered_after:
-            reader.read(result, Any, place[:2])
+            reader.read_order(result, place[:2])
         self.nodes[node_id] = RecordedNode(node_id, step, arguments, tuple(reader.sources))
         return Recorded(RecordedFacts(self, FromNode(node_id), step.signature.result_type))
 

@@ -5,7 +5,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, get_type_hints
+from typing import Any, Optional, get_type_hints
 
 from flowrt.definition.nearest import NearestNames
 
@@ -45,7 +45,7 @@ class FunctionSignature:
         return self._text
 
     def type_of(self, parameter: str) -> Any:
-        """Return the type of a parameter; `Any` if it has none."""
+        """Return the type of a parameter; `Any` if it has none. A default of `None` allows `None`."""
         return self._resolve(parameter, None)
 
     @property
@@ -94,6 +94,9 @@ class FunctionSignature:
             found = _evaluate(annotation, self._globals, local_names)
             if found is _UNRESOLVED:
                 return Any
+            is_optional = name is not None and self.parameters[name].default is None
+            if is_optional and found is not Any:
+                found = Optional[found]  # noqa: UP045 - not every annotation knows `|`
             self._resolved[name] = found
         return self._resolved[name]
 

@@ -8,6 +8,8 @@ import msgspec
 import pytest
 from authoring import lead_steps
 from authoring.lead_steps import Lead, Profile, Verdict, decide, enrich, score, triage
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flowrt.definition import canonical_json, load_definition, step, workflow
 from flowrt.errors import DefinitionError
@@ -49,6 +51,47 @@ def test_an_exported_workflow_loads_as_the_same_definition(build):
     assert loaded.definition == flow.definition
     assert loaded.warnings == ()
     assert [bound.arguments for bound in loaded.steps] == [bound.arguments for bound in flow.steps]
+
+
+VALUES = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=3) | st.lists(st.integers(0, 3), max_size=2)
+SHAPES = st.recursive(
+    st.tuples(st.just("result"), st.integers(0, 9)) | st.tuples(st.just("value"), VALUES) | st.just(("input",)),
+    lambda parts: (
+        st.tuples(st.just("list"), st.lists(parts, max_size=3))
+        | st.tuples(st.just("dict"), st.dictionaries(st.text(max_size=3), parts, max_size=3))
+    ),
+    max_leaves=6,
+)
+
+
+def wire(shape, parameter, results):
+    match shape:
+        case ["result", place]:
+            return results[place % len(results)] if results else parameter
+        case ["value", value]:
+            return value
+        case ["list", parts]:
+            return [wire(part, parameter, results) for part in parts]
+        case ["dict", parts]:
+            return {key: wire(part, parameter, results) for key, part in parts.items()}
+        case _:
+            return parameter
+
+
+@given(st.lists(SHAPES, min_size=1, max_size=6))
+def test_whatever_is_wired_survives_export_and_loading(shapes):
+    keep = step(lead_steps.keep)
+
+    def flow(start):
+        results = []
+        for shape in shapes:
+            results.append(keep(wire(shape, start, results)))
+        return results[-1]
+
+    built = workflow(flow)
+    loaded = load_definition(json.dumps(built.export()), CATALOG)
+    assert loaded.definition == built.definition
+    assert [bound.arguments for bound in loaded.steps] == [bound.arguments for bound in built.steps]
 
 
 def test_functions_that_no_other_process_can_import_are_named():

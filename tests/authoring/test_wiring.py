@@ -107,6 +107,27 @@ def test_ordering_is_an_edge_without_an_argument():
     assert ordered.steps[1].arguments == {"value": FromInput("lead")}
 
 
+def test_a_step_may_come_after_lists_of_results_and_after_parameters():
+    @workflow
+    def ordered(lead: Lead):
+        return anything.after([enrich(lead), enrich(lead)], lead)(lead)
+
+    assert [edge.source for edge in ordered.definition.edges] == ["enrich", "enrich_2"]
+
+
+def test_a_default_of_none_allows_none():
+    @step
+    def loose(x: int = None) -> int:  # noqa: RUF013 - as people write it
+        return x or 0
+
+    @workflow
+    def flow(y: int = None):  # noqa: RUF013 - as people write it
+        loose(None)
+        loose(y)
+
+    assert flow.convert_input({"y": None}) == {"y": None}
+
+
 def test_a_workflow_that_returns_nothing_has_no_result_node():
     @workflow
     def effects(lead: Lead) -> None:
@@ -258,6 +279,10 @@ def test_results_inside_of_other_objects_are_refused():
 
     assert "is a Lead that holds a result" in message_of(lambda x: takes_lead(Lead(anything(x))))
     assert "its keys must be texts" in message_of(lambda x: anything({1: anything(x)}))
+
+
+def test_what_a_step_comes_after_is_a_result():
+    assert "it comes after 3, expected the result of a step" in message_of(lambda lead: enrich.after(3)(lead=lead))
 
 
 def test_a_step_that_is_passed_instead_of_called_is_refused():
