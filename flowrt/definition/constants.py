@@ -14,9 +14,13 @@ from flowrt.definition.type_conversion import converter_for
 def json_form(value: Any) -> Any:
     """Return a copy of a value as JSON values, or `UNSET` if JSON has no form for it."""
     try:
-        return msgspec.json.decode(msgspec.json.encode(value)) if _is_finite(value, 1) else msgspec.UNSET
+        if not _is_finite(value, 1):
+            return msgspec.UNSET
+        form = msgspec.json.decode(msgspec.json.encode(value))
+        stable = msgspec.json.decode(msgspec.json.encode(value, order="deterministic"))
     except (TypeError, ValueError, RecursionError, OverflowError):
         return msgspec.UNSET
+    return form if form == stable else stable  # keys keep their order, but sets have none
 
 
 def comes_back(value: Any, form: Any, wanted: Any) -> bool:

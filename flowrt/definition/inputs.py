@@ -52,8 +52,8 @@ def input_converter(
                 if value.__class__ is not kind:
                     try:
                         value = read(value)
-                    except msgspec.ValidationError as error:
-                        raise InputError(workflow, _misfit(name, error)) from None
+                    except Exception as error:  # the constructor of a user's class may raise anything
+                        raise InputError(workflow, _misfit(name, error)) from _cause_of(error)
                 converted[name] = value
             elif default is not _MISSING:
                 defaulted += 1
@@ -97,9 +97,13 @@ def _record_of(workflow: str, given: Mapping[Any, Any]) -> dict[str, Any]:
     return dict(given)
 
 
-def _misfit(name: str, error: msgspec.ValidationError) -> str:
-    reason = str(error).replace("`$", f"`{name}", 1)
-    return f"the parameter {name!r} does not fit: {reason}"
+def _misfit(name: str, error: Exception) -> str:
+    reason = str(error) if isinstance(error, msgspec.ValidationError) else f"{type(error).__name__}: {error}"
+    return f"the parameter {name!r} does not fit: {reason.replace('`$', f'`{name}', 1)}"
+
+
+def _cause_of(error: Exception) -> Exception | None:
+    return None if isinstance(error, msgspec.ValidationError) else error
 
 
 def _missing(name: str, given: Mapping[Any, Any], names: tuple[str, ...]) -> str:

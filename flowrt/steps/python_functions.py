@@ -1,7 +1,6 @@
 """Finding functions by their paths, in trusted modules only."""
 
 import importlib
-import sys
 from collections.abc import Callable, Collection
 from types import FunctionType, ModuleType
 from typing import Any
@@ -58,15 +57,17 @@ class TrustedModules:
         return function, signature
 
     def _trusts(self, module_name: str) -> bool:
+        if module_name.endswith(".__main__"):
+            return False  # importing it runs a program
         return any(module_name == name or module_name.startswith(f"{name}.") for name in self._names)
 
     def _defined_in(self, module: ModuleType, name: str) -> Callable[..., Any]:
         found = vars(module).get(name)
         function = found.function if is_step(found) else found
         if isinstance(function, FunctionType):
-            if self._trusts(function.__module__):
+            origin = str(function.__module__)
+            if self._trusts(origin):
                 return function
-            origin = function.__module__
             raise _refusal(f"{name!r} comes from {origin!r}, which is not trusted; {_WORDS.format(module=origin)}")
         if found is not None:
             kind = type(found).__name__
@@ -77,7 +78,7 @@ class TrustedModules:
 
     def _is_callable_by_definitions(self, value: Any) -> bool:
         function = value.function if is_step(value) else value
-        return isinstance(function, FunctionType) and self._trusts(function.__module__)
+        return isinstance(function, FunctionType) and self._trusts(str(function.__module__))
 
 
 def _is_module_name(name: object) -> bool:
@@ -86,8 +87,6 @@ def _is_module_name(name: object) -> bool:
 
 def _import(name: str) -> ModuleType:
     """Import a trusted module. Its code runs, and may raise anything."""
-    if name in sys.modules:
-        return sys.modules[name]
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -95,7 +94,7 @@ def _import(name: str) -> ModuleType:
             raise _refusal(f"the module {name!r} can't be imported: {error}") from error
         advice = "install it, or put its folder on PYTHONPATH"
         raise _refusal(f"there is no module {error.name!r}: {advice}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         reason = f"{type(error).__name__}: {error}"
         raise _refusal(f"the module {name!r} can't be imported: {reason}") from error
 

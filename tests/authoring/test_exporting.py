@@ -161,6 +161,15 @@ def test_values_that_json_does_not_make_again_are_named():
     ]
 
 
+def test_sets_are_written_in_one_order_and_keys_keep_theirs():
+    keep = step(lead_steps.keep)
+    flow = workflow(lambda lead: keep([lead, {"b": {"y", "x", "z"}, "a": 1}]), name="x")
+    written = flow.definition.nodes[0].data["arguments"]["value"]["list"][1]["value"]
+    assert json.dumps(written) == '{"a": 1, "b": ["x", "y", "z"]}'
+    plain = workflow(lambda lead: keep([lead, {"b": 2, "a": 1}]), name="x")
+    assert list(plain.definition.nodes[0].data["arguments"]["value"]["list"][1]["value"]) == ["b", "a"]
+
+
 def test_a_definition_that_can_not_be_exported_still_has_a_json_form_for_the_log():
     keep = step(lead_steps.keep)
     flow = workflow(lambda lead: keep([lead, object()]), name="x")

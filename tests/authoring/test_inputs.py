@@ -160,6 +160,21 @@ def test_what_does_not_fit_is_refused_with_its_path(kind, value, expected):
     assert expected in reason({"lead": value}, one(kind))
 
 
+class Picky(msgspec.Struct):
+    size: int
+
+    def __post_init__(self):
+        if self.size < 0:
+            raise LookupError("no such size")
+        if self.size == 0:
+            raise ValueError("empty")
+
+
+def test_what_a_constructor_raises_is_a_bad_input():
+    assert reason({"lead": {"size": 0}}, one(Picky)) == "the parameter 'lead' does not fit: empty"
+    assert reason({"lead": {"size": -1}}, one(Picky)).endswith("does not fit: LookupError: no such size")
+
+
 def test_an_unannotated_parameter_takes_anything():
     same = step(lambda x: x, name="same")
     loose = workflow(lambda lead: same(x=lead), name="loose")

@@ -92,6 +92,14 @@ def test_the_functions_of_submodules_are_trusted_with_their_package():
     assert "not trusted" in message_of(f"{HERE}:count", modules=["author"])
 
 
+def test_a_program_is_not_run_by_naming_it():
+    assert "'authoring.__main__' is not trusted" in message_of("authoring.__main__:act", modules=["authoring"])
+
+
+def test_a_module_that_exits_when_it_is_imported_is_refused():
+    assert "SystemExit: 3" in message_of("authoring.exiting_module:act", modules=["authoring"])
+
+
 def test_trusted_modules_are_given_as_names():
     with pytest.raises(TypeError, match=r"expected a collection of names: \['orders'\]"):
         PythonStepType("orders")
