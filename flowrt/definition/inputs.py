@@ -52,7 +52,7 @@ def input_converter(
                 if value.__class__ is not kind:
                     try:
                         value = read(value)
-                    except Exception as error:  # the constructor of a user's class may raise anything
+                    except Exception as error:  # noqa: BLE001 - the constructor of a user's class may raise anything
                         raise InputError(workflow, _misfit(name, error)) from _cause_of(error)
                 converted[name] = value
             elif default is not _MISSING:
