@@ -27,7 +27,7 @@ class Flow:
         self.sent: list[Any] = [None] * len(plan.nodes)
         self.records: list[Any] = [None] * len(plan.nodes) if plan.takes_records else []
         self.conflicts: dict[int, tuple[str, ...]] = {}
-        self.history = History(plan, self.sent, self.records.copy(), {})
+        self.history = History(plan, input_value, self.sent)
         self.inboxes: dict[int, dict[int, Token]] = {}
         """By node and edge: the tokens that are no value, and all tokens of joins that may do without some."""
         self.settled: deque[tuple[PlanNode, Verdict]] = deque()
@@ -110,8 +110,8 @@ class Flow:
         record = self.records[index]
         if not node.adds_to_record or result.__class__ is not dict or record is None:
             return False
-        self.sent[index] = {**record, **result} if result else record
-        self.history.produced[index] = result
+        self.sent[index] = record | result if result else record
+        self.history.keep(node, result)
         return True
 
     def _send(self, node: PlanNode, result: Any) -> tuple[PlanNode, ...] | None:
@@ -134,7 +134,7 @@ class Flow:
     def _keep(self, node: PlanNode, payload: Any, produced: Any) -> None:
         self.sent[node.index] = payload
         if node.takes_record:
-            self.history.produced[node.index] = produced
+            self.history.keep(node, produced)
 
     def _payload(self, node: PlanNode, produced: Any) -> Record:
         if not isinstance(produced, dict):

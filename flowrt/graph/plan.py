@@ -109,6 +109,7 @@ class Plan:
         self.missing = [len(node.incoming) for node in nodes]
         self.takes_records = any(node.takes_record for node in nodes)
         self.is_mixed = self.takes_records and not all(node.takes_record for node in nodes)
+        self.merges_records = any(node.takes_record and len(node.sources) > 1 for node in nodes)
         self.ends = tuple(node for node in nodes if not node.outgoing)
         by_id = {node.id: node for node in nodes}
         self.result_node = by_id[definition.result] if definition.result else None

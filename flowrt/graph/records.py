@@ -13,28 +13,36 @@ from flowrt.typing import Record
 Origin: TypeAlias = PlanNode | None
 """The node that produced a key; `None` is the input."""
 
-_MISSING: Any = object()
-
 
 class History:
     """What merging needs to know of one execution so far.
 
     Args:
         plan: The plan.
-        sent: The record that each node sent on, by node index.
-        produced: What each node produced, by node index.
-        sources: The nodes that fed a node, where that was not all of its plan's sources, by node index.
+        input_value: What the execution was given.
+        sent: The record that each node sent on, by node index; filled by the owner.
     """
 
-    __slots__ = ("plan", "produced", "sent", "sources")
+    __slots__ = ("_known", "contested", "plan", "produced", "sent", "sources")
 
-    def __init__(
-        self, plan: Plan, sent: list[Any], produced: list[Any], sources: dict[int, tuple[PlanNode, ...]]
-    ) -> None:
+    def __init__(self, plan: Plan, input_value: Any, sent: list[Any]) -> None:
         self.plan = plan
         self.sent = sent
-        self.produced = produced
-        self.sources = sources
+        self.produced: list[Any] = [None] * len(plan.nodes) if plan.takes_records else []
+        """What each node produced, by node index."""
+        self.sources: dict[int, tuple[PlanNode, ...]] = {}
+        """The nodes that fed a node, where that was not all of its plan's sources, by node index."""
+        self.contested: set[str] = set()
+        """The keys that came from more than one node, or from the input and a node; only they can be in dispute."""
+        self._known: set[str] = set(input_value) if plan.takes_records else set()
+
+    def keep(self, node: PlanNode, produced: Record) -> None:
+        """Take what a node produced."""
+        self.produced[node.index] = produced
+        if produced and self.plan.merges_records:
+            if not self._known.isdisjoint(produced):
+                self.contested.update(self._known.intersection(produced))
+            self._known.update(produced)
 
     def sources_of(self, node: PlanNode) -> tuple[PlanNode, ...]:
         """Return the nodes whose values a node was fired with."""
@@ -50,45 +58,39 @@ def merge(history: History, sources: Sequence[PlanNode]) -> tuple[Record, tuple[
 
     The record may be the very object that one of them sent: records are never changed.
     """
-    sent = history.sent
-    merged: Record = sent[sources[0].index]
-    is_own = False
-    disputed: set[str] = set()
+    first: Record = history.sent[sources[0].index]
+    merged = first
     for source in sources[1:]:
-        record: Record = sent[source.index]
-        if record is merged:
-            continue
-        if not is_own:
-            merged, is_own = dict(merged), True
-        for key, value in record.items():
-            present = merged.get(key, _MISSING)
-            if present is _MISSING:
-                merged[key] = value
-            elif present is not value:
-                disputed.add(key)
-    conflicts = [key for key in sorted(disputed) if _settle(history, sources, key, merged)]
+        record: Record = history.sent[source.index]
+        if merged is not first:
+            merged.update(record)
+        elif record is not first:
+            merged = first | record
+    disputed = sorted(key for key in history.contested if key in merged)
+    conflicts = [key for key in disputed if _settle(history, sources, key, merged)]
     return merged, tuple(conflicts)
 
 
 def _settle(history: History, sources: Sequence[PlanNode], key: str, merged: Record) -> bool:
     """Put the value that wins into the record; say whether nodes that no path orders disagree on it."""
     holders = [source for source in sources if key in history.sent[source.index]]
-    winner, is_conflict = holders[0], False
-    origin = origin_of(history, winner, key)
-    for holder in holders[1:]:
+    values = [history.sent[holder.index][key] for holder in holders]
+    if all(value is values[0] for value in values):
+        return False
+    value, origin, is_conflict = values[0], origin_of(history, holders[0], key), False
+    for other, holder in zip(values[1:], holders[1:], strict=True):
         candidate = origin_of(history, holder, key)
-        if candidate is origin:
+        if candidate is origin or _beats(history.plan, origin, candidate):
             continue
-        if _beats(history.plan, candidate, origin):
-            winner, origin = holder, candidate
-        elif not _beats(history.plan, origin, candidate):
-            is_conflict = is_conflict or history.sent[winner.index][key] != history.sent[holder.index][key]
-            winner, origin = holder, candidate
-    merged[key] = history.sent[winner.index][key]
+        if not _beats(history.plan, candidate, origin):
+            is_conflict = is_conflict or value != other
+        value, origin = other, candidate
+    merged[key] = value
     return is_conflict
 
 
 def _beats(plan: Plan, one: Origin, other: Origin) -> bool:
+    """Say whether a value of `one` stands against one of `other`, wherever its edge stands."""
     return other is None or (one is not None and plan.is_ancestor(other, one))
 
 
