@@ -136,6 +136,9 @@ def _refusal(function: Any) -> str | None:
         return "this is a step already: make another one of its `.function`"
     if isinstance(function, Workflow):
         return "a workflow can't be a step yet: call its steps in the other workflow"
+    kind = "staticmethod" if isinstance(function, staticmethod) else "classmethod"
+    if isinstance(function, staticmethod | classmethod):
+        return f"it stands above a {kind}: write @{kind} above @step"
     if not callable(function):
         return f"found {type(function).__name__}, expected a function: options are given by name, as @step(name=...)"
     if yields(function):

@@ -146,7 +146,10 @@ def _record(function: Callable[..., Any], signature: FunctionSignature, recordin
     except DefinitionError:
         raise
     except Exception as error:
-        error.add_note(f"raised while the workflow {recording.workflow!r} was built, which calls its function once")
+        error.add_note(
+            f"raised while the workflow {recording.workflow!r} was built: its function is called once, with stand-ins "
+            "for values; what needs a value belongs in a step"
+        )
         raise
     result = _result(returned, signature, recording)
     if not recording.nodes:

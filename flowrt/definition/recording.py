@@ -9,6 +9,7 @@ from flowrt.definition.argument_reader import ArgumentReader
 from flowrt.definition.arguments import Argument, FromInput, FromNode
 from flowrt.definition.caller import caller_line
 from flowrt.definition.findings import to_pointer
+from flowrt.definition.limits import MAX_NODES
 from flowrt.definition.problem_limit import first_problems
 from flowrt.definition.recorded import Recorded, RecordedFacts
 from flowrt.errors import DefinitionError, Problem
@@ -47,6 +48,8 @@ class Recording:
 
     def call(self, step: "Step[..., Any]", positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         """Record a call of a step, and return what stands for its result."""
+        if len(self.nodes) >= MAX_NODES:
+            self.refuse(f"there are more than {MAX_NODES} calls of steps, which is the most nodes of a workflow")
         node_id = self._free_id(step.name)
         place = ("nodes", len(self.nodes), "data", "arguments")
         given, problems = step.signature.assign(positional, named)

@@ -9,6 +9,7 @@ from authoring.lead_steps import Lead, Profile, enrich, first_of, triage
 from flowrt.definition import load_definition, step, workflow
 from flowrt.runtime import Runtime
 from flowrt.steps.registry import StepRegistry
+from flowrt.storage import MemoryStore
 
 pytestmark = pytest.mark.anyio
 CATALOG = StepRegistry.with_builtins(python_modules=[lead_steps.__name__], entry_points=False)
@@ -60,6 +61,69 @@ async def test_a_step_runs_after_what_it_was_ordered_after():
         return notify.after(saved)(text)
 
     assert (await run(keep, {"text": "x"}), order) == ("x", ["saved x", "notified x"])
+
+
+async def test_a_parameter_whose_step_was_skipped_gets_its_default_or_none():
+    @step(on_error="skip")
+    def fail(text: str) -> str:
+        raise LookupError(text)
+
+    @step
+    def size(text: str) -> int:
+        return len(text)
+
+    @step
+    def with_default(size: int, name: str = "nobody") -> str:
+        return f"{name} {size}"
+
+    @step
+    def with_none(size: int, name: str | None) -> str:
+        return f"{name} {size}"
+
+    @step
+    def join(texts: list[str]) -> str:
+        return ", ".join(texts)
+
+    @workflow
+    def flow(text: str) -> str:
+        failed, number = fail(text), size(text)
+        return join([with_default(number, failed), with_none(number, failed)])
+
+    assert await run(flow, {"text": "abc"}) == "nobody 3, None 3"
+
+
+async def test_a_step_whose_required_parameter_was_skipped_is_skipped():
+    called = []
+
+    @step(on_error="skip")
+    def fail(text: str) -> str:
+        raise LookupError(text)
+
+    @step
+    def size(text: str) -> int:
+        return len(text)
+
+    @step
+    def show(size: int, name: str) -> str:
+        called.append(name)
+        return name
+
+    @workflow
+    def flow(text: str) -> str:
+        return show(size(text), fail(text))
+
+    assert (await run(flow, {"text": "abc"}), called) == (None, [])
+
+
+async def test_a_workflow_with_a_constant_that_is_no_json_runs_with_a_store():
+    class Client:
+        name = "client"
+
+    client = Client()
+    name_of = step(lambda client: client.name, name="name_of")
+    flow = workflow(lambda: name_of(client), name="constants")
+    async with Runtime(store=MemoryStore()) as runtime:
+        assert await runtime.run(flow) == "client"
 
 
 async def test_methods_and_lambdas_are_steps_too():

@@ -93,6 +93,17 @@ def test_all_wrong_options_come_at_once():
     assert sorted(pointers) == ["", "/on_error", "/retry/jitter", "/retry/max_attempts", "/timeout/attempt"]
 
 
+def test_static_methods_are_steps_in_the_right_order():
+    class Service:
+        @staticmethod
+        @step
+        def fetch(lead: Lead) -> Profile: ...
+
+    assert list(Service().fetch.signature.parameters) == ["lead"]
+    assert "write @staticmethod above @step" in step_problem(staticmethod(print))
+    assert "write @classmethod above @step" in step_problem(classmethod(print))
+
+
 def test_what_is_no_function_is_refused():
     assert "expected a function" in step_problem(3)
     assert "already" in step_problem(enrich)

@@ -224,6 +224,16 @@ def test_of_very_many_mistakes_the_first_hundred_are_listed():
     assert problems[-1] == ("", "there are 402 more: repair these first")
 
 
+def test_a_loop_without_an_end_is_refused(monkeypatch):
+    monkeypatch.setattr("flowrt.definition.recording.MAX_NODES", 10)
+
+    def endless(lead):
+        while True:
+            enrich(lead)
+
+    assert "there are more than 10 calls of steps" in message_of(endless)
+
+
 def test_the_error_names_the_workflow():
     with pytest.raises(DefinitionError) as caught:
         workflow(name="my triage")(lambda lead: enrich())
