@@ -81,7 +81,7 @@ _MISUSES: tuple[tuple[str, str, str], ...] = (
         "loop inside a step, or have one step for each item that you need",
         "iter next len contains reversed aiter anext length_hint",
     ),
-    ("a part of", "take it out inside a step, such as `def first(items): return items[0]`", "getitem missing"),
+    ("a part of", "take it out inside a step, such as `def first(items): return items[0]`", "getitem"),
     ("a comparison of", "compare inside a step", "eq ne lt le gt ge hash"),
     (
         "a sum or the like of",
