@@ -16,7 +16,7 @@ from benchmarks.programs import (
     program_of_values,
 )
 from benchmarks.workflows import json_workflow, python_workflow
-from flowrt.runtime import Runtime
+from flowrt import Runtime
 
 Backend: TypeAlias = Literal["asyncio", "trio"]
 BACKENDS: tuple[Backend, ...] = ("asyncio", "trio")

@@ -13,7 +13,7 @@ from benchmarks.graphs import chain
 from benchmarks.measure import WrongResultError
 from benchmarks.nodes import DEF
 from benchmarks.workflows import python_workflow
-from flowrt.runtime import Runtime
+from flowrt import Runtime
 
 EXECUTIONS = 100_000
 MAX_AT_ONCE = 100

@@ -8,9 +8,7 @@ import msgspec
 from benchmarks.graphs import Graph
 from benchmarks.nodes import Nodes
 from benchmarks.programs import Record, key_of
-from flowrt.definition import LoadedDefinition, load_definition
-from flowrt.definition.authoring import step, workflow
-from flowrt.steps.registry import StepRegistry
+from flowrt import LoadedDefinition, StepRegistry, load_definition, step, workflow
 
 
 def python_workflow(graph: Graph, nodes: Nodes) -> Any:
