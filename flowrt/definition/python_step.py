@@ -73,8 +73,7 @@ class Step(Generic[P, R_co]):
     def after(self, *results: object) -> "Step[P, R_co]":
         """Return this step for a call that waits for results which it does not take.
 
-        `notify.after(saved)(order)` runs when `saved` is there. A skipped node counts as over, unless all nodes that
-        the call waits for are skipped: then it is skipped, too.
+        `notify.after(saved)(order)` runs when `saved` is there. A skipped node counts as over.
         """
         ordered: Step[P, R_co] = self._copy(self.function, self.signature, (*self.ordered_after, *results))
         return ordered

@@ -7,6 +7,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeAlias, Union, get_args, get_origin
 
 from flowrt.definition.arguments import Constant, DictOf, FromInput, FromNode, ListOf
+from flowrt.definition.signature import FunctionSignature
 from flowrt.graph.flow import Flow
 from flowrt.graph.plan import PlanNode
 from flowrt.typing import BoundStep
@@ -64,9 +65,10 @@ def bind_arguments(node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode
         always_values: Nothing in the plan can end without a value, but by failing the execution.
     """
     arguments = step.arguments or {}
-    parameters = list(_parameters(step.call).values())
+    parameters = list(inspect.signature(step.call).parameters.values())
     wired = [parameter for parameter in parameters if parameter.name in arguments]
-    careful = _careful(step.call, wired, {p.name: _getter(node, arguments[p.name], nodes) for p in wired})
+    wires = [Wire(step.call, parameter, _getter(node, arguments[parameter.name], nodes)) for parameter in wired]
+    careful = _careful(step.call, wires)
     if wired != parameters[: len(wired)] or any(p.kind is p.KEYWORD_ONLY for p in wired):
         return careful
     quick = _quick(step.call, [arguments[p.name] for p in wired], nodes)
@@ -77,13 +79,6 @@ def bind_arguments(node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode
         return careful(flow) if flow.inboxes else quick(flow)
 
     return invoke
-
-
-def _parameters(call: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
-    try:
-        return inspect.signature(call, eval_str=True).parameters
-    except NameError:
-        return inspect.signature(call).parameters
 
 
 def _quick(call: Callable[..., Any], arguments: list[Any], nodes: Mapping[str, PlanNode]) -> Getter:
@@ -127,26 +122,39 @@ def _quick_getter(argument: Any, nodes: Mapping[str, PlanNode]) -> Getter:
             return lambda _flow: value
 
 
-def _careful(call: Callable[..., Any], wired: list[inspect.Parameter], getters: dict[str, Getter]) -> Getter:
+class Wire:
+    """How one parameter gets its value when nodes that feed this one may have ended without one."""
+
+    __slots__ = ("_default", "_get", "is_positional", "name")
+
+    def __init__(self, call: Callable[..., Any], parameter: inspect.Parameter, get: Getter) -> None:
+        self.name = parameter.name
+        self.is_positional = parameter.kind is parameter.POSITIONAL_ONLY
+        self._get = get
+        self._default: Any = parameter.default
+        if parameter.default is parameter.empty and _accepts_none(FunctionSignature(call).type_of(parameter.name)):
+            self._default = None
+
+    def value(self, flow: Flow) -> Any:
+        """Return the parameter's value.
+
+        Raises:
+            NoValueError: There is none, and no default either.
+        """
+        try:
+            return self._get(flow)
+        except NoValueError:
+            if self._default is inspect.Parameter.empty:
+                raise
+            return self._default
+
+
+def _careful(call: Callable[..., Any], wires: list[Wire]) -> Getter:
     """Return the invocation for when some of the nodes that feed this one ended without a value."""
 
     def invoke(flow: Flow) -> Any:
-        positional: list[Any] = []
-        named: dict[str, Any] = {}
-        for parameter in wired:
-            try:
-                value = getters[parameter.name](flow)
-            except NoValueError:
-                if parameter.default is not parameter.empty:
-                    value = parameter.default
-                elif _accepts_none(parameter.annotation):
-                    value = None
-                else:
-                    raise
-            if parameter.kind is parameter.POSITIONAL_ONLY:
-                positional.append(value)
-            else:
-                named[parameter.name] = value
+        positional = [wire.value(flow) for wire in wires if wire.is_positional]
+        named = {wire.name: wire.value(flow) for wire in wires if not wire.is_positional}
         return call(*positional, **named)
 
     return invoke

@@ -188,8 +188,8 @@ class Flow:
         default = Token.VALUE if node.join == "all" else None
         valued = (edge.source for edge in node.incoming if tokens.get(edge.index, default) is Token.VALUE)
         self.history.sources[node.index] = tuple(dict.fromkeys(valued))
-        if verdict is Verdict.FIRE:
-            return True
+        if verdict is Verdict.FIRE or (verdict is Verdict.SKIP and node.join == "all" and not node.takes_record):
+            return True  # arguments may have defaults: binding them decides whether the node is skipped
         self.settled.append((node, verdict))
         return False
 
