@@ -1,5 +1,6 @@
 """The inside of a runtime: opening and leaving it, and the life of one execution."""
 
+import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from random import Random
@@ -21,6 +22,8 @@ from flowrt.typing import Clock, CompletionGate, Ids
 if TYPE_CHECKING:
     from flowrt.actors.sink import Sink
     from flowrt.storage.protocols import Store
+
+logger = logging.getLogger("flowrt")
 
 Durability: TypeAlias = Literal["relaxed", "execution"]
 
@@ -112,7 +115,7 @@ class Engine:
             for execution in list(kernel.executions):
                 await execution.wait_ended()
         for execution in list(kernel.executions):
-            execution.abandon(self.settings.grace_seconds)
+            self._abandon(execution)
         group.cancel_scope.cancel()
         try:
             await self._stack.aclose()
@@ -196,9 +199,20 @@ class Engine:
         """
         with anyio.move_on_after(self.settings.grace_seconds, shield=True):
             await execution.wait_ended()
-        execution.abandon(self.settings.grace_seconds)
+        self._abandon(execution)
         with anyio.move_on_after(self.settings.grace_seconds, shield=True), suppress(StoreError):
             await self.acknowledge(execution)
+
+    def _abandon(self, execution: Execution) -> None:
+        """End an execution whose steps refuse to end; they keep the runtime from being left, so they are named."""
+        refusing = execution.abandon(self.settings.grace_seconds)
+        if refusing:
+            logger.warning(
+                "%s of workflow %r did not end within %g s of its cancel; leaving the runtime waits for it",
+                " and ".join(f"node {node_id!r}" for node_id in refusing),
+                execution.plan.name,
+                self.settings.grace_seconds,
+            )
 
     async def acknowledge(self, execution: Execution) -> None:
         """Wait until what the execution logged so far is as durable as the runtime promises.

@@ -225,13 +225,15 @@ class Execution:
             self.error = StalledError(self.id, self.plan.name, missing)
         self._end("failed" if self.error is not None else "cancelled")
 
-    def abandon(self, grace_seconds: float) -> None:
-        """End the execution although steps refuse to; they stay in the runtime's nursery, and are named."""
-        for worker, node in list(self.suspended.items()):
-            del self.suspended[worker]
+    def abandon(self, grace_seconds: float) -> list[str]:
+        """End the execution although steps refuse to; they stay in the runtime's nursery. Return their nodes' ids."""
+        refusing = list(self.suspended.values())
+        self.suspended.clear()
+        for node in refusing:
             self._tell(node, "cancelled", note=f"abandoned: it did not end within {grace_seconds:g} s")
         if self.status == "running":
             self._end("failed" if self.error is not None else "cancelled")
+        return [node.id for node in refusing]
 
     def _end(self, status: ExecutionStatus) -> None:
         if self.status != "running":

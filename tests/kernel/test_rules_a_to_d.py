@@ -274,7 +274,7 @@ class TestRuleD:
         assert isinstance(caught.value.__cause__, StepExitedError)
         assert isinstance(caught.value.__cause__.__cause__, SystemExit)
 
-    async def test_a_step_that_refuses_to_end_is_abandoned_and_named(self):
+    async def test_a_step_that_refuses_to_end_is_abandoned_and_named(self, caplog):
         go = anyio.Event()
 
         async def refuse(_record):
@@ -294,6 +294,7 @@ class TestRuleD:
         assert row.status == "cancelled"
         notes = {node.node: node.note for node in await store.log.nodes(row.id)}
         assert notes["stuck"] == "abandoned: it did not end within 0.05 s"
+        assert "node 'stuck' of workflow 'test' did not end within 0.05 s" in caplog.text
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
