@@ -158,7 +158,7 @@ class Engine:
         execution = Execution(kernel, plan, converted)
         kernel.executions.add(execution)
         if execution.is_watched:
-            execution.journal.started(converted, workflow_id)
+            execution.journal.started(execution, converted, workflow_id)
         return execution
 
     async def run(self, workflow: Any, input_value: Any) -> Any:

@@ -27,6 +27,11 @@ class Backend(Protocol):
     is_level_triggered: bool
     """A cancel is raised at every checkpoint, and only by a scope."""
 
+    @property
+    def new_scope(self) -> Callable[[], Any]:
+        """What makes a cancel scope: the event loop's own kind, where it has one."""
+        ...
+
     def cancel_requests(self) -> int:
         """Return how often the current task was asked to end and has not been told otherwise since."""
         ...
@@ -72,6 +77,11 @@ class AsyncioBackend:
     cancelled: type[BaseException] = asyncio.CancelledError
     is_level_triggered = False
 
+    def __init__(self) -> None:
+        self.new_scope: Callable[[], Any] = anyio.CancelScope
+        # looked up once: an import statement costs half a microsecond even where the module is loaded
+        self._task_states: Any = getattr(import_module("anyio._backends._asyncio"), "_task_states")  # noqa: B009 - private
+
     def cancel_requests(self) -> int:
         """Return the task's `cancelling()` count."""
         task = asyncio.current_task()
@@ -83,10 +93,7 @@ class AsyncioBackend:
 
     def innermost(self) -> Callable[[], object]:
         """Return a reader of anyio's private state of the task."""
-        states: Any = getattr(import_module("anyio._backends._asyncio"), "_task_states")  # noqa: B009 - private
-        task = asyncio.current_task()
-
-        return partial(_SCOPE_OF_STATE, states[task])
+        return partial(_SCOPE_OF_STATE, self._task_states[asyncio.current_task()])
 
     async def close_leaked(self, innermost: object) -> None:
         """Cancel, wait and close, from the inside out."""
@@ -113,6 +120,7 @@ class TrioBackend:
         import trio  # noqa: PLC0415 - loaded only where it runs
 
         self.cancelled: type[BaseException] = trio.Cancelled
+        self.new_scope: Callable[[], Any] = trio.CancelScope
         self._current_task = trio.lowlevel.current_task
         self._enable_ki_protection = trio.lowlevel.enable_ki_protection
 

@@ -1,7 +1,7 @@
 """One run of a plan on one input: its tokens, what is under way in it, and how it ends."""
 
 from collections.abc import Callable
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +64,7 @@ class Execution:
         self.attempts = Attempts()
         self._on_end: list[Callable[[Execution], None]] = []
         self._ended: anyio.Event | None = None
-        self.journal = Journal(self)
+        self.journal = Journal(kernel)
         self.is_watched = kernel.sink is not None
 
     # --- a firing ends ----------------------------------------------------------------------------------------------
@@ -109,7 +109,9 @@ class Execution:
             note = f"unordered nodes disagree on: {', '.join(conflicts)}"
         produced = self.flow.history.produced_by(node)
         attempt = self.attempts.number(node)
-        self.journal.attempt(node, "completed", attempt=attempt, started_ns=started_ns, produced=produced, note=note)
+        self.journal.attempt(
+            self, node, "completed", attempt=attempt, started_ns=started_ns, produced=produced, note=note
+        )
 
     def _finished_anyway(self, node: PlanNode, result: Any, started_ns: int) -> None:
         if self.status == "running":
@@ -165,7 +167,7 @@ class Execution:
     def _tell(self, node: PlanNode, status: NodeStatus, **facts: Any) -> None:
         if self.is_watched:
             facts.setdefault("attempt", self.attempts.number(node))
-            self.journal.attempt(node, status, **facts)
+            self.journal.attempt(self, node, status, **facts)
 
     # --- a firing waits ---------------------------------------------------------------------------------------------
 
@@ -244,11 +246,14 @@ class Execution:
         if status == "completed":
             self.output = self.flow.result(lambda node: self.states[node.index] == COMPLETED)
         if self.is_watched:
-            self.journal.ended(self.output)
+            self.journal.ended(self, self.output)
         self.kernel.executions.discard(self)
         if self._ended is not None:
             self._ended.set()
-        for callback in self._on_end:
+        callbacks, self._on_end = self._on_end, []
+        # its context leads back to it: without this, all it holds would wait for the garbage collector
+        self.context = Context()
+        for callback in callbacks:
             callback(self)
 
     def when_ended(self, callback: Callable[["Execution"], None]) -> None:

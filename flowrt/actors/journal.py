@@ -8,6 +8,7 @@ from flowrt.events import AttemptEnded, ExecutionEnded, ExecutionStarted, LogEve
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
+    from flowrt.actors.kernel import Kernel
     from flowrt.graph.plan import PlanNode
 
 
@@ -17,11 +18,10 @@ class Journal:
     Payloads are encoded at once: the log shows them as they were when the step ended.
     """
 
-    __slots__ = ("_execution", "_kernel", "position", "watchers")
+    __slots__ = ("_kernel", "position", "watchers")
 
-    def __init__(self, execution: "Execution") -> None:
-        self._execution = execution
-        self._kernel = execution.kernel
+    def __init__(self, kernel: "Kernel") -> None:
+        self._kernel = kernel
         self.watchers: list[Callable[[LogEvent], None]] = []
         self.position = 0
         """The place of the newest event in the sink, from 1; 0 if there is none."""
@@ -35,9 +35,8 @@ class Journal:
         for watcher in self.watchers:
             watcher(event)
 
-    def started(self, raw_input: Any, workflow_id: str | None) -> None:
+    def started(self, execution: "Execution", raw_input: Any, workflow_id: str | None) -> None:
         """Tell that the execution began."""
-        execution = self._execution
         self._emit(
             ExecutionStarted(
                 execution_id=execution.id,
@@ -51,6 +50,7 @@ class Journal:
 
     def attempt(
         self,
+        execution: "Execution",
         node: "PlanNode",
         status: NodeStatus,
         *,
@@ -65,7 +65,7 @@ class Journal:
         kernel = self._kernel
         self._emit(
             AttemptEnded(
-                execution_id=self._execution.id,
+                execution_id=execution.id,
                 at_ns=kernel.clock.time_ns(),
                 node=node.id,
                 attempt=attempt,
@@ -78,9 +78,9 @@ class Journal:
             )
         )
 
-    def ended(self, output: Any) -> None:
+    def ended(self, execution: "Execution", output: Any) -> None:
         """Tell that the execution ended."""
-        execution, kernel = self._execution, self._kernel
+        kernel = self._kernel
         is_complete = execution.status == "completed"
         self._emit(
             ExecutionEnded(

@@ -44,7 +44,7 @@ class Worker:
         execution.hands += 1
         try:
             while execution.flow.ready:
-                with anyio.CancelScope() as self.scope:
+                with self.kernel.backend.new_scope() as self.scope:
                     self._innermost = self.kernel.backend.innermost()
                     self._marker = self._innermost()
                     self._requests = self.kernel.backend.cancel_requests()

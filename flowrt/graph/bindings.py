@@ -92,6 +92,9 @@ def _quick(call: Callable[..., Any], arguments: list[Any], nodes: Mapping[str, P
         case [FromNode(source), FromNode(other)]:
             first, second = nodes[source].index, nodes[other].index
             return lambda flow: call(flow.sent[first], flow.sent[second])
+        case [FromNode(), *_] if all(isinstance(argument, FromNode) for argument in arguments):
+            pick = itemgetter(*[nodes[argument.node].index for argument in arguments])
+            return lambda flow: call(*pick(flow.sent))
         case [one]:
             get = _quick_getter(one, nodes)
             return lambda flow: call(get(flow))
