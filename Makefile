@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test lint types bench clean
 
 demo: $(VENV)/installed
-	$(BIN)/python examples/orders/demo.py
+	$(BIN)/python -m examples.orders.demo
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest $(ARGS)

@@ -1,6 +1,7 @@
 """Two prices are asked for in parallel, because neither needs the other."""
 
 import anyio
+
 import flowrt
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import anyio
 
+from flowrt.clock import NANOSECONDS
 from flowrt.events import ExecutionStatus, LogEvent
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class ExecutionHandle(Generic[R]):
     def status(self) -> ExecutionStatus:
         """How the execution stands now."""
         return self._execution.status
+
+    @property
+    def duration_seconds(self) -> float | None:
+        """How long the execution took; `None` while it runs."""
+        return None if self.status == "running" else self._execution.duration_ns / NANOSECONDS
 
     async def wait(self) -> ExecutionStatus:
         """Wait until the execution has ended and its end is logged as durably as the runtime promises.

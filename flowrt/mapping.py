@@ -59,19 +59,27 @@ class ExecutionResults:
         self._in_order = in_order
         self._next = 0
 
+    def cancel(self, reason: str = "its results are not read any more") -> None:
+        """Read no more of the source, and cancel what runs; the results of that are still there to be read.
+
+        Args:
+            reason: What the history tells of the executions that this ends.
+        """
+        self._feed.stop(reason)
+
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._feed.stop()
+        self.cancel()
 
     def __del__(self) -> None:
         # a loop that was left early drops its iterator; where no event loop runs, the runtime has ended it all
         feed: _Feed | None = getattr(self, "_feed", None)
         if feed is not None and feed.can_stop:
-            feed.stop()
+            self.cancel()
 
     def __aiter__(self) -> AsyncIterator[ExecutionResult]:
         return self
@@ -154,11 +162,11 @@ class _Feed:
         if self._error is not None:
             raise self._error
 
-    def stop(self) -> None:
+    def stop(self, reason: str) -> None:
         if self._has_started:
             self._scope.cancel()
         for execution in list(self._running.values()):
-            execution.cancel("its results are not read any more")
+            execution.cancel(reason)
 
     # --- the source's side ------------------------------------------------------------------------------------------
 

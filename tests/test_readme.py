@@ -20,6 +20,11 @@ def test_the_example_prints_what_the_readme_shows(tmp_path):
     assert (ran.stdout, ran.stderr) == (blocks("console")[0].split("\n", 1)[1], "")
 
 
+def test_the_example_is_the_one_in_examples():
+    quickstart = (ROOT / "examples" / "quickstart.py").read_text(encoding="utf-8")
+    assert quickstart.split("\n\n", 1)[1] == blocks("python")[0]
+
+
 def test_every_page_that_the_readme_links_is_there():
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
     assert links

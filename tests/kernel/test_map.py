@@ -36,6 +36,22 @@ async def test_results_come_in_the_order_of_the_inputs():
     assert isinstance(results[13].error, ExecutionFailedError)
 
 
+async def test_what_a_cancel_ends_has_results_with_its_reason():
+    async def waits(record):
+        if record["n"]:
+            await anyio.sleep_forever()
+        return {}
+
+    async with Runtime() as runtime:
+        results = runtime.map(workflow({"a": waits}), inputs(100), max_at_once=3)
+        assert (await anext(results)).status == "completed"
+        await anyio.wait_all_tasks_blocked()
+        results.cancel("enough")
+        left = [(result.index, result.status, str(result.error)) async for result in results]
+    assert [result[:2] for result in left] == [(1, "cancelled"), (2, "cancelled"), (3, "cancelled")]
+    assert all("enough" in text for *_, text in left)
+
+
 async def test_results_can_be_taken_as_they_complete():
     gates = {n: anyio.Event() for n in range(3)}
     order = [2, 0, 1]

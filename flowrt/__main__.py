@@ -1,0 +1,5 @@
+"""`python -m flowrt` is the command `flowrt`."""
+
+from flowrt.cli import main
+
+main()

@@ -1,0 +1,46 @@
+"""The commands, put together."""
+
+from typing import Annotated
+
+import typer
+
+from flowrt import __version__
+from flowrt.cli.db import upgrade
+from flowrt.cli.graph import graph
+from flowrt.cli.history import history
+from flowrt.cli.run import run
+from flowrt.cli.schema import schema
+from flowrt.cli.show import show
+from flowrt.cli.validate import validate
+
+
+def _print_version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if value:
+        typer.echo(f"flowrt {__version__}")
+        raise typer.Exit
+
+
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Run workflows, and look at what ran."""
+
+
+def make_app() -> typer.Typer:
+    """Return the command-line application."""
+    app = typer.Typer(
+        name="flowrt",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for command in (run, validate, graph, history, show, schema):
+        app.command()(command)
+    app.callback()(options)
+    database = typer.Typer(help="Look after the database.", no_args_is_help=True)
+    database.command()(upgrade)
+    app.add_typer(database, name="db")
+    return app

@@ -1,0 +1,127 @@
+"""One workflow over a file of inputs, from the command line."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TextIO
+
+import anyio
+import msgspec
+import typer
+
+from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, print_json
+from flowrt.cli.progress import Progress
+from flowrt.definition import LoadedDefinition
+from flowrt.errors import InputError, StoreError
+from flowrt.mapping import ExecutionResult, ExecutionResults
+from flowrt.runtime import Runtime
+
+GRACE_SECONDS = 5
+"""How long Ctrl-C waits for the results of what it cancels."""
+
+
+class Batch:
+    """Runs a workflow once for each line of a file, in constant memory."""
+
+    def __init__(
+        self,
+        workflow: LoadedDefinition,
+        inputs: Path,
+        results: Path | None,
+        *,
+        max_at_once: int,
+        max_per_second: float | None,
+    ) -> None:
+        self._workflow = workflow
+        self._name = workflow.definition.name
+        self._inputs = inputs
+        self._results = results
+        self._limits: dict[str, Any] = {"max_at_once": max_at_once, "max_per_second": max_per_second}
+        self._counts: Counter[str] = Counter()
+        self._bad_lines: dict[int, str] = {}
+        self._complaints = 0
+
+    def run(self, runtime: Runtime, backend: str, *, as_json: bool) -> int:
+        """Run all, print a summary, and return the exit status.
+
+        Raises:
+            InputError: A file can't be opened; nothing ran.
+        """
+        started = time.perf_counter()
+        is_cancelled = False
+        with ExitStack() as files:
+            try:
+                lines = files.enter_context(self._inputs.open(encoding="utf-8-sig"))
+                out = files.enter_context(self._results.open("w", encoding="utf-8")) if self._results else None
+            except OSError as error:
+                raise InputError(self._name, f"a file can't be opened: {error}") from None
+            try:
+                anyio.run(self._run, runtime, lines, out, backend=backend)
+            except KeyboardInterrupt:
+                is_cancelled = True
+                typer.echo("cancelled", err=True)
+        self._summarise(time.perf_counter() - started, as_json=as_json)
+        return CANCELLED if is_cancelled else COMPLETED if self._counts.keys() <= {"completed"} else FAILED
+
+    async def _run(self, runtime: Runtime, lines: TextIO, out: TextIO | None) -> None:
+        with Progress(sys.stderr) as progress:
+            async with runtime:
+                results = runtime.map(self._workflow, self._read(lines), **self._limits)
+                try:
+                    await self._collect(results, out, progress)
+                except StoreError:
+                    raise
+                except BaseException:  # Ctrl-C: what it cancels has results, too
+                    results.cancel("interrupted")
+                    with anyio.move_on_after(GRACE_SECONDS, shield=True):
+                        await self._collect(results, out, progress)
+                    raise
+
+    async def _collect(self, results: ExecutionResults, out: TextIO | None, progress: Progress) -> None:
+        async for result in results:
+            if isinstance(result.error, StoreError):
+                raise result.error
+            self._counts[result.status] += 1
+            progress.show(self._counts)
+            self._tell(result, out)
+
+    def _read(self, lines: TextIO) -> Iterator[Any]:
+        index = 0
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                yield msgspec.json.decode(line)
+            except (msgspec.DecodeError, RecursionError) as error:
+                self._bad_lines[index] = f"line {number} is no JSON: {error}"
+                yield []  # which no workflow takes
+            index += 1
+
+    def _tell(self, result: ExecutionResult, out: TextIO | None) -> None:
+        error = result.error
+        if (reason := self._bad_lines.pop(result.index, None)) is not None:
+            error = InputError(self._name, reason)
+        if error is not None and self._complaints < 10:  # noqa: PLR2004 - the others are in the results and the log
+            self._complaints += 1
+            typer.echo(f"input {result.index}: {error}", err=True)
+        if out is not None:
+            document = {
+                "index": result.index,
+                "execution_id": result.execution_id,
+                "status": result.status,
+                "output": result.output,
+                "error": None if error is None else describe(error),
+            }
+            out.write(msgspec.json.encode(document, enc_hook=repr).decode() + "\n")
+
+    def _summarise(self, seconds: float, *, as_json: bool) -> None:
+        counts = {status: self._counts[status] for status in ("completed", "failed", "cancelled")}
+        total = sum(counts.values())
+        if as_json:
+            print_json({"workflow": self._name, "total": total, **counts, "duration_seconds": round(seconds, 6)})
+        else:
+            parts = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+            typer.echo(f"{self._name}: {total} executions in {seconds:.1f} s: {parts or 'none'}")

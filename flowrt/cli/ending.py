@@ -1,0 +1,61 @@
+"""How commands end: errors become messages and exit statuses, never tracebacks."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import typer
+
+from flowrt.errors import (
+    DefinitionError,
+    ExecutionCancelledError,
+    FlowrtError,
+    InputError,
+    MissingExtraError,
+    StoreError,
+)
+
+COMPLETED, FAILED, BAD_USAGE, CANCELLED, NO_DATABASE = range(5)
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document; what JSON has no form for is there by its `repr`."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(document, enc_hook=repr), indent=2).decode())
+
+
+def exit_status(error: FlowrtError) -> int:
+    """Return the exit status that an error stands for."""
+    match error:
+        case DefinitionError() | InputError() | MissingExtraError():
+            return BAD_USAGE
+        case ExecutionCancelledError():
+            return CANCELLED
+        case StoreError():
+            return NO_DATABASE
+        case _:
+            return FAILED
+
+
+def describe(error: FlowrtError) -> dict[str, Any]:
+    """Return an error as data."""
+    described: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
+    if isinstance(error, DefinitionError):
+        described["problems"] = [problem._asdict() for problem in error.problems]
+    return described
+
+
+@contextmanager
+def ending(*, as_json: bool) -> Generator[None, None, None]:
+    """Turn what flowrt raises into a message and an exit status; Ctrl-C, too."""
+    try:
+        yield
+    except FlowrtError as error:
+        if as_json:
+            print_json({"error": describe(error)})
+        else:
+            typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(exit_status(error)) from None
+    except KeyboardInterrupt:
+        typer.echo("cancelled", err=True)
+        raise typer.Exit(CANCELLED) from None

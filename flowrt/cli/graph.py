@@ -1,0 +1,64 @@
+"""`flowrt graph`: a picture of a workflow."""
+
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+from flowrt.cli.console import make_console
+from flowrt.cli.ending import ending, print_json
+from flowrt.cli.options import File, Json, load
+from flowrt.definition import Definition, export_definition
+from flowrt.steps.pass_through import PassThroughType
+from flowrt.steps.registry import StepRegistry
+
+Format: TypeAlias = Literal["terminal", "mermaid"]
+
+
+def graph(
+    file: File,
+    format: Annotated[Format, typer.Option(help="A tree for the terminal, or Mermaid text.")] = "terminal",
+    json: Json = False,
+) -> None:
+    """Draw a workflow."""
+    with ending(as_json=json):
+        # what the nodes would run does not matter for the picture
+        definition = load(file, StepRegistry(default=PassThroughType())).definition
+    if json:
+        print_json(export_definition(definition))
+    elif format == "mermaid":
+        typer.echo(mermaid(definition))
+    else:
+        _draw(definition)
+
+
+def _draw(definition: Definition) -> None:
+    from rich.markup import escape  # noqa: PLC0415
+
+    from flowrt.cli.tree import workflow_tree  # noqa: PLC0415
+
+    types = {node.id: node.type for node in definition.nodes}
+
+    def label(node_id: str) -> str:
+        return f"[bold]{escape(node_id)}[/bold] [dim]{escape(types[node_id])}[/dim]"
+
+    console = make_console()
+    console.print(f"{definition.name}: {len(definition.nodes)} nodes, {len(definition.edges)} edges", markup=False)
+    for tree in workflow_tree(definition, label):
+        console.print(tree)
+
+
+def mermaid(definition: Definition) -> str:
+    """Return a workflow as a Mermaid flowchart."""
+    names = {node.id: f"n{index}" for index, node in enumerate(definition.nodes)}
+    lines = ["flowchart LR"]
+    lines += [f'  {names[node.id]}["{_quoted(node.id)}<br/>{_quoted(node.type)}"]' for node in definition.nodes]
+    for edge in definition.edges:
+        text = ", ".join(part for part in (edge.source_handle, edge.condition) if part)
+        arrow = f'-->|"{_quoted(text)}"|' if text else "-->"
+        lines.append(f"  {names[edge.source]} {arrow} {names[edge.target]}")
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """Return text in which nothing means something to Mermaid or HTML."""
+    return "".join(c if c.isalnum() or c in " _-.:,/()" else f"#{ord(c)};" for c in text)

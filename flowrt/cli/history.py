@@ -1,0 +1,77 @@
+"""`flowrt history`: what ran."""
+
+from typing import Annotated, Any
+
+import anyio
+import typer
+
+from flowrt.cli.console import make_console
+from flowrt.cli.ending import ending, print_json
+from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
+from flowrt.cli.times import duration, moment, seconds
+from flowrt.events import ExecutionStatus
+from flowrt.storage import ExecutionRow
+
+
+def history(
+    workflow: Annotated[str | None, typer.Option(help="Only executions of the workflow of this name.")] = None,
+    status: Annotated[ExecutionStatus | None, typer.Option(help="Only executions in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many of the newest.")] = 20,
+    db: Database = DEFAULT_DATABASE,
+    json: Json = False,
+) -> None:
+    """List the newest executions."""
+
+    async def read() -> list[ExecutionRow]:
+        from flowrt.storage import SqlStore  # noqa: PLC0415 - it loads SQLAlchemy
+
+        store = SqlStore(db, create=False)
+        await store.open()
+        try:
+            return await store.log.executions(limit=limit, workflow=workflow, status=status)
+        finally:
+            await store.close()
+
+    with ending(as_json=json):
+        rows = anyio.run(read)
+    if json:
+        print_json({"executions": [describe_execution(row) for row in rows]})
+    else:
+        _print_table(rows)
+
+
+def describe_execution(row: ExecutionRow) -> dict[str, Any]:
+    """Return an execution as data, without its payloads."""
+    return {
+        "execution_id": row.id,
+        "workflow": row.workflow,
+        "version": row.workflow_version,
+        "status": row.status,
+        "started_at": moment(row.started_at_ns),
+        "duration_seconds": seconds(row.duration_ns),
+        "failed_node": row.failed_node,
+        "error": None if row.error is None else f"{row.error.type}: {row.error.message}",
+        "reason": row.reason,
+        "parent_id": row.parent_id,
+        "failures_absorbed": row.failures_absorbed,
+    }
+
+
+COLOURS = {"completed": "green", "failed": "red", "cancelled": "yellow", "running": "blue", "skipped": "dim"}
+
+
+def _print_table(rows: list[ExecutionRow]) -> None:
+    from rich.table import Column, Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    execution = Column("execution", no_wrap=True, min_width=36)
+    table = Table(execution, "workflow", "status", "started", "took", "what", box=None, pad_edge=False)
+    for row in rows:
+        what = row.reason or ("" if row.failed_node is None else f"node {row.failed_node!r} failed")
+        cells = [row.id, row.workflow, row.status, moment(row.started_at_ns), duration(row.duration_ns), what]
+        table.add_row(*[Text(cell, style=COLOURS.get(cell, "")) for cell in cells])
+    console = make_console()
+    if rows:
+        console.print(table)
+    else:
+        console.print("no executions")

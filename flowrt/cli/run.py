@@ -1,0 +1,55 @@
+"""`flowrt run`: run a workflow, once or over many inputs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flowrt.cli.ending import ending
+from flowrt.cli.options import (
+    DEFAULT_DATABASE,
+    Backend,
+    Database,
+    File,
+    Json,
+    PythonModules,
+    Unknown,
+    load,
+    make_registry,
+)
+
+
+def run(
+    file: File,
+    input: Annotated[str | None, typer.Option(help="The input: JSON, @file, or - for standard input.")] = None,
+    inputs: Annotated[Path | None, typer.Option(help="Many inputs: a file with a JSON object per line.")] = None,
+    max_at_once: Annotated[int, typer.Option(min=1, help="How many executions may be under way.")] = 100,
+    max_per_second: Annotated[float | None, typer.Option(min=0.001, help="How many may start in a second.")] = None,
+    results: Annotated[Path | None, typer.Option(help="Where to write a JSON line per input.")] = None,
+    backend: Annotated[Backend, typer.Option(help="The event loop.")] = "asyncio",
+    unknown_steps: Unknown = "refuse",
+    python_module: PythonModules = None,
+    db: Database = DEFAULT_DATABASE,
+    no_db: Annotated[bool, typer.Option("--no-db", help="Keep no log.")] = False,
+    json: Json = False,
+) -> None:
+    """Run a workflow, once or over many inputs."""
+    from flowrt.cli.batch import Batch  # noqa: PLC0415 - loaded by the command that needs it
+    from flowrt.cli.single import Single, read_input  # noqa: PLC0415
+    from flowrt.runtime import Runtime  # noqa: PLC0415
+    from flowrt.storage import SqlStore  # noqa: PLC0415
+
+    if inputs is None and (results is not None or max_per_second is not None):
+        raise typer.BadParameter("--results and --max-per-second go with --inputs")
+    if inputs is not None and input is not None:
+        raise typer.BadParameter("give --input or --inputs, not both")
+    with ending(as_json=json):
+        workflow = load(file, make_registry(unknown_steps, python_module))
+        store = None if no_db else SqlStore(db)
+        if inputs is None:
+            given = read_input(input, workflow.definition.name)
+            status = Single(workflow, given).run(Runtime(store=store), backend, as_json=json)
+        else:
+            batch = Batch(workflow, inputs, results, max_at_once=max_at_once, max_per_second=max_per_second)
+            status = batch.run(Runtime(store=store), backend, as_json=json)
+    raise typer.Exit(status)

@@ -1,0 +1,80 @@
+"""One execution, from the command line."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import anyio
+import msgspec
+import typer
+
+from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, print_json
+from flowrt.definition import LoadedDefinition
+from flowrt.errors import DefinitionError, FlowrtError, InputError, StoreError
+from flowrt.handle import ExecutionHandle
+from flowrt.runtime import Runtime
+
+
+def read_input(text: str | None, workflow: str) -> dict[str, Any]:
+    """Return the input that was given as JSON, as `@file`, or as `-` for standard input.
+
+    Raises:
+        InputError: It can't be read, or is no JSON object.
+    """
+    try:
+        if text == "-":
+            text = sys.stdin.read()
+        elif text is not None and text.startswith("@"):
+            text = Path(text[1:]).read_text(encoding="utf-8-sig")
+        return msgspec.json.decode(text, type=dict[str, Any]) if text is not None else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(workflow, f"it can't be read: {error}") from None
+    except (msgspec.DecodeError, RecursionError) as error:  # ValidationError, for what is no object, is a DecodeError
+        raise InputError(workflow, f"it is no JSON object: {error}") from None
+
+
+class Single:
+    """Runs a workflow once and tells how it ended."""
+
+    def __init__(self, workflow: LoadedDefinition, given: dict[str, Any]) -> None:
+        self._workflow = workflow
+        self._given = given
+        self._handle: ExecutionHandle[Any] | None = None
+        self._output: Any = None
+        self._error: FlowrtError | None = None
+
+    def run(self, runtime: Runtime, backend: str, *, as_json: bool) -> int:
+        """Run, print how it ended, and return the exit status."""
+        started = time.perf_counter()
+        status = "cancelled"
+        try:
+            status = anyio.run(self._run, runtime, backend=backend)
+        except KeyboardInterrupt:
+            typer.echo("cancelled", err=True)
+        if as_json:
+            print_json(
+                {
+                    "execution_id": None if self._handle is None else self._handle.execution_id,
+                    "workflow": self._workflow.definition.name,
+                    "status": status,
+                    "output": self._output,
+                    "error": None if self._error is None else describe(self._error),
+                    "duration_seconds": round(time.perf_counter() - started, 6),
+                }
+            )
+        elif status == "completed":
+            print_json(self._output)
+        return {"completed": COMPLETED, "cancelled": CANCELLED}.get(status, FAILED)
+
+    async def _run(self, runtime: Runtime) -> str:
+        async with runtime:
+            self._handle = await runtime.start(self._workflow, self._given)
+            try:
+                self._output = await self._handle.result()
+            except (StoreError, InputError, DefinitionError):
+                raise
+            except FlowrtError as error:
+                self._error = error
+                typer.echo(f"error: {error}", err=True)
+            return self._handle.status

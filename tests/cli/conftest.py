@@ -1,0 +1,59 @@
+"""Running the command in this process, and as one of its own."""
+
+import json
+import sys
+from typing import NamedTuple
+
+import pytest
+
+from flowrt.cli import main
+
+
+class Ran(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def flowrt(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FLOWRT_DB", raising=False)
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["flowrt", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Ran(ended.value.code or 0, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def definition(tmp_path):
+    def write(nodes, edges=(), name="test"):
+        file = tmp_path / f"{name}.json"
+        document = {
+            "name": name,
+            "nodes": [{"id": key, "type": kind, "data": data} for key, (kind, data) in nodes.items()],
+            "edges": [dict(zip(("source", "target"), edge.split(">"), strict=True)) for edge in edges],
+        }
+        file.write_text(json.dumps(document), encoding="utf-8")
+        return file
+
+    return write
+
+
+@pytest.fixture
+def upper(definition):
+    return definition({"a": ("process", {"operation": "uppercase"}), "b": ("end", {})}, ["a>b"], "upper")
+
+
+@pytest.fixture
+def failing(definition):
+    return definition({"check": ("data_validation", {"required_fields": ["name"]})}, name="failing")

@@ -1,0 +1,103 @@
+"""The command as a process of its own: signals, pipes, and how it is started."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "flowrt"]
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Return a function that starts the command in an empty folder."""
+    started = []
+    environment = {key: value for key, value in os.environ.items() if key != "FLOWRT_DB"}
+
+    def begin(*arguments):
+        process = subprocess.Popen(  # noqa: S603
+            [*COMMAND, *map(str, arguments)],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate(timeout=30)
+
+
+def finished(process):
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def wait_for_a_running_execution(start):
+    """Ask the history, until it tells of one."""
+    for _ in range(100):
+        status, out, _ = finished(start("history", "--json"))
+        if status == 0 and any(row["status"] == "running" for row in json.loads(out)["executions"]):
+            return
+    pytest.fail("no execution began")
+
+
+@pytest.fixture
+def waiting(definition):
+    return definition({"wait": ("delay", {"delay_seconds": 3600})}, name="waiting")
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_ctrl_c_cancels_and_the_history_says_so(start, waiting, backend):
+    process = start("run", waiting, "--backend", backend, "--json")
+    wait_for_a_running_execution(start)
+    process.send_signal(signal.SIGINT)
+    status, out, err = finished(process)
+    assert status == 3
+    assert json.loads(out)["status"] == "cancelled"
+    assert "Traceback" not in err
+    _, out, _ = finished(start("history", "--json"))
+    assert [row["status"] for row in json.loads(out)["executions"]] == ["cancelled"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_ctrl_c_cancels_many_and_counts_them(start, waiting, tmp_path, backend):
+    (tmp_path / "in.jsonl").write_text("{}\n" * 500, encoding="utf-8")
+    process = start("run", waiting, "--inputs", "in.jsonl", "--backend", backend, "--json", "--max-at-once", 20)
+    wait_for_a_running_execution(start)
+    process.send_signal(signal.SIGINT)
+    status, out, err = finished(process)
+    assert (status, "Traceback" in err) == (3, False)
+    _, listed, _ = finished(start("history", "--json", "--limit", 1000))
+    rows = json.loads(listed)["executions"]
+    assert {row["status"] for row in rows} == {"cancelled"}
+    assert json.loads(out)["cancelled"] == json.loads(out)["total"] == len(rows) == 20
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly(start):
+    process = start("schema")
+    process.stdout.close()
+    process.stdout = None
+    status, _, err = finished(process)
+    assert (status, err) == (1, "")
+
+
+def test_nothing_but_the_document_is_on_standard_output(start, definition):
+    file = definition({"a": ("start", {})}, name="small")
+    status, out, err = finished(start("run", file, "--no-db", "--json"))
+    assert (status, json.loads(out)["status"], err) == (0, "completed", "")
+
+
+def test_a_database_that_goes_away_is_told(start, definition, tmp_path):
+    file = definition({"a": ("start", {})}, name="small")
+    (tmp_path / "flowrt.db").write_bytes(b"no database, but long enough to be read as the header of one" * 100)
+    status, out, err = finished(start("run", file))
+    assert (status, out, "Traceback" in err) == (4, "", False)
+    assert "flowrt.db" in err
