@@ -1,5 +1,6 @@
 # Everything here makes its own environment in .venv first; PYTHON picks the interpreter for it.
-PYTHON ?= python3
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
 
@@ -23,7 +24,7 @@ bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks $(ARGS)
 
 $(VENV)/installed: pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "flowrt needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	@test -n "$(PYTHON)" || { echo "flowrt needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.12"; false; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
