@@ -1,0 +1,33 @@
+"""The examples run, and find what is known of their input."""
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_the_demo_accepts_the_good_orders_and_rejects_the_others(tmp_path, backend):
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "examples.orders.demo", "--backend", backend, "--db", tmp_path / "demo.db"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "948 accepted" in ran.stdout
+    assert "52 rejected" in ran.stdout
+    assert f"{tmp_path / 'demo.db'}" in ran.stdout
+
+
+def test_the_orders_are_those_that_the_generator_makes(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    generate = importlib.import_module("examples.orders.generate")
+    lines = (ROOT / "examples" / "orders" / "orders.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(json.dumps(generate.make_orders()))
