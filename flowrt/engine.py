@@ -13,9 +13,11 @@ from anyio.abc import TaskGroup
 
 from flowrt.actors.execution import Execution
 from flowrt.actors.kernel import Kernel
-from flowrt.actors.turn import Turn
+from flowrt.actors.turn import GatedTurn, Turn
 from flowrt.actors.worker import Worker
 from flowrt.errors import RuntimeClosedError, StoreError
+from flowrt.events import LogEvent
+from flowrt.graph.plan import Plan
 from flowrt.plans import Plans
 from flowrt.typing import Clock, CompletionGate, Ids
 
@@ -40,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     random: Random
     ids: Ids
     gate: CompletionGate | None
+    on_event: Callable[[LogEvent], None] | None
 
 
 class Engine:
@@ -67,12 +70,12 @@ class Engine:
                 ids=settings.ids,
                 gate=settings.gate,
                 sink=sink,
-                turn=Turn(settings.clock.monotonic_ns),
+                on_event=settings.on_event,
+                turn=Turn(settings.clock.monotonic_ns) if settings.gate is None else GatedTurn(settings.gate),
                 max_payload_bytes=settings.max_payload_bytes,
             )
             if sink is not None:
                 kernel.turn.wait_space = sink.wait_space
-            group.start_soon(kernel.timers.run, name="flowrt timers")
             self._kernel, self._group = kernel, group
             self._stack = stack.pop_all()
 
@@ -149,14 +152,29 @@ class Engine:
     # --- the life of one execution ----------------------------------------------------------------------------------
 
     async def begin(self, workflow: Any, input_value: Any) -> Execution:
-        """Make an execution whose first firings are ready."""
-        kernel = self.kernel
+        """Make an execution whose first firings are ready.
+
+        Raises:
+            DefinitionError: The definition is wrong.
+            InputError: The input does not fit.
+            StoreError: The log can't be written any more.
+        """
         plan, workflow_id = await self.plans.find(workflow)
+        return self.begin_plan(plan, input_value, workflow_id)
+
+    def begin_plan(self, plan: Plan, input_value: Any, workflow_id: str | None = None) -> Execution:
+        """Make an execution of a plan; `begin` without finding the plan.
+
+        Raises:
+            InputError: The input does not fit.
+            StoreError: The log can't be written any more.
+        """
+        kernel = self.kernel
         converted = plan.convert_input({} if input_value is None else input_value)
         if kernel.sink is not None and kernel.sink.failed is not None:
             raise kernel.sink.failed
         execution = Execution(kernel, plan, converted)
-        kernel.executions.add(execution)
+        kernel.executions[execution] = None
         if execution.is_watched:
             execution.journal.started(execution, converted, workflow_id)
         return execution

@@ -1,7 +1,7 @@
 """The plans of one runtime: what was compiled already, and under which id it is stored."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -9,7 +9,7 @@ from flowrt.definition import Definition, LoadedDefinition, canonical_json, load
 from flowrt.graph.compile import compile_plan
 from flowrt.graph.inputs import converter_of
 from flowrt.graph.plan import Plan
-from flowrt.typing import StepCatalog
+from flowrt.typing import BoundStep, StepCatalog
 
 if TYPE_CHECKING:
     from flowrt.definition import Workflow
@@ -19,6 +19,14 @@ Source: TypeAlias = LoadedDefinition | Mapping[str, Any] | Path | str | bytes
 """A workflow as data: loaded, or what `load_definition` takes."""
 
 MAX_PLANS = 1024
+
+
+def compile_workflow(workflow: "LoadedDefinition | Workflow[..., Any]", steps: Sequence[BoundStep]) -> Plan:
+    """Return the plan of a workflow whose nodes run `steps`, its own or what stands for them."""
+    definition = workflow.definition
+    if isinstance(workflow, LoadedDefinition):
+        return compile_plan(definition, steps, converter_of(definition, steps))
+    return compile_plan(definition, steps, workflow.convert_input)
 
 
 class StoredPlan(NamedTuple):
@@ -44,15 +52,17 @@ class Plans:
         # by identity: the key's object is kept beside the plan, so that its id is not given to another
         self._plans: OrderedDict[int, tuple[object, StoredPlan]] = OrderedDict()
 
-    async def find(self, workflow: "Workflow[..., Any] | Source") -> StoredPlan:
+    async def find(self, workflow: "Workflow[..., Any] | Source | Plan") -> StoredPlan:
         """Return the plan of a workflow; compiled and stored when it is seen for the first time.
 
-        A definition that is no `LoadedDefinition` is loaded and compiled every time.
+        A definition that is no `LoadedDefinition` is loaded and compiled every time; a plan stands for itself.
 
         Raises:
             DefinitionError: The definition is wrong.
             StoreError: The version could not be stored.
         """
+        if isinstance(workflow, Plan):
+            return StoredPlan(workflow, None)
         known = self._plans.get(id(workflow))
         if known is not None:
             return known[1]
@@ -66,11 +76,7 @@ class Plans:
     async def _make(self, workflow: "Workflow[..., Any] | Source") -> StoredPlan:
         if isinstance(workflow, Mapping | Path | str | bytes):
             workflow = load_definition(workflow, self.catalog())
-        if isinstance(workflow, LoadedDefinition):
-            convert = converter_of(workflow.definition, workflow.steps)
-            plan = compile_plan(workflow.definition, workflow.steps, convert)
-        else:
-            plan = compile_plan(workflow.definition, workflow.steps, workflow.convert_input)
+        plan = compile_workflow(workflow, workflow.steps)
         return StoredPlan(plan, await self._stored_id(plan.definition))
 
     def catalog(self) -> StepCatalog:

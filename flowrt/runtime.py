@@ -1,6 +1,6 @@
 """The runtime: what owns the tasks, the actors and the log of its executions."""
 
-from collections.abc import AsyncIterable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterable, Callable, Collection, Iterable, Mapping
 from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
 from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
 from flowrt.clock import SystemClock, UuidV7Ids
 from flowrt.engine import Durability, Engine, Settings
+from flowrt.events import LogEvent
 from flowrt.handle import ExecutionHandle
 from flowrt.mapping import ExecutionResults
 from flowrt.plans import Plans, Source
@@ -41,6 +42,7 @@ class Runtime:
         random: Where jitter and ids come from; a seeded one makes them repeatable.
         ids: Where the ids of executions come from; `None`: UUID version 7.
         gate: What decides the order of firings and completions; `None`: the order in which they come.
+        on_event: Called with every event of every execution, in their order; it must be quick and must not raise.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Runtime:
         random: Random | None = None,
         ids: Ids | None = None,
         gate: CompletionGate | None = None,
+        on_event: Callable[[LogEvent], None] | None = None,
     ) -> None:
         clock = clock or SystemClock()
         random = random or Random()  # noqa: S311 - jitter and ids are no secrets
@@ -70,6 +73,7 @@ class Runtime:
             random=random,
             ids=ids or UuidV7Ids(clock, random),
             gate=gate,
+            on_event=on_event,
         )
         self._engine = Engine(settings, Plans(store, steps, python_modules))
         self._threads = ThreadEntrance(self._engine)

@@ -3,10 +3,11 @@
 Everything that a runtime uses from outside is one of these small Protocols and is injected.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import msgspec
+from anyio.abc import TaskGroup
 
 from flowrt.errors import Problem
 
@@ -49,10 +50,15 @@ class Choice(NamedTuple):
 
 
 class Delay(NamedTuple):
-    """What a step returns to end later: the firing waits as a record in the timer heap and holds no task."""
+    """What a step returns to end later: the firing waits as a record in the timer heap and holds no task.
 
-    produced: Record
+    The node's attempt timeout counts this time, too.
+    """
+
+    produced: Any
     delay_seconds: float
+    error: Exception | None = None
+    """Where set, the attempt fails with it when the time is over."""
 
 
 class BoundStep(NamedTuple):
@@ -122,12 +128,23 @@ class StepCatalog(Protocol):
 
 
 class CompletionGate(Protocol):
-    """Through which every completion of a suspended step passes: a simulation decides their order here."""
+    """What decides every order that the kernel leaves open; a simulation decides it by a seed."""
 
-    async def wait_turn(self, execution_id: str, node_id: str) -> None:
-        """Wait until this completion may be delivered."""
+    async def wait_turn(self, execution_id: str, node_id: str = "") -> None:
+        """Wait until a node's completion may be delivered; without a node, until an execution may fire the next."""
         ...
 
-    def pick(self, ready_count: int) -> int:
-        """Return which of the ready firings of an execution starts next, from 0 to `ready_count - 1`."""
+    def pick(self, execution_id: str, node_ids: Sequence[str]) -> int:
+        """Return the place of the ready node of an execution that fires next; it fires at once."""
+        ...
+
+    def start(self, timers: Any, group: TaskGroup) -> None:
+        """Take over the timers of a kernel, a `flowrt.actors.timers.Timers`; tasks for that belong into `group`."""
+        ...
+
+    def go_on(self) -> bool:
+        """Let what is next happen, if all other tasks are blocked; say whether it did.
+
+        Asked by a helper that has nothing to do, to spare it being woken again.
+        """
         ...

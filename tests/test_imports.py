@@ -23,7 +23,7 @@ LAYERS = [
     {"runtime"},
     {"scripts"},
     {"flowrt"},
-    {"cli"},
+    {"cli", "testing"},
     {"__main__"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

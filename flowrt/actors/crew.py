@@ -56,8 +56,9 @@ class Crew:
             while True:
                 self._coming -= 1
                 suspensions = worker.suspensions
-                while (execution := self._next_job()) is not None:
-                    await worker.work(execution)
+                while (execution := self._next_job()) is not None or self._goes_on():
+                    if execution is not None:
+                        await worker.work(execution)
                 if worker.suspensions == suspensions:
                     self._ramp = max(1, self._ramp // 2)
                 if len(self._parked) >= MAX_PARKED:
@@ -67,6 +68,15 @@ class Crew:
                 await woken.wait()
         finally:
             self.size -= 1
+
+    def _goes_on(self) -> bool:
+        if self._kernel.gate is None:
+            return False
+        self._coming += 1  # whatever is called for now, this helper comes
+        try:
+            return self._kernel.gate.go_on()
+        finally:
+            self._coming -= 1
 
     def _next_job(self) -> "Execution | None":
         """Take the next execution that wants a hand; it goes to the end of the queue, so that all get their turn."""

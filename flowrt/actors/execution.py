@@ -10,7 +10,8 @@ import anyio
 from flowrt.actors import supervisor
 from flowrt.actors.attempts import Attempts
 from flowrt.actors.journal import Journal
-from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, StalledError
+from flowrt.clock import NANOSECONDS
+from flowrt.errors import AttemptTimeoutError, ExecutionCancelledError, ExecutionFailedError, StalledError
 from flowrt.events import ExecutionStatus, NodeStatus
 from flowrt.graph.flow import Flow
 from flowrt.graph.joins import Token
@@ -65,16 +66,17 @@ class Execution:
         self._on_end: list[Callable[[Execution], None]] = []
         self._ended: anyio.Event | None = None
         self.journal = Journal(kernel)
-        self.is_watched = kernel.sink is not None
+        self.is_watched = kernel.sink is not None or kernel.on_event is not None
 
     # --- a firing ends ----------------------------------------------------------------------------------------------
 
     def take(self) -> PlanNode:
         """Return the ready node that fires next."""
         ready = self.flow.ready
-        if self.kernel.gate is None or len(ready) == 1:
+        if self.kernel.gate is None:
             return ready.popleft()
-        place = self.kernel.gate.pick(len(ready))
+        self.kernel.turn.expire()
+        place = self.kernel.gate.pick(self.id, [node.id for node in ready])
         node = ready[place]
         del ready[place]
         return node
@@ -90,7 +92,7 @@ class Execution:
             self._finished_anyway(node, result, started_ns)
             return None
         if type(result) is Delay:
-            self._park(node, result.delay_seconds, partial(self._end_delay, node, result.produced, started_ns))
+            self._wait_delay(node, result, started_ns)
             return None
         following = self.flow.succeed(node, result)
         self.states[node.index] = COMPLETED
@@ -183,10 +185,24 @@ class Execution:
         self.flow.ready.append(node)
         self.kernel.crew.call(self)
 
-    def _end_delay(self, node: PlanNode, produced: Any, started_ns: int) -> None:
-        try:
-            following = self.succeed(node, produced, started_ns)
-        except Exception as error:  # noqa: BLE001 - a condition or a result that does not fit fails the node
+    def _wait_delay(self, node: PlanNode, delay: Delay, started_ns: int) -> None:
+        produced, seconds, error = delay
+        timeout = node.attempt_timeout_seconds
+        if timeout is not None:
+            used = (self.kernel.monotonic_ns() - started_ns) / NANOSECONDS
+            if used + seconds > timeout:
+                seconds = max(timeout - used, 0.0)
+                error = AttemptTimeoutError(node.id, self.attempts.number(node), timeout)
+        self._park(node, seconds, partial(self._end_delay, node, produced, error, started_ns))
+
+    def _end_delay(self, node: PlanNode, produced: Any, error: Exception | None, started_ns: int) -> None:
+        following = None
+        if error is None:
+            try:
+                following = self.succeed(node, produced, started_ns)
+            except Exception as failure:  # noqa: BLE001 - a condition or a result that does not fit fails the node
+                error = failure
+        if error is not None:
             following = supervisor.attempt_failed(self, node, error, started_ns)
         if following is not None:
             self.flow.ready.appendleft(following)
@@ -247,7 +263,7 @@ class Execution:
             self.output = self.flow.result(lambda node: self.states[node.index] == COMPLETED)
         if self.is_watched:
             self.journal.ended(self, self.output)
-        self.kernel.executions.discard(self)
+        self.kernel.executions.pop(self, None)
         if self._ended is not None:
             self._ended.set()
         callbacks, self._on_end = self._on_end, []

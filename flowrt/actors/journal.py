@@ -32,6 +32,8 @@ class Journal:
             self.position = sink.send_nowait(event)
             if sink.is_full:
                 self._kernel.turn.expire()
+        if self._kernel.on_event is not None:
+            self._kernel.on_event(event)
         for watcher in self.watchers:
             watcher(event)
 

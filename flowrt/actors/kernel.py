@@ -13,6 +13,7 @@ from flowrt.actors.crew import Crew
 from flowrt.actors.execution import Execution
 from flowrt.actors.timers import Timers
 from flowrt.actors.turn import Turn
+from flowrt.events import LogEvent
 from flowrt.typing import Clock, CompletionGate, Ids
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Kernel:
         ids: Ids,
         gate: CompletionGate | None,
         sink: "Sink | None",
+        on_event: Callable[[LogEvent], None] | None,
         turn: Turn,
         max_payload_bytes: int,
     ) -> None:
@@ -41,12 +43,18 @@ class Kernel:
         self.ids = ids
         self.gate = gate
         self.sink = sink
+        self.on_event = on_event
         self.turn = turn
         self.max_payload_bytes = max_payload_bytes
         self.parent: ContextVar[Execution | None] = ContextVar("flowrt execution", default=None)
         self.timers = Timers(clock)
         self.crew = Crew(self, group)
-        self.executions: set[Execution] = set()
+        if gate is None:
+            group.start_soon(self.timers.run, name="flowrt timers")
+        else:
+            gate.start(self.timers, group)
+        self.executions: dict[Execution, None] = {}
+        """Those that run, in the order in which they began."""
         self.backend.protect(
             Execution.succeed,
             Execution.attempt_cancelled,

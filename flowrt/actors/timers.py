@@ -40,9 +40,12 @@ class Timers:
 
     def set(self, delay_seconds: float, action: Callable[[], None]) -> Timer:
         """Do something after that time, on the event loop; `action` must not raise."""
-        due = self._clock.monotonic_ns() + round(delay_seconds * NANOSECONDS)
+        return self.set_at(self._clock.monotonic_ns() + round(delay_seconds * NANOSECONDS), action)
+
+    def set_at(self, due_ns: int, action: Callable[[], None]) -> Timer:
+        """Do something at that time of the clock; `action` must not raise."""
         timer = Timer(action)
-        heappush(self._heap, (due, next(self._order), timer))
+        heappush(self._heap, (due_ns, next(self._order), timer))
         if self._heap[0][2] is timer:
             self._changed.set()
         return timer
@@ -51,18 +54,33 @@ class Timers:
         """Act until cancelled; what is still waiting then is never done."""
         while True:
             self._changed = anyio.Event()
-            self._act()
-            if not self._heap:
+            now_ns = self._clock.monotonic_ns()
+            while (due_ns := self.next_ns()) is not None and due_ns <= now_ns:
+                self.act_next()
+            if due_ns is None:
                 await self._changed.wait()
             else:
-                await self._wait_until(self._heap[0][0])
+                await self._wait_until(due_ns)
 
-    def _act(self) -> None:
-        now = self._clock.monotonic_ns()
-        while self._heap and self._heap[0][0] <= now:
-            timer = heappop(self._heap)[2]
-            if timer.action is not None:
-                timer.action()
+    def next_ns(self) -> int | None:
+        """Return when the next timer is due."""
+        heap = self._heap
+        while heap and heap[0][2].action is None:
+            heappop(heap)
+        return heap[0][0] if heap else None
+
+    def act_next(self, choose: Callable[[int], int] | None = None) -> None:
+        """Let the next timer act; `choose` tells which, from 0, of those that are due at that instant."""
+        entry = heappop(self._heap)
+        if choose is not None:
+            alike = [entry]
+            while self.next_ns() == entry[0]:
+                alike.append(heappop(self._heap))
+            entry = alike.pop(choose(len(alike)))
+            for other in alike:
+                heappush(self._heap, other)
+        if entry[2].action is not None:
+            entry[2].action()
 
     async def _wait_until(self, due: int) -> None:
         async with anyio.create_task_group() as group:

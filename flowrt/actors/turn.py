@@ -4,7 +4,10 @@ from collections.abc import Awaitable, Callable
 
 import anyio.lowlevel
 
+from flowrt.typing import CompletionGate
+
 BUDGET_NS = 5_000_000
+FOR_EVER_NS = 1 << 62
 
 
 class Turn:
@@ -41,7 +44,7 @@ class Turn:
             self.number += 1
             self.ends_ns = self._now_ns() + self._budget_ns
 
-    async def wait_next(self) -> None:
+    async def wait_next(self, execution_id: str) -> None:  # noqa: ARG002 - a gated turn asks whose it is
         """Let the loop turn, and wait until the log has space again. A cancel changes nothing."""
         noted = self.number
         self.waiting += 1
@@ -50,5 +53,25 @@ class Turn:
         finally:
             self.waiting -= 1
         self.resumed(noted)
+        if self.wait_space is not None:
+            await self.wait_space()
+
+
+class GatedTurn(Turn):
+    """A turn of one firing, which a gate grants: it has expired unless it was just granted."""
+
+    __slots__ = ("_gate",)
+
+    def __init__(self, gate: CompletionGate) -> None:
+        super().__init__(lambda: 0)
+        self._gate = gate
+
+    def resumed(self, noted: int) -> None:
+        """Change nothing: what resumes asks the gate."""
+
+    async def wait_next(self, execution_id: str) -> None:
+        """Wait until an execution may fire the next node, and until the log has space again."""
+        await self._gate.wait_turn(execution_id)
+        self.ends_ns = FOR_EVER_NS
         if self.wait_space is not None:
             await self.wait_space()

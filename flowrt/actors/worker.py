@@ -61,11 +61,11 @@ class Worker:
         """Run firings until none is ready or the scope is spent. The hot loop of flowrt."""
         flow, turn, now_ns = execution.flow, self.kernel.turn, self.kernel.monotonic_ns
         ready, succeed, new_context = flow.ready, execution.succeed, execution.context.copy
-        innermost, marker, is_gated = self._innermost, self._marker, self.kernel.gate is not None
+        innermost, marker = self._innermost, self._marker
         while ready and not self._is_spent:
             started_ns = now_ns()
             if started_ns >= turn.ends_ns:
-                await turn.wait_next()
+                await turn.wait_next(execution.id)
                 continue
             node: PlanNode | None = execution.take()
             while node is not None:
@@ -86,7 +86,7 @@ class Worker:
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
                     following = await self._failed(execution, node, error, started_ns)
                 node, started_ns = following, now_ns()
-                if node is not None and (self._is_spent or is_gated or started_ns >= turn.ends_ns):  # type: ignore[redundant-expr]  # an await changes it
+                if node is not None and (self._is_spent or started_ns >= turn.ends_ns):  # type: ignore[redundant-expr]  # an await changes it
                     ready.appendleft(node)
                     break
 

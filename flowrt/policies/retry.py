@@ -8,12 +8,14 @@ import msgspec
 Positive: TypeAlias = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative: TypeAlias = Annotated[float, msgspec.Meta(ge=0)]
 
+MINUTE = 60.0
+
 
 class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How often and when a node's attempt is repeated after an error.
 
-    The pause after attempt `n` is `min(max_delay_seconds, delay_seconds * backoff_multiplier ** (n - 1))`, made up to
-    `jitter` times longer or shorter at random: the first pause lies between `delay_seconds * (1 - jitter)` and
+    The pause after attempt `n` is `delay_seconds * backoff_multiplier ** (n - 1)`, at most the longest pause, made
+    up to `jitter` times longer or shorter at random: the first pause lies between `delay_seconds * (1 - jitter)` and
     `delay_seconds * (1 + jitter)`.
     """
 
@@ -21,7 +23,8 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The total number of attempts, the first included, from 1."""
     delay_seconds: NotNegative = 1.0
     backoff_multiplier: Annotated[float, msgspec.Meta(ge=1)] = 2.0
-    max_delay_seconds: Positive = 60.0
+    max_delay_seconds: Positive | None = None
+    """The longest pause, before jitter; `None`: a minute, or `delay_seconds` where that is longer."""
     jitter: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.1
     """The part of the pause by which it may vary, 0 to 1."""
     retryable_errors: tuple[str, ...] | None = None
@@ -50,11 +53,11 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def pause_after(self, attempt: int, random: Random) -> float:
         """Return the seconds to wait after attempt number `attempt`, from 1."""
+        longest = max(self.delay_seconds, MINUTE) if self.max_delay_seconds is None else self.max_delay_seconds
         try:
-            pause = self.delay_seconds * self.backoff_multiplier ** (attempt - 1)
+            pause = min(self.delay_seconds * self.backoff_multiplier ** (attempt - 1), longest)
         except OverflowError:
-            pause = self.max_delay_seconds
-        pause = min(pause, self.max_delay_seconds)
+            pause = longest
         return pause * (1 + self.jitter * (2 * random.random() - 1)) if self.jitter else pause
 
 

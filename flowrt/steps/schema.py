@@ -22,7 +22,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "max_attempts": "The total number of attempts, the first included.",
         "delay_seconds": "The pause after the first attempt.",
         "backoff_multiplier": "By what each pause is longer than the one before.",
-        "max_delay_seconds": "The longest pause.",
+        "max_delay_seconds": "The longest pause; unless given a minute, or delay_seconds where that is longer.",
         "jitter": "The part of a pause by which it varies at random, 0 to 1.",
         "retryable_errors": "The exceptions that are retried, by class name; by default all but the fatal ones.",
         "fatal_errors": "The exceptions that are never retried, by class name.",

@@ -189,17 +189,23 @@ class StoppedClock:
 
 
 class LastFirst:
-    """A gate that starts the last ready firing first, and notes the completions that it let pass."""
+    """A gate that starts the last ready firing first, and notes who waited for a turn."""
 
     def __init__(self):
         self.passed = []
 
-    async def wait_turn(self, _execution_id, node_id):
+    async def wait_turn(self, execution_id, node_id=""):
         await anyio.lowlevel.checkpoint()
-        self.passed.append(node_id)
+        self.passed.append(f"{execution_id} {node_id}")
 
-    def pick(self, ready_count):
-        return ready_count - 1
+    def pick(self, _execution_id, node_ids):
+        return len(node_ids) - 1
+
+    def start(self, timers, group):
+        group.start_soon(timers.run)
+
+    def go_on(self):
+        return False
 
 
 async def test_law_9_clock_random_ids_and_order_are_injected():
@@ -224,7 +230,8 @@ async def test_law_9_clock_random_ids_and_order_are_injected():
     expected = [policies["c"].retry.pause_after(attempt, random) for attempt in (1, 2)]
     assert [row.retry_delay_seconds for row in rows if row.node == "c" and row.retry_delay_seconds] == expected
     assert next(row.node for row in rows) == "c"
-    assert gate.passed == ["b"]
+    assert gate.passed.count("execution-1 b") == 1
+    assert gate.passed.count("execution-1 ") >= 5  # three nodes, one of them in three attempts
 
 
 async def test_an_execution_that_ended_keeps_nothing_alive():

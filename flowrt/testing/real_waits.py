@@ -1,0 +1,74 @@
+"""Finding tasks that wait for something real: a socket, a process, a thread."""
+
+from collections.abc import Iterator
+from types import CodeType, FrameType
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import trio
+
+from flowrt.actors.drive import resume
+from flowrt.actors.worker import Worker
+from flowrt.testing.step_watch import StepWatch
+
+SUSPEND: CodeType = vars(Worker)["_suspend"].__code__
+DRIVERS = (resume.__code__, StepWatch.drive.__code__)
+"""What drives a coroutine by hand; it has it in `step`."""
+THREADS = ("trio._threads",)
+SOCKETS = ("trio._core._io_epoll", "trio._core._io_kqueue", "trio._core._io_windows")
+
+
+def count_real_waits() -> int:
+    """Return how many tasks wait for sockets and threads, trio's own wake-up included. Called inside trio."""
+    statistics: Any = trio.lowlevel.current_statistics().io_statistics
+    names = ("tasks_waiting_read", "tasks_waiting_write", "tasks_waiting")
+    sockets = sum(getattr(statistics, name, 0) for name in names)
+    threads = trio.to_thread.current_default_thread_limiter().borrowed_tokens
+    return sockets + int(threads) + int(anyio.to_thread.current_default_thread_limiter().borrowed_tokens)
+
+
+def find_real_wait() -> tuple[str, str]:
+    """Return the id of a node whose step waits for something real, and for what."""
+    for node, frames in _suspended_tasks():
+        for frame in frames if node else ():
+            module = str(frame.f_globals.get("__name__", ""))
+            if module in THREADS:
+                return node, "a thread"
+            if module in SOCKETS:
+                return node, "a socket or a process"
+    return "", "a thread, a socket or a process"
+
+
+def suspended_nodes() -> tuple[str, ...]:
+    """Return the ids of the nodes whose steps are suspended, sorted."""
+    return tuple(sorted({node for node, _ in _suspended_tasks() if node}))
+
+
+def _suspended_tasks() -> list[tuple[str, list[FrameType]]]:
+    """Return the frames of every task below the root, with the node in whose step it waits or began."""
+    root = trio.lowlevel.current_root_task()
+    found: list[tuple[str, list[FrameType]]] = []
+    todo = [(root, "")] if root is not None else []
+    while todo:
+        task, node = todo.pop()
+        frames = list(_frames(task.coro))
+        for frame in frames:
+            if frame.f_code is SUSPEND:
+                node = str(frame.f_locals["node"].id)
+        found.append((node, frames))
+        for nursery in task.child_nurseries:
+            todo += [(child, node) for child in nursery.child_tasks]
+    return found
+
+
+def _frames(coroutine: Any) -> Iterator[FrameType]:
+    """Yield the frames of a suspended coroutine and of what it awaits, also through code that drives it by hand."""
+    while coroutine is not None:
+        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+        if frame is None:
+            return
+        yield frame
+        coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
+        if coroutine is None and frame.f_code in DRIVERS:
+            coroutine = frame.f_locals["step"]

@@ -1,0 +1,149 @@
+"""One execution in virtual time."""
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+
+from flowrt.actors.execution import Execution
+from flowrt.definition import LoadedDefinition, Workflow, load_definition
+from flowrt.errors import FlowrtError
+from flowrt.events import ExecutionStatus
+from flowrt.graph.plan import Plan
+from flowrt.testing.fakes import StandIn
+from flowrt.testing.simulation import Simulation
+from flowrt.testing.substitution import Runnable, simulated_plan
+from flowrt.testing.trace import Trace
+from flowrt.typing import StepCatalog
+
+if TYPE_CHECKING:
+    from flowrt.plans import Source
+
+R = TypeVar("R")
+
+
+class Simulated(Generic[R]):
+    """How a simulated execution ended. `result, trace = simulate(...)` takes it apart."""
+
+    def __init__(self, status: ExecutionStatus, output: R | None, error: FlowrtError | None, trace: Trace) -> None:
+        self.status = status
+        """`running` if `until_seconds` came first."""
+        self.error = error
+        """What `run` would have raised."""
+        self.trace = trace
+        self._output = output
+
+    def __repr__(self) -> str:
+        return f"<Simulated {self.status}, {self.trace!r}>"
+
+    @property
+    def result(self) -> R:
+        """The workflow's result; `None` if the execution was still running.
+
+        Raises:
+            ExecutionFailedError: A node failed; its `__cause__` is the step's exception.
+        """
+        if self.error is not None:
+            raise self.error
+        return cast("R", self._output)
+
+    def __iter__(self) -> Iterator[Any]:
+        yield self.result
+        yield self.trace
+
+
+@overload
+def simulate(
+    workflow: Workflow[..., R],
+    input: Mapping[str, Any] | None = None,
+    *,
+    seed: int,
+    steps: Mapping[str, StandIn] | None = None,
+    until_seconds: float | None = None,
+    check_inputs: bool = True,
+) -> Simulated[R]: ...
+@overload
+def simulate(
+    workflow: "Source",
+    input: Mapping[str, Any] | None = None,
+    *,
+    seed: int,
+    steps: Mapping[str, StandIn] | None = None,
+    until_seconds: float | None = None,
+    check_inputs: bool = True,
+    catalog: StepCatalog | None = None,
+    python_modules: Collection[str] = (),
+) -> Simulated[Any]: ...
+def simulate(
+    workflow: Any,
+    input: Mapping[str, Any] | None = None,
+    *,
+    seed: int,
+    steps: Mapping[str, StandIn] | None = None,
+    until_seconds: float | None = None,
+    check_inputs: bool = True,
+    catalog: StepCatalog | None = None,
+    python_modules: Collection[str] = (),
+) -> Simulated[Any]:
+    """Run a workflow once in virtual time: the real definition, the real policies, one order out of many.
+
+    The same seed gives the same trace, in any process; another seed gives another schedule. Delays, retries and
+    timeouts take no real time. Nothing is logged.
+
+    Args:
+        workflow: A Python workflow or a definition.
+        input: Its input, as `Runtime.run` takes it.
+        seed: Decides every order and every random number.
+        steps: What stands for steps, by node id or node type: a function with the step's parameters, a `Fake`, or a
+            `Recorded` one. The other steps run as they are.
+        until_seconds: The virtual time at which to stop, whatever still runs.
+        check_inputs: Find steps that change what they are given; each call costs a copy of its input.
+        catalog: The step types of a definition; `None`: the built-in ones.
+        python_modules: What `python` nodes of a definition may call; only with `catalog=None`.
+
+    Raises:
+        TypeError: The seed is no integer.
+        DefinitionError: The definition is wrong, or a stand-in fits no step.
+        InputError: The input does not fit.
+        RealWaitError: A step waited for something real, or read the real clock.
+        InputMutatedError: A step changed what it was given.
+        SimulationStuckError: A step waits for something that never comes.
+    """
+    simulation = Simulation(seed, until_seconds=until_seconds)
+    loaded = as_runnable(workflow, catalog, python_modules)
+    plan = simulated_plan(loaded, steps or {}, simulation, check_inputs=check_inputs)
+    return simulate_plan(plan, input, simulation)
+
+
+def simulate_plan(plan: Plan, input: Mapping[str, Any] | None, simulation: Simulation) -> Simulated[Any]:
+    """Run a plan once; `simulate` for one that is compiled already."""
+    begun: list[Execution] = []
+
+    async def main() -> None:
+        async with simulation.open_engine() as engine:
+            begun.append(engine.begin_plan(plan, input))
+            engine.kernel.crew.call(begun[0])
+            await begun[0].wait_ended()
+
+    simulation.run(main)
+    trace = simulation.recorder.trace()
+    if simulation.is_cut:
+        return Simulated("running", None, None, trace)
+    try:
+        return Simulated(begun[0].status, begun[0].outcome(), None, trace)
+    except FlowrtError as error:
+        return Simulated(begun[0].status, None, error, trace)
+
+
+def as_runnable(workflow: Any, catalog: StepCatalog | None, python_modules: Collection[str]) -> Runnable:
+    """Return a workflow with its bound steps; a definition is loaded.
+
+    Raises:
+        DefinitionError: The definition is wrong.
+    """
+    if isinstance(workflow, LoadedDefinition | Workflow):
+        return cast("Runnable", workflow)
+    if catalog is None:
+        from flowrt.steps.registry import StepRegistry  # noqa: PLC0415 - loaded for definitions only
+
+        catalog = StepRegistry.with_builtins(python_modules=python_modules)
+    return load_definition(cast("Path | str", workflow), catalog)

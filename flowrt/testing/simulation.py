@@ -1,0 +1,171 @@
+"""Running code in virtual time, in an order that a seed decides."""
+
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from random import Random
+from typing import Any, TypeVar
+
+import trio
+import trio.testing
+
+from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
+from flowrt.clock import NANOSECONDS, UuidV7Ids
+from flowrt.engine import Engine, Settings
+from flowrt.plans import Plans
+from flowrt.runtime import Runtime
+from flowrt.testing.errors import RealWaitError, SimulationError, SimulationStuckError
+from flowrt.testing.real_waits import count_real_waits, find_real_wait, suspended_nodes
+from flowrt.testing.schedule import Schedule
+from flowrt.testing.step_watch import StepWatch
+from flowrt.testing.trace import TraceRecorder
+from flowrt.testing.trio_order import seeded_batches
+from flowrt.testing.virtual_clock import VirtualClock
+
+T = TypeVar("T")
+GRACE_SECONDS = 5.0
+"""How long steps may take to end when they are cancelled, in virtual time."""
+REAL_PAUSE_SECONDS = 0.001
+
+
+def check_seed(seed: object) -> None:
+    """Refuse what is no integer.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise TypeError(f"the seed was {seed!r}, a {type(seed).__name__}; it must be an integer")
+
+
+class Simulation:
+    """Virtual time, and one order out of many.
+
+    Its driver waits until every task is blocked, and then lets exactly one thing happen: one of those who wait at the
+    gate goes on, as the seed decides, or, if nobody waits, the clock goes to the next instant at which something is
+    due. So two things never race, and nothing happens that is not in the trace.
+
+    Args:
+        seed: Decides every order, and every random number.
+        keep_events: Keep the trace's events; otherwise only their hash.
+        until_seconds: When the simulation ends, whatever still runs then; `None`: when the code has ended.
+
+    Raises:
+        TypeError: The seed is no integer.
+        ValueError: `until_seconds` is negative.
+    """
+
+    def __init__(self, seed: int, *, keep_events: bool = True, until_seconds: float | None = None) -> None:
+        check_seed(seed)
+        if until_seconds is not None and not until_seconds >= 0:
+            raise ValueError(f"until_seconds was {until_seconds!r}; it must be 0 or more, or None for no end")
+        self.seed = seed
+        self.clock = VirtualClock()
+        self.watch = StepWatch()
+        self.recorder = TraceRecorder(self.clock.monotonic_ns, keep_events=keep_events)
+        self.schedule = Schedule(self.clock, self.random("schedule"), self.recorder.attempt_started)
+        self.is_cut = False
+        """`until_seconds` was reached."""
+        if until_seconds is not None:
+            self.schedule.end_ns = round(until_seconds * NANOSECONDS)
+        self._failure: SimulationError | None = None
+        self._scope = trio.CancelScope()
+        self._usual_waits = 0
+
+    def random(self, purpose: str) -> Random:
+        """Return a source of random numbers that no other purpose disturbs."""
+        return Random(f"flowrt {purpose} {self.seed}")  # noqa: S311 - it is to be repeated
+
+    def make_runtime(self, **options: Any) -> Runtime:
+        """Return a runtime in this simulation's time and order; `options` are those of `Runtime`."""
+        return Runtime(
+            clock=self.clock,
+            random=self.random("runtime"),
+            gate=self.schedule,
+            on_event=self.recorder.event,
+            **options,
+        )
+
+    @asynccontextmanager
+    async def open_engine(self) -> AsyncGenerator[Engine, None]:
+        """Open the inside of a runtime that keeps no log."""
+        random = self.random("runtime")
+        settings = Settings(
+            store=None,
+            durability="relaxed",
+            max_payload_bytes=MAX_PAYLOAD_BYTES,
+            grace_seconds=GRACE_SECONDS,
+            flush_seconds=0,
+            clock=self.clock,
+            random=random,
+            ids=UuidV7Ids(self.clock, random),
+            gate=self.schedule,
+            on_event=self.recorder.event,
+        )
+        engine = Engine(settings, Plans(None, None, ()))
+        await engine.open()
+        try:
+            yield engine
+        finally:
+            await engine.leave(None)
+
+    def run(self, main: Callable[[], Awaitable[T]]) -> T | None:
+        """Run code on trio in virtual time and return what it returns; `None` if it was cut.
+
+        Raises:
+            SimulationError: It can't go on, or can't be trusted.
+            Exception: What the code raises.
+        """
+        with seeded_batches(f"flowrt batches {self.seed}"):
+            return trio.run(self._run, main, clock=self.clock, instruments=[self.schedule])
+
+    async def _run(self, main: Callable[[], Awaitable[T]]) -> T | None:
+        await trio.testing.wait_all_tasks_blocked()
+        self._usual_waits = count_real_waits()
+        trio.lowlevel.spawn_system_task(self._drive)
+        result = None
+        try:
+            with self._scope:
+                result = await main()
+        finally:
+            self._check_watch()
+            if self._failure is not None:
+                raise self._failure
+        return result
+
+    async def _drive(self) -> None:
+        while True:
+            await trio.testing.wait_all_tasks_blocked()
+            if self._failure is None:
+                self._check()
+            if not self.schedule.happen():
+                self._advance()
+
+    def _advance(self) -> None:
+        now_ns = self.schedule.next_ns()
+        is_over = self.is_cut or self._failure is not None
+        if not is_over and now_ns is not None and now_ns > self.schedule.end_ns:
+            self.clock.now_ns = self.schedule.end_ns
+            self.is_cut = True
+            self.recorder.close()
+            self._scope.cancel()
+        elif now_ns is not None:
+            self.clock.now_ns = now_ns
+        elif is_over:
+            time.sleep(REAL_PAUSE_SECONDS)  # a thread may have to end before the code can
+        else:
+            self._fail(SimulationStuckError(suspended_nodes(), self.clock.now_seconds))
+
+    def _check(self) -> None:
+        self._check_watch()
+        if self._failure is None and count_real_waits() > self._usual_waits:
+            self._fail(RealWaitError(*find_real_wait()))
+
+    def _check_watch(self) -> None:
+        if self._failure is None and self.watch.found is not None:
+            self._fail(self.watch.found)
+
+    def _fail(self, error: SimulationError) -> None:
+        self._failure = error
+        self.recorder.close()
+        self._scope.cancel()

@@ -1,0 +1,118 @@
+"""Catching steps that wait for something real, read the real clock or change their input, while they do it."""
+
+import sys
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import contextmanager
+from functools import wraps
+from inspect import iscoroutine, iscoroutinefunction
+from types import FrameType, coroutine
+from typing import Any
+
+from flowrt.testing.errors import InputMutatedError, RealWaitError, SimulationError
+from flowrt.testing.input_check import Arguments, copy_arguments, find_change
+
+CLOCKS = frozenset(
+    {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "now", "utcnow", "today"}
+)
+WAITS = frozenset(
+    {"sleep", "connect", "connect_ex", "recv", "recv_into", "send", "sendall", "accept", "getaddrinfo", "fork_exec"}
+    | {"system", "select", "poll"}
+)
+WATCHED = CLOCKS | WAITS
+OWNERS = frozenset({"time", "datetime", "date", "socket", "_socket", "_posixsubprocess", "posix", "nt", "select"})
+"""The modules, or classes, whose functions of these names are meant."""
+
+
+class StepWatch:
+    """Looks at every built-in function that a step calls.
+
+    What it finds is raised in the step, and kept: a policy that would retry or absorb it can't hide it.
+    """
+
+    def __init__(self) -> None:
+        self.found: SimulationError | None = None
+
+    def guard(self, node_id: str, call: Callable[..., Any], *, check_inputs: bool) -> Callable[..., Any]:
+        """Return a step that is looked at whenever it runs; it takes what `call` takes.
+
+        Args:
+            node_id: The node that runs the step.
+            call: The step.
+            check_inputs: Look whether it changes what it is given, too.
+        """
+
+        @wraps(call)
+        async def run_async(*args: Any, **options: Any) -> Any:
+            before = copy_arguments((args, options)) if check_inputs else None
+            result = await self.drive(node_id, call(*args, **options))
+            self._refuse_change(node_id, before, (args, options))
+            return result
+
+        @wraps(call)
+        def run(*args: Any, **options: Any) -> Any:
+            before = copy_arguments((args, options)) if check_inputs else None
+            with self._looking(node_id):
+                result = call(*args, **options)
+            self._refuse_change(node_id, before, (args, options))
+            return self.drive(node_id, result) if iscoroutine(result) else result
+
+        return run_async if iscoroutinefunction(call) else run
+
+    def _refuse_change(self, node_id: str, before: Arguments | None, after: Arguments) -> None:
+        change = find_change(before, after)
+        if change is not None:
+            self._report(InputMutatedError(node_id, *change))
+
+    @coroutine
+    def drive(self, node_id: str, step: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        """Drive a step's coroutine, and look at it whenever it runs."""
+        resume: Callable[[], Any] = lambda: step.send(None)  # noqa: E731
+        while True:
+            try:
+                with self._looking(node_id):
+                    trap = resume()
+            except StopIteration as stop:
+                return stop.value
+            try:
+                value = yield trap
+            except BaseException as error:  # noqa: BLE001 - it is the step's to handle
+                resume = _thrower(step, error)
+            else:
+                resume = _sender(step, value)
+
+    @contextmanager
+    def _looking(self, node_id: str) -> Generator[None, None, None]:
+        before = sys.getprofile()
+
+        def look(frame: FrameType, event: str, called: Any) -> None:
+            if event == "c_call" and called.__name__ in WATCHED:
+                self._judge(node_id, frame, called)
+
+        sys.setprofile(look)
+        try:
+            yield
+        finally:
+            sys.setprofile(before)
+
+    def _judge(self, node_id: str, frame: FrameType, called: Any) -> None:
+        owner = getattr(called, "__self__", None)
+        name = getattr(owner, "__name__", None) or type(owner).__name__
+        if name not in OWNERS:
+            return
+        caller = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if called.__name__ in CLOCKS and caller in sys.stdlib_module_names:
+            return  # such as the time of a log record, which nothing depends on
+        where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        self._report(RealWaitError(node_id, f"{name}.{called.__name__}()", where))
+
+    def _report(self, error: SimulationError) -> None:
+        self.found = self.found or error
+        raise error
+
+
+def _sender(step: Coroutine[Any, Any, Any], value: Any) -> Callable[[], Any]:
+    return lambda: step.send(value)
+
+
+def _thrower(step: Coroutine[Any, Any, Any], error: BaseException) -> Callable[[], Any]:
+    return lambda: step.throw(error)

@@ -1,0 +1,104 @@
+"""Putting stand-ins for the steps of a workflow."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, TypeAlias
+
+from flowrt.definition import Definition, LoadedDefinition, Node, Workflow
+from flowrt.errors import DefinitionError, Problem
+from flowrt.graph.plan import Plan
+from flowrt.plans import compile_workflow
+from flowrt.testing.fakes import Fake, Recorded, StandIn
+from flowrt.testing.simulation import Simulation
+from flowrt.typing import BoundStep
+
+Runnable: TypeAlias = LoadedDefinition | Workflow[..., Any]
+
+
+def simulated_plan(
+    workflow: Runnable, stand_ins: Mapping[str, StandIn], simulation: Simulation, *, check_inputs: bool
+) -> Plan:
+    """Return the plan of a workflow in which stand-ins run instead of steps, and real steps are looked at.
+
+    Args:
+        workflow: The workflow.
+        stand_ins: By node id, or by a type of nodes, for all of them that are not named by id.
+        simulation: Gives the random numbers, and looks at the steps.
+        check_inputs: Look whether steps change what they are given.
+
+    Raises:
+        DefinitionError: There is no such node, or a function can't be called as its step is.
+    """
+    definition = workflow.definition
+    _refuse_unknown(definition, stand_ins)
+    steps = [
+        _simulated(node, step, stand_ins.get(node.id, stand_ins.get(node.type)), simulation, check_inputs=check_inputs)
+        for node, step in zip(definition.nodes, workflow.steps, strict=True)
+    ]
+    return compile_workflow(workflow, steps)
+
+
+def _simulated(
+    node: Node, step: BoundStep, stand_in: StandIn | None, simulation: Simulation, *, check_inputs: bool
+) -> BoundStep:
+    if isinstance(stand_in, Fake | Recorded):
+        random = simulation.random(f"fake of {node.id}")
+        fake = _with_signature(stand_in.step(random, takes_record=step.arguments is None), step.call)
+        return step._replace(call=fake, output_key=None if isinstance(stand_in, Recorded) else step.output_key)
+    call = step.call
+    if stand_in is not None:
+        _refuse_misfit(node, step, stand_in)
+        call = _with_signature(stand_in, step.call)
+    return step._replace(call=simulation.watch.guard(node.id, call, check_inputs=check_inputs))
+
+
+def _with_signature(stand_in: Callable[..., Any], step: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that is wired as the step is: its parameters' names, types and defaults are the step's.
+
+    The stand-in gets arguments by position where it can, so its parameters may have other names.
+    """
+    bind = inspect.signature(step).bind
+
+    @wraps(step)
+    async def run_async(*args: Any, **options: Any) -> Any:
+        return await run(*args, **options)
+
+    @wraps(step)
+    def run(*args: Any, **options: Any) -> Any:
+        if not options:
+            return stand_in(*args)
+        bound = bind(*args, **options)
+        return stand_in(*bound.args, **bound.kwargs)
+
+    return run_async if inspect.iscoroutinefunction(stand_in) else run
+
+
+def _refuse_unknown(definition: Definition, stand_ins: Mapping[str, object]) -> None:
+    ids = [node.id for node in definition.nodes]
+    types = {node.type for node in definition.nodes}
+    problems = [
+        Problem("", f"steps: there is no node or type {name!r}; there are the nodes {', '.join(ids)}")
+        for name in stand_ins
+        if name not in ids and name not in types
+    ]
+    problems += [
+        Problem("", f"steps: {name!r} is to be {stand_in!r}; expected a function, a Fake or a Recorded")
+        for name, stand_in in stand_ins.items()
+        if not isinstance(stand_in, Fake | Recorded | Callable)
+    ]
+    if problems:
+        raise DefinitionError(tuple(problems), definition.name)
+
+
+def _refuse_misfit(node: Node, step: BoundStep, stand_in: Callable[..., Any]) -> None:
+    wired = {"record": None} if step.arguments is None else dict.fromkeys(step.arguments)
+    try:
+        bind = inspect.signature(step.call).bind_partial
+        bound = bind({}) if step.arguments is None else bind(**wired)
+        inspect.signature(stand_in).bind(*bound.args, **bound.kwargs)
+    except (TypeError, ValueError) as error:
+        reason = (
+            f"steps: what stands for {node.id!r} is called with {', '.join(wired)}, which it does not take: {error}"
+        )
+        raise DefinitionError((Problem("", reason),)) from None

@@ -1,0 +1,227 @@
+"""What happened in a simulation, event by event."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+from flowrt.clock import NANOSECONDS
+from flowrt.events import AttemptEnded, ExecutionEnded, ExecutionStarted, LogEvent
+
+What: TypeAlias = Literal["execution.started", "attempt.started", "attempt.ended", "execution.ended"]
+
+
+class TraceEvent(NamedTuple):
+    """Something that happened at an instant of virtual time."""
+
+    at_ns: int
+    """Nanoseconds since the beginning of the simulation."""
+    what: What
+    execution_id: str
+    node: str = ""
+    attempt: int = 0
+    """From 1; 0 for a node that ended without running, and for what is no attempt."""
+    status: str = ""
+    """How an attempt or an execution ended."""
+    error: str = ""
+    """The name of the error's class."""
+    retry_delay_ns: int = 0
+    """The time until the next attempt, if one follows."""
+
+
+class Attempt(NamedTuple):
+    """One attempt of a node."""
+
+    execution_id: str
+    number: int
+    started_ns: int
+    ended_ns: int
+    status: str
+    error: str
+    retry_delay_ns: int
+
+
+class Trace:
+    """The events of a simulation, in their order.
+
+    Two runs with one trace hash did the same things at the same times in the same order. The hash covers ids, nodes,
+    attempts, how they ended, times and the names of errors' classes; no messages and no payloads.
+    """
+
+    def __init__(self, events: tuple[TraceEvent, ...], *, hash: str, event_count: int, duration_ns: int) -> None:
+        self.events = events
+        """Empty if the simulation was told not to keep them."""
+        self.hash = hash
+        self.event_count = event_count
+        self.duration_ns = duration_ns
+        """The virtual time that the simulation took."""
+
+    def __repr__(self) -> str:
+        return f"<Trace {self.hash[:12]}: {self.event_count} events in {self.duration_seconds:g} s>"
+
+    def __str__(self) -> str:
+        return "".join(f"{line}\n" for line in self._lines())
+
+    @property
+    def duration_seconds(self) -> float:
+        """The virtual time that the simulation took."""
+        return self.duration_ns / NANOSECONDS
+
+    def attempts(self, node: str, execution_id: str | None = None) -> list[Attempt]:
+        """Return the attempts of a node in the order in which they ended; all executions' if none is named."""
+        started: dict[tuple[str, int], int] = {}
+        found: list[Attempt] = []
+        for event in self._of_node(node):
+            key = (event.execution_id, event.attempt)
+            if execution_id not in {None, event.execution_id} or not event.attempt:
+                continue
+            if event.what == "attempt.started":
+                started[key] = event.at_ns
+            else:
+                since = started.get(key, event.at_ns)
+                found.append(Attempt(*key, since, event.at_ns, event.status, event.error, event.retry_delay_ns))
+        return found
+
+    def assert_order(self, *nodes: str) -> None:
+        """Assert that each of these nodes had ended for good before the next one started, in every execution.
+
+        Raises:
+            AssertionError: One had not, or did not run at all.
+        """
+        for execution_id in self._executions():
+            ended_at = -1
+            for before, node in zip((None, *nodes), nodes, strict=False):
+                starts, ends = self._places(node, execution_id)
+                assert starts, f"node {node!r} did not run in execution {execution_id}\n{self}"  # noqa: S101 - it asserts
+                assert starts[0] > ended_at, f"{node!r} started before {before!r} had ended\n{self}"  # noqa: S101
+                ended_at = ends[-1] if len(ends) == len(starts) else len(self.events)
+
+    def assert_never_parallel(self, *nodes: str) -> None:
+        """Assert that no two of these nodes were under way at once in one execution; pauses before retries don't count.
+
+        Raises:
+            AssertionError: Two were.
+        """
+        under_way: dict[str, str] = {}
+        for event in self._of_node(*nodes):
+            other = under_way.get(event.execution_id)
+            if event.what == "attempt.ended":
+                if other == event.node:
+                    del under_way[event.execution_id]
+                continue
+            assert other is None, f"{event.node!r} started while {other!r} was under way\n{self}"  # noqa: S101
+            under_way[event.execution_id] = event.node
+
+    def assert_matches_file(self, path: Path | str, *, update: bool = False) -> None:
+        """Assert that the trace is the one that a file holds as text.
+
+        Args:
+            path: The file, UTF-8.
+            update: Write the file instead.
+
+        Raises:
+            AssertionError: The trace is another one, or there is no such file.
+        """
+        path = Path(path)
+        if update:
+            path.write_text(str(self), encoding="utf-8")
+            return
+        assert path.exists(), f"{path} is not there; write it with update=True, and look at it"  # noqa: S101
+        expected = path.read_text(encoding="utf-8")
+        assert str(self) == expected, f"the trace is not that of {path}\n{self}"  # noqa: S101
+
+    def _lines(self) -> Iterator[str]:
+        numbers: dict[str, int] = {}
+        for event in self.events:
+            number = numbers.setdefault(event.execution_id, len(numbers) + 1)
+            who = f"{event.node} #{event.attempt}" if event.node else "execution"
+            parts = [f"{event.at_ns / NANOSECONDS:.9f}", f"[{number}]", who, event.what.partition(".")[2]]
+            parts += [part for part in (event.status, event.error) if part]
+            if event.retry_delay_ns:
+                parts.append(f"again after {event.retry_delay_ns / NANOSECONDS:.9f}")
+            yield " ".join(parts)
+
+    def _executions(self) -> dict[str, None]:
+        return dict.fromkeys(event.execution_id for event in self.events)
+
+    def _of_node(self, *nodes: str) -> Iterator[TraceEvent]:
+        known = {event.node for event in self.events}
+        for node in nodes:
+            if node not in known:
+                raise AssertionError(f"no node {node!r} in the trace; there are {', '.join(sorted(known - {''}))}")
+        return (event for event in self.events if event.node in nodes)
+
+    def _places(self, node: str, execution_id: str) -> tuple[list[int], list[int]]:
+        starts: list[int] = []
+        ends: list[int] = []
+        for place, event in enumerate(self.events):
+            if event.node == node and event.execution_id == execution_id and event.attempt:
+                (starts if event.what == "attempt.started" else ends).append(place)
+        return starts, ends
+
+
+class TraceRecorder:
+    """Takes events as they happen.
+
+    Args:
+        now_ns: The virtual clock.
+        keep_events: Keep them; otherwise only their hash and number.
+    """
+
+    def __init__(self, now_ns: Callable[[], int], *, keep_events: bool) -> None:
+        self._now_ns = now_ns
+        self._keep = keep_events
+        self._events: list[TraceEvent] = []
+        self._hash = hashlib.sha256()
+        self._count = 0
+        self._attempts: dict[str, dict[str, int]] = {}
+        self._is_closed = False
+        self._last_ns = 0
+
+    def attempt_started(self, execution_id: str, node: str) -> None:
+        """Note that a node fires."""
+        attempts = self._attempts.setdefault(execution_id, {})
+        number = attempts[node] = attempts.get(node, 0) + 1
+        self._add(TraceEvent(self._now_ns(), "attempt.started", execution_id, node, number))
+
+    def event(self, event: LogEvent) -> None:
+        """Note what the kernel tells."""
+        now, execution_id = self._now_ns(), event.execution_id
+        match event:
+            case AttemptEnded():
+                delay = round((event.retry_delay_seconds or 0) * NANOSECONDS)
+                error = "" if event.error is None else _class_name(event.error.type)
+                self._add(
+                    TraceEvent(
+                        now, "attempt.ended", execution_id, event.node, event.attempt, event.status, error, delay
+                    )
+                )
+            case ExecutionStarted():
+                self._add(TraceEvent(now, "execution.started", execution_id))
+            case ExecutionEnded():
+                error = "" if event.error is None else _class_name(event.error.type)
+                self._add(TraceEvent(now, "execution.ended", execution_id, "", 0, event.status, error))
+                self._attempts.pop(execution_id, None)
+
+    def close(self) -> None:
+        """Take no more."""
+        self._is_closed = True
+
+    def trace(self) -> Trace:
+        """Return what happened so far."""
+        return Trace(
+            tuple(self._events), hash=self._hash.hexdigest(), event_count=self._count, duration_ns=self._last_ns
+        )
+
+    def _add(self, event: TraceEvent) -> None:
+        if self._is_closed:
+            return
+        self._count += 1
+        self._last_ns = event.at_ns
+        self._hash.update(repr(tuple(event)).encode())
+        if self._keep:
+            self._events.append(event)
+
+
+def _class_name(kind: str) -> str:
+    return kind.rpartition(".")[2]

@@ -1,0 +1,172 @@
+"""Steps that wait for something real, read the real clock or change their input are caught and named."""
+
+import datetime
+import logging
+import socket
+import subprocess
+import sys
+import time
+
+import anyio
+import anyio.to_thread
+import pytest
+import trio
+from testing.flows import payment
+
+from flowrt.testing import InputMutatedError, RealWaitError, simulate
+
+
+def sleeps(_x):
+    time.sleep(0.01)
+
+
+def connects(_x):
+    with socket.socket() as one:
+        one.connect(("127.0.0.1", 9))
+
+
+def runs_a_program(_x):
+    subprocess.run([sys.executable, "-c", ""], check=False)
+
+
+async def sleeps_later(_x):
+    await anyio.sleep(1)
+    time.sleep(0.01)  # noqa: ASYNC251
+
+
+def sleeps_in_a_coroutine_of_a_lambda(x):
+    return sleeps_later(x)
+
+
+def reads_the_time(_x):
+    return time.time()
+
+
+def reads_the_date(_x):
+    return datetime.datetime.now(datetime.UTC)
+
+
+def reads_another_clock(_x):
+    return time.perf_counter_ns()
+
+
+@pytest.mark.parametrize(
+    ("step", "what"),
+    [
+        (sleeps, r"time\.sleep\(\)"),
+        (connects, r"socket\.connect\(\)"),
+        (runs_a_program, r"fork_exec\(\)|posix_spawn\(\)|vfork"),
+        (sleeps_later, r"time\.sleep\(\)"),
+        (sleeps_in_a_coroutine_of_a_lambda, r"time\.sleep\(\)"),
+        (reads_the_time, r"time\.time\(\)"),
+        (reads_the_date, r"datetime\.now\(\)"),
+        (reads_another_clock, r"time\.perf_counter_ns\(\)"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_call_is_caught_where_it_is_made(step, what):
+    with pytest.raises(RealWaitError, match=what) as raised:
+        simulate(payment, {"x": 1}, seed=0, steps={"charge": step})
+    assert raised.value.node == "charge"
+    assert ".py:" in raised.value.where
+
+
+async def waits_in_a_thread(_x):
+    await anyio.to_thread.run_sync(time.sleep, 0.01)
+
+
+async def waits_in_a_thread_of_a_task(x):
+    async with anyio.create_task_group() as group:
+        group.start_soon(waits_in_a_thread, x)
+
+
+async def waits_for_a_socket(_x):
+    here, there = trio.socket.socketpair()
+    with here, there:
+        await here.recv(1)
+
+
+@pytest.mark.parametrize(
+    ("step", "what"),
+    [
+        (waits_in_a_thread, "a thread"),
+        (waits_in_a_thread_of_a_task, "a thread"),
+        (waits_for_a_socket, "a socket or a process|socket.recv"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_real_wait_of_a_suspended_step_is_caught_and_named(step, what):
+    with pytest.raises(RealWaitError, match=what) as raised:
+        simulate(payment, {"x": 1}, seed=0, steps={"charge": step})
+    assert raised.value.node == "charge"
+
+
+def test_what_a_policy_absorbs_is_found_all_the_same():
+    def hides_it(x):
+        try:
+            return sleeps(x)
+        except Exception:  # noqa: BLE001
+            return 1
+
+    with pytest.raises(RealWaitError):
+        simulate(payment, {"x": 1}, seed=0, steps={"charge": hides_it})
+
+
+def test_logging_in_a_step_is_allowed():
+    def logs(x):
+        logging.getLogger("test").warning("charging %s", x)
+        return x
+
+    assert simulate(payment, {"x": 1}, seed=0, steps={"charge": logs}).result == 1
+
+
+def test_virtual_time_may_be_read():
+    async def reads(_x):
+        await anyio.sleep(7)
+        return anyio.current_time()
+
+    assert simulate(payment, {"x": 1}, seed=0, steps={"charge": reads, "quick": lambda x: x}).result == 7
+
+
+def test_a_profile_function_that_was_set_is_set_again():
+    def mine(*_args):
+        return None
+
+    sys.setprofile(mine)
+    try:
+        simulate(payment, {"x": 1}, seed=0)
+        assert sys.getprofile() is mine
+    finally:
+        sys.setprofile(None)
+
+
+DOCUMENT = {
+    "nodes": [{"id": "a", "type": "start"}, {"id": "b", "type": "end"}],
+    "edges": [{"source": "a", "target": "b"}],
+}
+
+
+def changes(record):
+    record["customer"]["name"] = "Bob"
+    return {}
+
+
+async def changes_later(record):
+    await anyio.sleep(1)
+    record["new"] = 1
+    return {}
+
+
+@pytest.mark.parametrize("step", [changes, changes_later])
+def test_a_step_that_changes_its_input_is_caught(step):
+    given = {"customer": {"name": "Ada"}}
+    with pytest.raises(InputMutatedError, match="'b' changed its input, from .*Ada") as raised:
+        simulate(DOCUMENT, given, seed=0, steps={"b": step})
+    assert raised.value.node == "b"
+    simulate(DOCUMENT, {"customer": {}}, seed=0, steps={"b": step}, check_inputs=False)
+
+
+def test_input_that_can_not_be_copied_is_not_looked_at():
+    lock = open(__file__, encoding="utf-8")  # noqa: SIM115 - a thing without a copy
+    with lock:
+        assert simulate(payment, {"x": 1}, seed=0, steps={"charge": lambda _x: lock, "quick": lambda _x: 3}).result == 3
