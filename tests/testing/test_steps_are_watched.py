@@ -1,11 +1,12 @@
 """Steps that wait for something real, read the real clock or change their input are caught and named."""
 
-import datetime
+import datetime as dt
 import logging
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import anyio
 import anyio.to_thread
@@ -43,7 +44,7 @@ def reads_the_time(_x):
 
 
 def reads_the_date(_x):
-    return datetime.datetime.now(datetime.UTC)
+    return dt.datetime.now(dt.UTC)
 
 
 def reads_another_clock(_x):
@@ -160,13 +161,13 @@ async def changes_later(record):
 @pytest.mark.parametrize("step", [changes, changes_later])
 def test_a_step_that_changes_its_input_is_caught(step):
     given = {"customer": {"name": "Ada"}}
-    with pytest.raises(InputMutatedError, match="'b' changed its input, from .*Ada") as raised:
+    with pytest.raises(InputMutatedError, match=r"'b' changed its input, from .*Ada") as raised:
         simulate(DOCUMENT, given, seed=0, steps={"b": step})
     assert raised.value.node == "b"
     simulate(DOCUMENT, {"customer": {}}, seed=0, steps={"b": step}, check_inputs=False)
 
 
 def test_input_that_can_not_be_copied_is_not_looked_at():
-    lock = open(__file__, encoding="utf-8")  # noqa: SIM115 - a thing without a copy
-    with lock:
-        assert simulate(payment, {"x": 1}, seed=0, steps={"charge": lambda _x: lock, "quick": lambda _x: 3}).result == 3
+    with Path(__file__).open(encoding="utf-8") as no_copy:
+        steps = {"charge": lambda _x: no_copy, "quick": lambda _x: 3}
+        assert simulate(payment, {"x": 1}, seed=0, steps=steps).result == 3

@@ -49,7 +49,7 @@ def test_runnable_tasks_and_deadlines_are_seen():
             event.set()
             assert runnable_tasks() == 1
         assert next_deadline_seconds() == float("inf")
-        with trio.move_on_at(trio.current_time() + 100) as scope:
+        with trio.move_on_at(trio.current_time() + 100) as scope:  # noqa: ASYNC100 - it is looked at only
             assert next_deadline_seconds() == scope.deadline
 
     trio.run(main)
