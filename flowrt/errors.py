@@ -227,8 +227,10 @@ class StepExitedError(StepError):
     advice = "raise an ordinary exception to fail the node"
 
 
-class AttemptTimeoutError(FlowrtError):
+class AttemptTimeoutError(FlowrtError, TimeoutError):
     """An attempt took longer than `timeout.attempt` of its node allows, and was cancelled.
+
+    A retry policy that names `TimeoutError` means it, too.
 
     Args:
         node: The node.

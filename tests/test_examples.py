@@ -31,3 +31,9 @@ def test_the_orders_are_those_that_the_generator_makes(monkeypatch):
     generate = importlib.import_module("examples.orders.generate")
     lines = (ROOT / "examples" / "orders" / "orders.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line) for line in lines] == json.loads(json.dumps(generate.make_orders()))
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "examples" / "testing").glob("*.py")), ids=lambda file: file.stem)
+def test_the_page_on_testing_has_the_examples_as_they_are(example):
+    page = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+    assert f"```python\n{example.read_text(encoding='utf-8')}```\n" in page
