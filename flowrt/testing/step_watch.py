@@ -16,7 +16,7 @@ CLOCKS = frozenset(
 )
 WAITS = frozenset(
     {"sleep", "connect", "connect_ex", "recv", "recv_into", "send", "sendall", "accept", "getaddrinfo", "fork_exec"}
-    | {"system", "select", "poll"}
+    | {"system", "select", "poll", "posix_spawn", "posix_spawnp"}
 )
 WATCHED = CLOCKS | WAITS
 OWNERS = frozenset({"time", "datetime", "date", "socket", "_socket", "_posixsubprocess", "posix", "nt", "select"})
@@ -102,12 +102,23 @@ class StepWatch:
         caller = str(frame.f_globals.get("__name__", "")).partition(".")[0]
         if called.__name__ in CLOCKS and caller in sys.stdlib_module_names:
             return  # such as the time of a log record, which nothing depends on
+        if _is_in_finalizer(frame):
+            return
         where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
         self._report(RealWaitError(node_id, f"{name}.{called.__name__}()", where))
 
     def _report(self, error: SimulationError) -> None:
         self.found = self.found or error
         raise error
+
+
+def _is_in_finalizer(frame: FrameType | None) -> bool:
+    """Say whether the garbage collector runs this: it may clear up after anybody, while a step runs."""
+    while frame is not None:
+        if frame.f_code.co_name == "__del__" or frame.f_globals.get("__name__") == "weakref":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _sender(step: Coroutine[Any, Any, Any], value: Any) -> Callable[[], Any]:

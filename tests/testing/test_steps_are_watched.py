@@ -1,6 +1,7 @@
 """Steps that wait for something real, read the real clock or change their input are caught and named."""
 
 import datetime as dt
+import gc
 import logging
 import socket
 import subprocess
@@ -127,6 +128,21 @@ def test_virtual_time_may_be_read():
         return anyio.current_time()
 
     assert simulate(payment, {"x": 1}, seed=0, steps={"charge": reads, "quick": lambda x: x}).result == 7
+
+
+def test_what_the_garbage_collector_clears_up_meanwhile_is_not_the_steps():
+    class Timed:
+        def __del__(self):
+            time.monotonic()
+
+    def collects(x):
+        cycle = [Timed()]
+        cycle.append(cycle)
+        del cycle
+        gc.collect()
+        return x
+
+    assert simulate(payment, {"x": 1}, seed=0, steps={"charge": collects}).result == 1
 
 
 def test_a_profile_function_that_was_set_is_set_again():
