@@ -29,7 +29,7 @@ class MemoryStore:
     def __init__(self, *, clock: Clock | None = None, ids: Ids | None = None) -> None:
         clock = clock or SystemClock()
         self._is_open = False
-        self._workflows = MemoryWorkflows(clock, ids or UuidV7Ids(clock, Random()))  # noqa: S311 - ids are no secrets
+        self._workflows = MemoryWorkflows(clock, ids or UuidV7Ids(clock, Random()), self)  # noqa: S311 - ids are no secrets
         self._log = MemoryLog(self._workflows, self)
 
     @property
@@ -46,6 +46,15 @@ class MemoryStore:
     def is_open(self) -> bool:
         """Whether the store can be written to."""
         return self._is_open
+
+    def expect_open(self) -> None:
+        """Refuse to go on with a closed store.
+
+        Raises:
+            StoreUnavailableError: It is closed.
+        """
+        if not self._is_open:
+            raise StoreUnavailableError(URL, "the store is not open: the runtime that it is given to opens it")
 
     async def open(self) -> None:
         """Make the store writable.
@@ -65,14 +74,20 @@ class MemoryStore:
 class MemoryWorkflows:
     """The versions of workflows of a `MemoryStore`."""
 
-    def __init__(self, clock: Clock, ids: Ids) -> None:
+    def __init__(self, clock: Clock, ids: Ids, store: MemoryStore) -> None:
+        self._store = store
         self._clock = clock
         self._ids = ids
         self._by_name: dict[str, dict[int, StoredWorkflow]] = {}
         self._by_id: dict[str, StoredWorkflow] = {}
 
     async def save(self, name: str, definition: bytes, version: int | None) -> StoredWorkflow:
-        """Return the stored version with this content, and store it first if it is new."""
+        """Return the stored version with this content, and store it first if it is new.
+
+        Raises:
+            StoreError: The store is closed.
+        """
+        self._store.expect_open()
         versions = self._by_name.setdefault(name, {})
         digest = sha256(definition).hexdigest()
         for stored in versions.values():
@@ -119,26 +134,31 @@ class MemoryLog:
         Raises:
             StoreError: An event belongs to no known execution, or the store is closed; nothing was written.
         """
-        if not self._store.is_open:
-            raise StoreUnavailableError(URL, "the store is not open: the runtime that it is given to opens it")
+        self._store.expect_open()
         known = set(self._executions)
         for event in batch:
             if isinstance(event, ExecutionStarted):
                 known.add(event.execution_id)
             elif event.execution_id not in known:
                 raise StoreError(URL, f"{event.execution_id} is no execution of this log: its start was never written")
+        positions: dict[str, int] = {}
         for event in batch:
-            self._apply(event)
+            self._apply(event, positions)
 
-    def _apply(self, event: LogEvent) -> None:
+    def _apply(self, event: LogEvent, positions: dict[str, int]) -> None:
+        """Add an event; what is there already, because its batch comes again, is left alone."""
         if isinstance(event, ExecutionStarted):
+            positions[event.execution_id] = 0
             if event.execution_id not in self._executions:
                 row = execution_row(event, self._workflows.version_of(event.workflow_id))
                 self._executions[event.execution_id] = row
                 self._nodes[event.execution_id] = []
         elif isinstance(event, AttemptEnded):
             nodes = self._nodes[event.execution_id]
-            nodes.append(node_row(event, len(nodes)))
+            position = positions.get(event.execution_id, len(nodes))
+            positions[event.execution_id] = position + 1
+            if position == len(nodes):
+                nodes.append(node_row(event, position))
         else:
             self._executions[event.execution_id] = ended_row(self._executions[event.execution_id], event)
 
