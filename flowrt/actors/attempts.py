@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from flowrt.actors.snapshots import text_of
 from flowrt.actors.timers import Timer, Timers
 from flowrt.errors import UpstreamFailedError
 from flowrt.graph.plan import PlanNode
@@ -30,7 +31,7 @@ class Attempts:
     def count_failed(self, node: PlanNode, error: Exception) -> None:
         """Go on to a node's next attempt; keep the error's text, not its frames."""
         number = self.number(node)
-        self._earlier.setdefault(node, []).append(f"attempt {number} failed: {error!r}")
+        self._earlier.setdefault(node, []).append(f"attempt {number} failed: {text_of(error)}")
         self._numbers[node] = number + 1
 
     def add_notes(self, node: PlanNode, error: Exception) -> None:
@@ -43,7 +44,7 @@ class Attempts:
         if isinstance(error, UpstreamFailedError):
             self._root_causes[node.id] = error.root_cause
         else:
-            self._root_causes[node.id] = f"{node.id}: {type(error).__name__}: {error}"
+            self._root_causes[node.id] = f"{node.id}: {text_of(error)}"
 
     def root_cause(self, node_id: str) -> str:
         """Return where the failure of a node began, as text."""

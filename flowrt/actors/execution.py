@@ -10,6 +10,7 @@ import anyio
 from flowrt.actors import supervisor
 from flowrt.actors.attempts import Attempts
 from flowrt.actors.journal import Journal
+from flowrt.actors.snapshots import text_of
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import AttemptTimeoutError, ExecutionCancelledError, ExecutionFailedError, StalledError
 from flowrt.events import ExecutionStatus, NodeStatus
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from flowrt.actors.kernel import Kernel
     from flowrt.actors.worker import Worker
 
-COMPLETED, FAILED, SKIPPED, CANCELLED = 1, 2, 3, 4
+ENDED, COMPLETED = 1, 2
+FINISHED_ANYWAY = "finished anyway"
 
 
 class Execution:
@@ -103,12 +105,13 @@ class Execution:
             supervisor.settle(self)
         if not self.left:
             self._end("completed")
-        return following
+        return None if self.is_ending else following
 
     def _tell_success(self, node: PlanNode, started_ns: int, note: str | None) -> None:
         conflicts = self.flow.conflicts.get(node.index)
         if conflicts is not None:
-            note = f"unordered nodes disagree on: {', '.join(conflicts)}"
+            disputed = f"unordered nodes disagree on: {', '.join(conflicts)}"
+            note = disputed if note is None else f"{note}; {disputed}"
         produced = self.flow.history.produced_by(node)
         attempt = self.attempts.number(node)
         self.journal.attempt(
@@ -117,36 +120,36 @@ class Execution:
 
     def _finished_anyway(self, node: PlanNode, result: Any, started_ns: int) -> None:
         if self.status == "running":
-            produced = result.produced if isinstance(result, Delay) else result
-            self._tell(node, "completed", started_ns=started_ns, produced=produced, note="finished anyway")
+            produced = self.flow.produced_from(node, result.produced if isinstance(result, Delay) else result)
+            self._tell(node, "completed", started_ns=started_ns, produced=produced, note=FINISHED_ANYWAY)
             self.states[node.index] = COMPLETED
 
-    def attempt_cancelled(self, node: PlanNode, started_ns: int, error: BaseException | None = None) -> None:
+    def record_cancelled(self, node: PlanNode, started_ns: int, error: BaseException | None = None) -> None:
         """Record that an attempt was cancelled."""
         if self.status == "running":
-            self.states[node.index] = CANCELLED
+            self.states[node.index] = ENDED
             self._tell(node, "cancelled", started_ns=started_ns, error=error)
 
-    def attempt_failed(self, node: PlanNode, error: Exception, started_ns: int, retry_delay: float | None) -> None:
+    def record_failed(self, node: PlanNode, error: Exception, started_ns: int, retry_delay: float | None) -> None:
         """Record that an attempt failed; with the time to the next one, or `None` if it was the last."""
         if retry_delay is None:
             self.attempts.add_notes(node, error)
         self._tell(node, "failed", started_ns=started_ns, error=error, retry_delay_seconds=retry_delay)
 
-    def failed_by_tokens(self, node: PlanNode, error: Exception) -> None:
+    def record_failed_by_tokens(self, node: PlanNode, error: Exception) -> None:
         """Record that a node failed without running."""
         self._tell(node, "failed", attempt=0, error=error)
 
     def skip(self, node: PlanNode) -> None:
         """End a node without running it."""
         self._tell(node, "skipped", attempt=0)
-        self._end_without_value(node, SKIPPED, Token.SKIPPED)
+        self._end_without_value(node, Token.SKIPPED)
 
     def absorb(self, node: PlanNode, token: Token, error: Exception) -> None:
         """End a failed node whose policy lets the execution go on; its edges carry `token`."""
         self.failures_absorbed += 1
         self.attempts.keep_root_cause(node, error)
-        self._end_without_value(node, FAILED, token)
+        self._end_without_value(node, token)
 
     def absorb_with(self, node: PlanNode, default: Any) -> PlanNode | None:
         """End a failed node with a default value; the node to go on with."""
@@ -156,8 +159,8 @@ class Execution:
         self._count_end()
         return following
 
-    def _end_without_value(self, node: PlanNode, state: int, token: Token) -> None:
-        self.states[node.index] = state
+    def _end_without_value(self, node: PlanNode, token: Token) -> None:
+        self.states[node.index] = ENDED
         self.flow.spread(node, token)
         self._count_end()
 
@@ -193,28 +196,13 @@ class Execution:
             if used + seconds > timeout:
                 seconds = max(timeout - used, 0.0)
                 error = AttemptTimeoutError(node.id, self.attempts.number(node), timeout)
-        self._park(node, seconds, partial(self._end_delay, node, produced, error, started_ns))
-
-    def _end_delay(self, node: PlanNode, produced: Any, error: Exception | None, started_ns: int) -> None:
-        following = None
-        if error is None:
-            try:
-                following = self.succeed(node, produced, started_ns)
-            except Exception as failure:  # noqa: BLE001 - a condition or a result that does not fit fails the node
-                error = failure
-        if error is not None:
-            following = supervisor.attempt_failed(self, node, error, started_ns)
-        if following is not None:
-            self.flow.ready.appendleft(following)
-        if self.flow.ready:
-            self.kernel.crew.call(self)
-        self.check_rest()
+        self._park(node, seconds, partial(supervisor.delay_ended, self, node, produced, error, started_ns))
 
     # --- the execution ends -----------------------------------------------------------------------------------------
 
     def fail(self, node: PlanNode, error: Exception, attempt: int) -> None:
         """Let the execution fail because of a node: nothing starts any more, and what runs is cancelled."""
-        self.states[node.index] = FAILED
+        self.states[node.index] = ENDED
         if not self.is_ending:
             self.error, self.failed_node, self.failed_attempt = error, node.id, attempt
             self._interrupt()
@@ -229,7 +217,7 @@ class Execution:
         self.is_ending = True
         self.flow.ready.clear()
         for node, since_ns in self.attempts.unpark_all():
-            self.attempt_cancelled(node, since_ns)
+            self.record_cancelled(node, since_ns)
         for worker in list(self.suspended):
             worker.cancel()
         self.check_rest()
@@ -299,7 +287,7 @@ class Execution:
         if isinstance(self.error, StalledError):
             raise self.error
         if self.error is not None:
-            reason = f"{type(self.error).__name__}: {self.error}"
+            reason = text_of(self.error)
             failed = ExecutionFailedError(self.id, self.plan.name, self.failed_node or "", self.failed_attempt, reason)
             raise failed from self.error
         raise ExecutionCancelledError(self.id, self.plan.name, self.reason or "")

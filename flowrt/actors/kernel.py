@@ -57,8 +57,9 @@ class Kernel:
         """Those that run, in the order in which they began."""
         self.backend.protect(
             Execution.succeed,
-            Execution.attempt_cancelled,
+            Execution.record_cancelled,
             Execution.cancel,
             Execution.check_rest,
             supervisor.attempt_failed,
+            supervisor.delay_ended,
         )

@@ -39,10 +39,16 @@ def describe_error(error: BaseException) -> ErrorDetails:
 
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    return ErrorDetails(type=name, message=_message(error), traceback="".join(traceback.format_exception(error)))
+    return ErrorDetails(type=name, message=message_of(error), traceback="".join(traceback.format_exception(error)))
 
 
-def _message(error: BaseException) -> str:
+def text_of(error: BaseException) -> str:
+    """Return an exception as its class and message."""
+    return f"{type(error).__name__}: {message_of(error)}"
+
+
+def message_of(error: BaseException) -> str:
+    """Return the text of an exception; one whose `__str__` is broken has one, too."""
     try:
         return str(error)
     except Exception as broken:  # noqa: BLE001 - a user's __str__ may do anything

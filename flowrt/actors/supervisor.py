@@ -1,9 +1,10 @@
 """The supervisor: what becomes of a firing that failed. Policies decide; this acts on what they say."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowrt.errors import ExpressionError, StepExitedError, StepResultError, UpstreamFailedError
 from flowrt.graph.bindings import NoValueError
+from flowrt.graph.fresh import fresh
 from flowrt.graph.joins import Token, Verdict
 from flowrt.graph.plan import PlanNode
 from flowrt.policies import Default
@@ -20,11 +21,11 @@ def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, sta
         node_skipped(execution, node)
         return None
     if execution.is_ending:
-        execution.attempt_cancelled(node, started_ns, error)
+        execution.record_cancelled(node, started_ns, error)
         return None
     attempt = execution.attempts.number(node)
     delay = _delay_before_retry(execution, node, error, attempt)
-    execution.attempt_failed(node, error, started_ns, delay)
+    execution.record_failed(node, error, started_ns, delay)
     if delay is None:
         return node_failed(execution, node, error, attempt)
     execution.retry_later(node, error, delay)
@@ -38,11 +39,30 @@ def _delay_before_retry(execution: "Execution", node: PlanNode, error: Exception
     return retry.delay_before_next(error, attempt, execution.kernel.random)
 
 
+def delay_ended(
+    execution: "Execution", node: PlanNode, produced: Any, error: Exception | None, started_ns: int
+) -> None:
+    """Go on where a step returned a `Delay`, whose time is over."""
+    following = None
+    if error is None:
+        try:
+            following = execution.succeed(node, produced, started_ns)
+        except Exception as failure:  # noqa: BLE001 - a condition or a result that does not fit fails the node
+            error = failure
+    if error is not None:
+        following = attempt_failed(execution, node, error, started_ns)
+    if following is not None:
+        execution.flow.ready.appendleft(following)
+    if execution.flow.ready:
+        execution.kernel.crew.call(execution)
+    execution.check_rest()
+
+
 def node_failed(execution: "Execution", node: PlanNode, error: Exception, attempt: int) -> PlanNode | None:
     """Apply `on_error` of a node whose last attempt failed, or that failed by its tokens (attempt 0)."""
     following = _apply_on_error(execution, node, error, attempt)
     settle(execution)
-    return following
+    return None if execution.is_ending else following
 
 
 def node_skipped(execution: "Execution", node: PlanNode) -> None:
@@ -61,7 +81,7 @@ def settle(execution: "Execution") -> None:
             continue
         upstream = execution.flow.failed_sources(node)
         error = UpstreamFailedError(node.id, upstream, execution.attempts.root_cause(upstream[0]))
-        execution.failed_by_tokens(node, error)
+        execution.record_failed_by_tokens(node, error)
         following = _apply_on_error(execution, node, error, attempt=0)
         if following is not None:
             execution.flow.ready.append(following)
@@ -75,7 +95,7 @@ def _apply_on_error(execution: "Execution", node: PlanNode, error: Exception, at
         execution.absorb(node, Token.FAILED if node.on_error == "continue" else Token.SKIPPED, error)
         return None
     try:
-        return execution.absorb_with(node, node.on_error.default)
+        return execution.absorb_with(node, fresh(node.on_error.default))
     except (StepResultError, ExpressionError) as unfit:
         execution.fail(node, unfit, attempt)
         return None

@@ -10,13 +10,13 @@ import anyio
 
 from flowrt.actors import supervisor
 from flowrt.actors.drive import PLAIN_TYPES, as_coroutine, resume
+from flowrt.actors.execution import FINISHED_ANYWAY
 from flowrt.errors import AttemptTimeoutError, StepCancelledItselfError, StepExitedError, StepLeakedScopeError
 from flowrt.graph.plan import PlanNode
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.kernel import Kernel
-FINISHED_ANYWAY = "finished anyway"
 _LEAKED = Exception("a step left a scope open")
 
 
@@ -132,7 +132,7 @@ class Worker:
         cancelled, rest = _split(error, self.kernel.backend.cancelled)
         if cancelled is None:
             if isinstance(error, KeyboardInterrupt | GeneratorExit):
-                execution.attempt_cancelled(node, started_ns)
+                execution.record_cancelled(node, started_ns)
                 raise error
             return supervisor.attempt_failed(
                 execution, node, _chained(StepExitedError(node.id, f"raised {error!r}"), error), started_ns
@@ -143,7 +143,7 @@ class Worker:
             failure = _chained(StepCancelledItselfError(node.id, "ended with CancelledError"), error)
             return supervisor.attempt_failed(execution, node, failure, started_ns)
         if not is_own or execution.is_ending or node.attempt_timeout_seconds is None:
-            execution.attempt_cancelled(node, started_ns)
+            execution.record_cancelled(node, started_ns)
         else:
             timeout = AttemptTimeoutError(node.id, execution.attempts.number(node), node.attempt_timeout_seconds)
             following = supervisor.attempt_failed(execution, node, _chained(timeout, rest or cancelled), started_ns)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, Union, get_args, get_origin
 from flowrt.definition.arguments import Constant, DictOf, FromInput, FromNode, ListOf
 from flowrt.definition.signature import FunctionSignature
 from flowrt.graph.flow import Flow
+from flowrt.graph.fresh import fresh, is_shareable
 from flowrt.graph.plan import PlanNode
 from flowrt.typing import BoundStep
 
@@ -103,6 +104,11 @@ def _quick(call: Callable[..., Any], arguments: list[Any], nodes: Mapping[str, P
             return lambda flow: call(*[getter(flow) for getter in getters])
 
 
+def _constant(value: Any) -> Getter:
+    """Return a getter of a value that stands in the workflow: a copy for each firing, if one could change it."""
+    return (lambda _flow: value) if is_shareable(value) else (lambda _flow: fresh(value))
+
+
 def _quick_getter(argument: Any, nodes: Mapping[str, PlanNode]) -> Getter:
     """Return a getter for when every node so far ended with a value."""
     match argument:
@@ -121,8 +127,7 @@ def _quick_getter(argument: Any, nodes: Mapping[str, PlanNode]) -> Getter:
         case FromInput(name):
             return lambda flow: flow.input[name]
         case _:
-            value = argument.value
-            return lambda _flow: value
+            return _constant(argument.value)
 
 
 class Wire:
@@ -174,7 +179,7 @@ def _getter(node: PlanNode, argument: Any, nodes: Mapping[str, PlanNode]) -> Get
         case FromNode(source_id):
             return _from_node(node, nodes[source_id])
         case Constant(value):
-            return lambda _flow: value
+            return _constant(value)
         case ListOf(items):
             getters = [_getter(node, item, nodes) for item in items]
             return lambda flow: [getter(flow) for getter in getters]

@@ -1,13 +1,13 @@
 """From a sound definition and its bound steps to a plan."""
 
-import inspect
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowrt.definition.model import Definition, Edge, Node, Quorum
+from flowrt.definition.signature import is_async
 from flowrt.graph.bindings import bind_arguments, bind_record
-from flowrt.graph.plan import Plan, PlanEdge, PlanNode
+from flowrt.graph.plan import Plan, PlanEdge, PlanNode, by_last_edge
 from flowrt.policies import Default
 from flowrt.typing import BoundStep
 
@@ -24,19 +24,16 @@ def compile_plan(definition: Definition, steps: Sequence[BoundStep], convert_inp
     nodes = [_plan_node(index, definition.nodes[place], steps[place]) for index, place in enumerate(order)]
     by_id = {node.id: node for node in nodes}
     _connect(by_id, definition.edges)
-    bound = {definition.nodes[place].id: steps[place] for place in order}
     for node in nodes:
         _finish(node)
     always_values = all(node.plain_targets is not None and not _absorbs(node) for node in nodes)
-    for node in nodes:
-        step = bound[node.id]
+    for node, place in zip(nodes, order, strict=True):
+        step = steps[place]
         if step.arguments is None:
             node.invoke = bind_record(node, step.call)
         else:
             node.invoke = bind_arguments(node, step, by_id, always_values=always_values)
-    return Plan(
-        definition=definition, nodes=tuple(nodes), edge_count=len(definition.edges), convert_input=convert_input
-    )
+    return Plan(definition=definition, nodes=tuple(nodes), convert_input=convert_input)
 
 
 def topological_order(definition: Definition) -> list[int]:
@@ -63,7 +60,7 @@ def topological_order(definition: Definition) -> list[int]:
 
 
 def _absorbs(node: PlanNode) -> bool:
-    return node.on_error == "skip" or node.on_error == "continue"  # noqa: PLR1714 - a default value has no hash
+    return node.on_error in ("skip", "continue")
 
 
 def _plan_node(index: int, node: Node, step: BoundStep) -> PlanNode:
@@ -71,21 +68,16 @@ def _plan_node(index: int, node: Node, step: BoundStep) -> PlanNode:
     made.index = index
     made.id = node.id
     made.type = node.type
-    made.is_async = _is_async(step.call)
+    made.is_async = is_async(step.call)
     made.takes_record = step.arguments is None
     made.emits_only_produced = node.emit == "replace"
     made.output_key = step.output_key
-    made.adds_to_record = made.takes_record and not made.emits_only_produced and step.output_key is None
     made.handles = step.handles
     made.join = "any" if isinstance(node.join, Quorum) and node.join.quorum == 1 else node.join
     made.policy = node.policy
     made.attempt_timeout_seconds = node.policy.timeout.attempt
     made.incoming = made.outgoing = ()
     return made
-
-
-def _is_async(call: Callable[..., Any]) -> bool:
-    return inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(getattr(call, "__call__", None))  # noqa: B004
 
 
 def _connect(nodes: dict[str, PlanNode], edges: Sequence[Edge]) -> None:
@@ -116,8 +108,11 @@ def _condition(text: str | None) -> Callable[[Any], bool] | None:
 
 def _finish(node: PlanNode) -> None:
     """Derive what the kernel asks at every firing from the node's edges."""
-    node.sources = tuple(dict.fromkeys(edge.source for edge in node.incoming))
+    node.sources = by_last_edge(node.incoming)
     is_plain = all(e.handle is None and e.condition is None and e.target.join == "all" for e in node.outgoing)
+    node.gets_outcomes = node.takes_record and node.join == "all_settled" and bool(node.incoming)
+    is_as_it_is = not (node.emits_only_produced or node.gets_outcomes) and node.output_key is None
+    node.adds_to_record = node.takes_record and is_as_it_is
     node.plain_targets = tuple(edge.target for edge in node.outgoing) if is_plain else None
     node.on_error = node.policy.on_error or _default_on_error(node)
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flowrt.errors import StepResultError
 from flowrt.graph.joins import Token, Verdict, judge
-from flowrt.graph.plan import Plan, PlanEdge, PlanNode
+from flowrt.graph.plan import Plan, PlanEdge, PlanNode, by_last_edge
 from flowrt.graph.records import History, merge
 from flowrt.typing import Choice, Record
 
@@ -50,7 +50,7 @@ class Flow:
                 self.conflicts[node.index] = conflicts
         else:
             record = self.sent[sources[0].index] if sources else self.input
-        if node.join == "all_settled":
+        if node.gets_outcomes:
             record = {**record, "outcomes": self.outcomes(node)}
         self.records[node.index] = record
         return record
@@ -116,11 +116,10 @@ class Flow:
 
     def _send(self, node: PlanNode, result: Any) -> tuple[PlanNode, ...] | None:
         """Put a payload where the targets find it; the plain targets, if their tokens are still to be counted."""
-        handles: tuple[str, ...] | None = None
-        if isinstance(result, Choice):
-            result, handles = result
-        if node.output_key is not None:
-            result = {node.output_key: result}
+        handles = result.handles if isinstance(result, Choice) else None
+        result = self.produced_from(node, result)
+        if node.gets_outcomes:
+            result = self._with_outcomes(node, result)
         payload = self._payload(node, result) if node.takes_record else result
         if node.plain_targets is not None:
             self._keep(node, payload, result)
@@ -130,6 +129,18 @@ class Flow:
         for edge, token in zip(node.outgoing, tokens, strict=True):
             self._deliver(edge, token)
         return None
+
+    def produced_from(self, node: PlanNode, result: Any) -> Any:
+        """Return what a node produces when its step returned `result`."""
+        if isinstance(result, Choice):
+            result = result.produced
+        return result if node.output_key is None else {node.output_key: result}
+
+    def _with_outcomes(self, node: PlanNode, produced: Any) -> Any:
+        """Return what a node produces that waited until all had settled: what came is a part of it."""
+        if not isinstance(produced, dict) or node.emits_only_produced:
+            return produced
+        return {"outcomes": self.outcomes(node), **cast("Record", produced)}
 
     def _keep(self, node: PlanNode, payload: Any, produced: Any) -> None:
         self.sent[node.index] = payload
@@ -157,9 +168,9 @@ class Flow:
             self._deliver(edge, token)
 
     def failed_sources(self, node: PlanNode) -> tuple[str, ...]:
-        """Return the ids of the nodes whose failed tokens a node got."""
+        """Return the ids of the nodes whose failed tokens a node got, each once, in the order of the edges."""
         tokens = self.inboxes.get(node.index, {})
-        return tuple(edge.source.id for edge in node.incoming if tokens.get(edge.index) is Token.FAILED)
+        return tuple(dict.fromkeys(e.source.id for e in node.incoming if tokens.get(e.index) is Token.FAILED))
 
     def _deliver(self, edge: PlanEdge, token: Token) -> None:
         target = edge.target
@@ -186,8 +197,8 @@ class Flow:
         if verdict is Verdict.WAIT:
             return False
         default = Token.VALUE if node.join == "all" else None
-        valued = (edge.source for edge in node.incoming if tokens.get(edge.index, default) is Token.VALUE)
-        self.history.sources[node.index] = tuple(dict.fromkeys(valued))
+        valued = [edge for edge in node.incoming if tokens.get(edge.index, default) is Token.VALUE]
+        self.history.sources[node.index] = by_last_edge(valued)
         if verdict is Verdict.FIRE or (verdict is Verdict.SKIP and node.join == "all" and not node.takes_record):
             return True  # arguments may have defaults: binding them decides whether the node is skipped
         self.settled.append((node, verdict))

@@ -1,6 +1,6 @@
 """The compiled workflow: immutable, shared by all of its executions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flowrt.definition.model import Definition, Join
@@ -17,6 +17,7 @@ class PlanNode:
         "adds_to_record",
         "attempt_timeout_seconds",
         "emits_only_produced",
+        "gets_outcomes",
         "handles",
         "id",
         "incoming",
@@ -47,6 +48,8 @@ class PlanNode:
     adds_to_record: bool
     """What the step returns is added to the node's record as it is."""
     emits_only_produced: bool
+    gets_outcomes: bool
+    """The step is given a list of what came over each edge, and what it produces begins with that."""
     output_key: str | None
     handles: frozenset[str] | None
     join: Join
@@ -54,7 +57,7 @@ class PlanNode:
     on_error: str | Default
     attempt_timeout_seconds: float | None
     sources: "tuple[PlanNode, ...]"
-    """The nodes that feed this one, each once, in the order of the edges."""
+    """The nodes that feed this one, each once, in the order of their last edges."""
     incoming: "tuple[PlanEdge, ...]"
     outgoing: "tuple[PlanEdge, ...]"
     plain_targets: "tuple[PlanNode, ...] | None"
@@ -97,13 +100,11 @@ class Plan:
         *,
         definition: Definition,
         nodes: tuple[PlanNode, ...],
-        edge_count: int,
         convert_input: Callable[[Any], Any],
     ) -> None:
         self.definition = definition
         self.name = definition.name
         self.nodes = nodes
-        self.edge_count = edge_count
         self.convert_input = convert_input
         self.roots = tuple(node for node in nodes if not node.incoming)
         self.missing = [len(node.incoming) for node in nodes]
@@ -113,25 +114,33 @@ class Plan:
         self.ends = tuple(node for node in nodes if not node.outgoing)
         by_id = {node.id: node for node in nodes}
         self.result_node = by_id[definition.result] if definition.result else None
-        self._is_ancestor: dict[tuple[int, int], bool] = {}
+        self._latest: dict[frozenset[PlanNode], frozenset[PlanNode]] = {}
 
-    def is_ancestor(self, ancestor: PlanNode, node: PlanNode) -> bool:
-        """Say whether a path leads from `ancestor` to `node`; answers are kept, since only conflicts ask."""
-        key = (ancestor.index, node.index)
-        known = self._is_ancestor.get(key)
+    def latest(self, nodes: "frozenset[PlanNode]") -> "frozenset[PlanNode]":
+        """Return those nodes from which no path leads to another of them; answers are kept, as few are asked for."""
+        known = self._latest.get(nodes)
         if known is None:
-            known = self._is_ancestor[key] = _leads_to(ancestor, node)
+            known = self._latest[nodes] = nodes - _ancestors_among(nodes)
         return known
 
 
-def _leads_to(ancestor: PlanNode, node: PlanNode) -> bool:
-    seen = {node.index}
-    todo = [node]
+def by_last_edge(edges: "Sequence[PlanEdge]") -> "tuple[PlanNode, ...]":
+    """Return the sources of edges, each once, in the order of their last edges: of records, the later edge's wins."""
+    return tuple(dict.fromkeys(edge.source for edge in reversed(edges)))[::-1]
+
+
+def _ancestors_among(nodes: "frozenset[PlanNode]") -> "set[PlanNode]":
+    """Return those of the nodes from which a path leads to another one of them."""
+    first = min(node.index for node in nodes)
+    found: set[PlanNode] = set()
+    seen: set[PlanNode] = set()
+    todo = [source for node in nodes for source in node.sources]
     while todo:
-        for source in todo.pop().sources:
-            if source is ancestor:
-                return True
-            if source.index > ancestor.index and source.index not in seen:
-                seen.add(source.index)
-                todo.append(source)
-    return False
+        node = todo.pop()
+        if node.index < first or node in seen:
+            continue
+        seen.add(node)
+        if node in nodes:
+            found.add(node)
+        todo += node.sources
+    return found

@@ -77,21 +77,17 @@ def _settle(history: History, sources: Sequence[PlanNode], key: str, merged: Rec
     values = [history.sent[holder.index][key] for holder in holders]
     if all(value is values[0] for value in values):
         return False
-    value, origin, is_conflict = values[0], origin_of(history, holders[0], key), False
-    for other, holder in zip(values[1:], holders[1:], strict=True):
-        candidate = origin_of(history, holder, key)
-        if candidate is origin or _beats(history.plan, origin, candidate):
-            continue
-        if not _beats(history.plan, candidate, origin):
-            is_conflict = is_conflict or value != other
-        value, origin = other, candidate
-    merged[key] = value
-    return is_conflict
+    origins = [origin_of(history, holder, key) for holder in holders]
+    latest = _latest(history.plan, origins)
+    unbeaten = [value for value, origin in zip(values, origins, strict=True) if origin in latest]
+    merged[key] = winner = unbeaten[-1]
+    return any(value is not winner and value != winner for value in unbeaten)
 
 
-def _beats(plan: Plan, one: Origin, other: Origin) -> bool:
-    """Say whether a value of `one` stands against one of `other`, wherever its edge stands."""
-    return other is None or (one is not None and plan.is_ancestor(other, one))
+def _latest(plan: Plan, origins: Sequence[Origin]) -> frozenset[Origin]:
+    """Return the origins whose values are not beaten by a descendant's."""
+    nodes = frozenset(origin for origin in origins if origin is not None)
+    return plan.latest(nodes) if nodes else frozenset({None})
 
 
 def origin_of(history: History, node: PlanNode, key: str) -> Origin:
@@ -109,11 +105,8 @@ def origin_of(history: History, node: PlanNode, key: str) -> Origin:
         if unknown:
             todo.extend(unknown)
             continue
-        origin: Origin = None
-        for holder in holders:
-            candidate = known[holder.index]
-            if candidate is not origin and not _beats(history.plan, origin, candidate):
-                origin = candidate
-        known[current.index] = origin
+        origins = [known[holder.index] for holder in holders]
+        latest = _latest(history.plan, origins)
+        known[current.index] = next((origin for origin in reversed(origins) if origin in latest), None)
         todo.pop()
     return known[node.index]

@@ -84,8 +84,8 @@ async def test_the_last_error_is_raised_with_the_others_as_notes():
     assert caught.value.attempt == 3
     assert str(caught.value.__cause__) == "refused 3"
     assert caught.value.__cause__.__notes__ == [
-        "attempt 1 failed: ConnectionError('refused 1')",
-        "attempt 2 failed: ConnectionError('refused 2')",
+        "attempt 1 failed: ConnectionError: refused 1",
+        "attempt 2 failed: ConnectionError: refused 2",
     ]
 
 

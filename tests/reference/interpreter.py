@@ -54,7 +54,7 @@ def _own_ends(moment, node, attempt, *, note):
     """Return how an attempt ends that comes to its own end; a note tells that it came too late."""
     if attempt.fails:
         return [_failed(moment, node, attempt.fails)]
-    produced = _produced(moment, node, attempt)
+    produced = moment.produced_by(node, _returned(moment, node, attempt))
     try:
         moment.tokens_of_value(node, moment.payload(node, produced), attempt.chooses)
     except ExpressionError:
@@ -64,7 +64,7 @@ def _own_ends(moment, node, attempt, *, note):
     return [End(node, moment.attempt_number(node), "completed", produced=produced, note=note)]
 
 
-def _produced(moment, node, attempt):
+def _returned(moment, node, attempt):
     echo = moment.workflow.scripts[node].echo
     if echo is None:
         return attempt.produces
@@ -114,7 +114,7 @@ def _interrupted(moment, node):
     if attempt.runs in COROUTINES and attempt.fails:
         return [cancelled, cancelled._replace(error=attempt.fails)]
     if attempt.runs in COROUTINES:
-        produced = _produced(moment, node, attempt)
+        produced = _returned(moment, node, attempt)
         return [cancelled, End(node, number, "completed", produced=produced, note=FINISHED_ANYWAY)]
     waits = attempt.runs == "delay" or number > 1
     return [cancelled] if waits else []

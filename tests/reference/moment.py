@@ -1,5 +1,6 @@
 """Where an execution stands: worked out from the ends so far, and from nothing else."""
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from reference.ends import EXPRESSION_ERROR, UPSTREAM_ERROR, Finish
@@ -33,8 +34,6 @@ class Moment:
         self.decisions: dict[str, Decision] = {}
         self.given: dict[str, Any] = {}
         """The record that each node was given, once its join has decided."""
-        self.merged: dict[str, Any] = {}
-        """The same, without the list of outcomes."""
         self.conflicts: dict[str, list[str]] = {}
         self.produced: dict[str, Any] = {}
         self.sent: dict[str, Any] = {}
@@ -56,7 +55,8 @@ class Moment:
         on_error = self.workflow.on_error(node)
         if end.status == "completed":
             attempt = self.workflow.attempt(node, end.attempt)
-            self._send(node, end.produced, attempt.chooses)
+            with suppress(ExpressionError):  # of a value that came too late nobody asked whether conditions hold
+                self._send(node, end.produced, attempt.chooses)
         elif end.status == "failed" and isinstance(on_error, Default):
             try:
                 self._send(node, on_error.default, None)
@@ -87,7 +87,8 @@ class Moment:
     def _end_place(self, node):
         return max(place for place, end in enumerate(self.ends) if end.node == node)
 
-    def _send(self, node, produced, chosen):
+    def _send(self, node, returned, chosen):
+        produced = self.produced_by(node, returned)
         record = self.payload(node, produced)
         tokens = self.tokens_of_value(node, record, chosen)
         self.produced[node], self.sent[node] = produced, record
@@ -117,12 +118,19 @@ class Moment:
     def _receive(self, node):
         """Work out the record that a node is given, and the keys on which unordered nodes disagree."""
         records = self.records_over_edges(node) or [made_by(None, self.workflow.input)]
-        self.merged[node], self.conflicts[node] = merged(records, self.workflow.descends)
-        self.given[node] = self.merged[node]
+        record, self.conflicts[node] = merged(records, self.workflow.descends)
+        self.given[node] = record | made_by(node, self._outcomes(node))
+
+    def _outcomes(self, node):
+        """Return what a node that waits until all have settled is given besides its record, and produces first."""
         tokens, incoming = self.decisions[node].tokens, self.workflow.incoming[node]
-        if incoming and self.workflow.nodes[node].join == "all_settled":
-            outcomes = [self._outcome(tokens, place, edge) for place, edge in incoming]
-            self.given[node] = self.merged[node] | made_by(node, {"outcomes": outcomes})
+        if not incoming or self.workflow.nodes[node].join != "all_settled":
+            return {}
+        return {"outcomes": [self._outcome(tokens, place, edge) for place, edge in incoming]}
+
+    def produced_by(self, node, returned):
+        """Return what a node produces when its attempt returned something."""
+        return returned if self.workflow.nodes[node].emit == "replace" else self._outcomes(node) | returned
 
     def _outcome(self, tokens, place, edge):
         outcome = {"node": edge.source, "outcome": tokens[place]}

@@ -23,7 +23,7 @@ class Mutation(NamedTuple):
         file.write_text(text.replace(self.old, self.new), encoding="utf-8")
 
 
-FLOW, JOINS, RECORDS = "graph/flow.py", "graph/joins.py", "graph/records.py"
+FLOW, JOINS, RECORDS, PLAN = "graph/flow.py", "graph/joins.py", "graph/records.py", "graph/plan.py"
 COMPILE, EXECUTION, SUPERVISOR, RETRY = (
     "graph/compile.py",
     "actors/execution.py",
@@ -73,16 +73,21 @@ MUTATIONS = [
     Mutation(
         "an ancestor's value wins",
         RECORDS,
-        "plan.is_ancestor(other, one))",
-        "plan.is_ancestor(one, other))",
+        "return plan.latest(nodes) if",
+        "return nodes - plan.latest(nodes) or nodes if",
     ),
+    Mutation("the earlier edge wins a conflict", RECORDS, "winner = unbeaten[-1]", "winner = unbeaten[0]"),
     Mutation(
-        "the earlier edge wins a conflict",
-        RECORDS,
-        "        value, origin = other, candidate\n",
-        "        if _beats(history.plan, candidate, origin):\n            value, origin = other, candidate\n",
+        "a conflict is not named", RECORDS, "return any(value is not winner", "return False and any(value is not winner"
     ),
-    Mutation("a conflict is not named", RECORDS, "is_conflict = is_conflict or value != other", "pass"),
+    Mutation("ancestors are taken for unordered nodes", PLAN, "nodes - _ancestors_among(nodes)", "nodes"),
+    Mutation("of parallel edges the first one counts", PLAN, "in reversed(edges)))[::-1]", "in edges))"),
+    Mutation(
+        "outcomes are not passed on",
+        FLOW,
+        "if node.gets_outcomes:\n            result",
+        "if False:\n            result",
+    ),
     Mutation("emit replace is ignored", COMPILE, 'node.emit == "replace"', "False"),
     Mutation(
         "joins that do without a node do not make it go on",
@@ -112,7 +117,7 @@ MUTATIONS = [
         "a default is left out of the result",
         EXECUTION,
         "self.states[node.index] = COMPLETED\n        self._count_end()",
-        "self.states[node.index] = FAILED\n        self._count_end()",
+        "self.states[node.index] = ENDED\n        self._count_end()",
     ),
     Mutation("what is ready runs although the execution fails", EXECUTION, "self.flow.ready.clear()", "pass"),
     Mutation("a delay does not time out", EXECUTION, "if used + seconds > timeout:", "if False:"),

@@ -3,7 +3,6 @@
 import json
 from random import Random
 
-from reference.disagreements import disagreements_of
 from reference.ends import observed
 from reference.interpreter import possible_ends
 from reference.moment import Moment
@@ -16,10 +15,8 @@ class MismatchError(AssertionError):
     """A history that can't have happened."""
 
 
-def check(document, definition, input, events, *, is_timely=False, disagreements=disagreements_of):
+def check(document, definition, input, events, *, is_timely=False):
     """Replay what was observed; raise `MismatchError` at the first event that can't have happened.
-
-    Return where the design and the runtime are known to disagree: nothing is compared from there on.
 
     Args:
         document: The definition as it was written, to be shown.
@@ -27,7 +24,6 @@ def check(document, definition, input, events, *, is_timely=False, disagreements
         input: What the execution was given.
         events: All its events.
         is_timely: Times are exact, as in virtual time.
-        disagreements: Says where they are known to disagree.
     """
     workflow = Workflow(definition, input, is_timely=is_timely)
     ends = []
@@ -42,15 +38,12 @@ def check(document, definition, input, events, *, is_timely=False, disagreements
         refuse(events[:1], ["ExecutionStarted"])
     for event in events[1:]:
         found, moment = observed(event), Moment(workflow, tuple(ends))
-        if known := disagreements(moment):
-            return known
         possible = [one for one in (*possible_ends(moment), moment.finish()) if one]
         if found not in possible:
             refuse(found, possible)
         ends.append(found)
     if not isinstance(events[-1], ExecutionEnded) or sum(isinstance(event, ExecutionEnded) for event in events) != 1:
         refuse("the history ends", ["ExecutionEnded, once, at the end"])
-    return []
 
 
 def run_alone(definition, input, seed):

@@ -1,0 +1,70 @@
+"""The smallest workflows that once were run in another way than the design says."""
+
+from contextlib import suppress
+
+import anyio
+import anyio.lowlevel
+import pytest
+from reference.ends import FINISHED_ANYWAY
+from reference.replay import check
+from reference.runners import catalog, on_asyncio
+from reference.small import FAILS, produces, workflow
+
+from flowrt.definition import Definition, LoadedDefinition, Node, load_definition
+from flowrt.typing import BoundStep, Choice
+
+GOES_ON = {"policy": {"on_error": "continue"}}
+SETTLED = produces() | {"join": "all_settled"}
+
+CASES = {
+    "an ancestor stays beaten, although a third node beats its descendant": (
+        {"x": produces(k=1), "z": produces(k=2), "y": produces(k=3), "t": produces()},
+        ["x>z", "z>t", "y>t", "x>t"],
+    ),
+    "a descendant of both ends a conflict": (
+        {"x": produces(k=1), "y": produces(k=2), "z": produces(k=3), "t": produces()},
+        ["x>z", "y>z", "x>t", "y>t", "z>t"],
+    ),
+    "of parallel edges the last one counts": (
+        {"a": produces(k=1), "b": produces(k=2), "t": produces()},
+        ["a>t", "b>t", "a>t"],
+    ),
+    "the outcomes of a descendant win": (
+        {"a": produces(), "b": SETTLED, "c": SETTLED, "t": produces()},
+        ["a>b", "b>c", "c>t", "b>t"],
+    ),
+    "outcomes of unordered nodes are a conflict": (
+        {"a": produces(a=1), "b": SETTLED, "c": produces(), "d": SETTLED, "t": produces()},
+        ["a>b", "c>d", "b>t", "d>t"],
+    ),
+    "a failed node is blamed once": ({"a": FAILS | GOES_ON, "b": produces()}, ["a>b", "a>b"]),
+    "nothing starts when the execution is failing": (
+        {"a": FAILS | GOES_ON, "b": produces(), "c": produces(), "d": produces()},
+        ["a>c", "b>c", "b>d"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_runtime_does_what_the_design_says(name):
+    document = workflow(*CASES[name])
+    definition = load_definition(document, catalog()).definition
+    check(document, definition, {}, on_asyncio(document, {}))
+
+
+def test_a_choice_that_comes_too_late_is_logged_as_what_was_produced():
+    async def refuses_to_end(_record):
+        with suppress(anyio.get_cancelled_exc_class()):
+            await anyio.sleep_forever()
+        return Choice({"k": 1}, ("x",))
+
+    async def fails(_record):
+        await anyio.lowlevel.checkpoint()
+        raise ValueError
+
+    definition = Definition(name="late", nodes=(Node(id="a", type="-"), Node(id="b", type="-")))
+    steps = (BoundStep(refuses_to_end, handles=frozenset({"x"})), BoundStep(fails))
+    events = on_asyncio(LoadedDefinition(definition, steps), {})
+    (late,) = [event for event in events[1:-1] if event.node == "a"]
+    assert late.note == FINISHED_ANYWAY
+    assert late.output.text == b'{"k":1}'
