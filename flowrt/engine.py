@@ -1,48 +1,26 @@
 """The inside of a runtime: opening and leaving it, and the life of one execution."""
 
 import logging
+import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
-from random import Random
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 import anyio.lowlevel
-import msgspec
-from anyio.abc import TaskGroup
 
 from flowrt.actors.execution import Execution
 from flowrt.actors.kernel import Kernel
-from flowrt.actors.turn import GatedTurn, Turn
+from flowrt.actors.settings import Settings
 from flowrt.actors.worker import Worker
-from flowrt.errors import RuntimeClosedError, StoreError
-from flowrt.events import LogEvent
+from flowrt.errors import RuntimeClosedError, StoreError, WrongThreadError
 from flowrt.graph.plan import Plan
 from flowrt.plans import Plans
-from flowrt.typing import Clock, CompletionGate, Ids
 
 if TYPE_CHECKING:
     from flowrt.actors.sink import Sink
-    from flowrt.storage.protocols import Store
 
 logger = logging.getLogger("flowrt")
-
-Durability: TypeAlias = Literal["relaxed", "execution"]
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a runtime was made with."""
-
-    store: "Store | None"
-    durability: Durability
-    max_payload_bytes: int
-    grace_seconds: float
-    flush_seconds: float
-    clock: Clock
-    random: Random
-    ids: Ids
-    gate: CompletionGate | None
-    on_event: Callable[[LogEvent], None] | None
 
 
 class Engine:
@@ -52,7 +30,6 @@ class Engine:
         self.settings = settings
         self.plans = plans
         self._kernel: Kernel | None = None
-        self._group: TaskGroup | None = None
         self._stack = AsyncExitStack()
 
     # --- opening and leaving ----------------------------------------------------------------------------------------
@@ -63,20 +40,8 @@ class Engine:
         async with AsyncExitStack() as stack:
             sink = await self._open_log(stack)
             group = await stack.enter_async_context(anyio.create_task_group())
-            kernel = Kernel(
-                group=group,
-                clock=settings.clock,
-                random=settings.random,
-                ids=settings.ids,
-                gate=settings.gate,
-                sink=sink,
-                on_event=settings.on_event,
-                turn=Turn(settings.clock.monotonic_ns) if settings.gate is None else GatedTurn(settings.gate),
-                max_payload_bytes=settings.max_payload_bytes,
-            )
-            if sink is not None:
-                kernel.turn.wait_space = sink.wait_space
-            self._kernel, self._group = kernel, group
+            guarded = (Engine.open, Engine.leave, Engine.run, Engine.start, Engine.begin_plan, Engine.acknowledge)
+            self._kernel = Kernel(settings, group, sink, guarded if sink is None else (*guarded, type(sink).run))
             self._stack = stack.pop_all()
 
     async def _open_log(self, stack: AsyncExitStack) -> "Sink | None":
@@ -110,8 +75,20 @@ class Engine:
             KeyboardInterrupt: Ctrl-C came while a helper ran a step.
             StoreError: Something of the log could not be written.
         """
-        kernel, group = self.kernel, self.group
-        self._kernel = self._group = None
+        kernel = self.kernel
+        self._kernel = None
+        try:
+            await self._end_all(kernel)
+        finally:
+            kernel.group.cancel_scope.cancel()
+            try:
+                await self._stack.aclose()
+            except BaseExceptionGroup as errors:
+                raise _only_one(errors) from None
+        if body_error is None and kernel.sink is not None and kernel.sink.failed is not None:
+            raise kernel.sink.failed
+
+    async def _end_all(self, kernel: Kernel) -> None:
         for execution in list(kernel.executions):
             execution.cancel("the runtime was left")
         with anyio.move_on_after(self.settings.grace_seconds, shield=True):
@@ -119,13 +96,11 @@ class Engine:
                 await execution.wait_ended()
         for execution in list(kernel.executions):
             self._abandon(execution)
-        group.cancel_scope.cancel()
-        try:
-            await self._stack.aclose()
-        except BaseExceptionGroup as errors:
-            raise _only_one(errors) from None
-        if body_error is None and kernel.sink is not None and kernel.sink.failed is not None:
-            raise kernel.sink.failed
+
+    @property
+    def is_open(self) -> bool:
+        """The runtime was opened and not left yet."""
+        return self._kernel is not None
 
     @property
     def kernel(self) -> Kernel:
@@ -133,21 +108,13 @@ class Engine:
 
         Raises:
             RuntimeClosedError: The runtime is not open.
+            WrongThreadError: It is open in another thread.
         """
         if self._kernel is None:
             raise RuntimeClosedError
+        if self._kernel.thread != threading.get_ident():
+            raise WrongThreadError("the runtime", is_in_loop=False)
         return self._kernel
-
-    @property
-    def group(self) -> TaskGroup:
-        """The open runtime's nursery.
-
-        Raises:
-            RuntimeClosedError: The runtime is not open.
-        """
-        if self._group is None:
-            raise RuntimeClosedError
-        return self._group
 
     # --- the life of one execution ----------------------------------------------------------------------------------
 

@@ -170,18 +170,22 @@ class RuntimeClosedError(FlowrtError):
 
 
 class WrongThreadError(FlowrtError):
-    """A call that waits was made in the event loop's own thread, which would wait for itself.
+    """A call was made in a thread where it can't be: it would wait for itself, or disturb another thread's event loop.
 
     Args:
         call: What was called.
+        is_in_loop: It was called in the event loop's own thread; otherwise in another one than its loop's.
     """
 
-    def __init__(self, call: str) -> None:
-        super().__init__(call)
+    def __init__(self, call: str, is_in_loop: bool = True) -> None:  # noqa: FBT001, FBT002 - pickled by position
+        super().__init__(call, is_in_loop)
         self.call = call
+        self.is_in_loop = is_in_loop
 
     def __str__(self) -> str:
-        return f"{self.call} was called in the event loop's own thread: use `await runtime.run(...)` there"
+        if self.is_in_loop:
+            return f"{self.call} was called in the event loop's own thread: use `await runtime.run(...)` there"
+        return f"{self.call} was used in another thread than its event loop's: use `runtime.run_from_thread(...)` there"
 
 
 class StepError(FlowrtError):

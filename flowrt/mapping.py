@@ -55,6 +55,7 @@ class ExecutionResults:
             raise ValueError(f"max_at_once was {max_at_once}; it must be at least 1")
         if max_per_second is not None and max_per_second <= 0:
             raise ValueError(f"max_per_second was {max_per_second}; it must be more than 0, or None for no limit")
+        engine.kernel.backend.guard(protected=(_Feed.read,), exposed=(_items,))
         self._feed = _Feed(engine, workflow, source, max_at_once, max_per_second)
         self._in_order = in_order
         self._next = 0
@@ -138,13 +139,14 @@ class _Feed:
 
     @property
     def can_stop(self) -> bool:
-        return self._thread == threading.get_ident() and is_loop_running() and not self.is_over
+        is_here = self._thread == threading.get_ident() and is_loop_running()
+        return is_here and self._engine.is_open and not self.is_over
 
     def start(self) -> None:
         if not self._has_started:
             self._has_started = True
             self._thread = threading.get_ident()
-            self._engine.group.start_soon(self._read, name="flowrt map")
+            self._engine.kernel.group.start_soon(self.read, name="flowrt map")
 
     def take(self, index: int | None) -> ExecutionResult | None:
         if index is None:
@@ -170,7 +172,7 @@ class _Feed:
 
     # --- the source's side ------------------------------------------------------------------------------------------
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
         try:
             with self._scope:
                 due = self._engine.kernel.monotonic_ns()

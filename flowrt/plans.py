@@ -5,23 +5,26 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from flowrt.definition import Definition, LoadedDefinition, canonical_json, load_definition
+from flowrt.definition import Definition, LoadedDefinition, Workflow, canonical_json, load_definition
 from flowrt.graph.compile import compile_plan
 from flowrt.graph.inputs import converter_of
 from flowrt.graph.plan import Plan
 from flowrt.typing import BoundStep, StepCatalog
 
 if TYPE_CHECKING:
-    from flowrt.definition import Workflow
     from flowrt.storage.protocols import Store
 
 Source: TypeAlias = LoadedDefinition | Mapping[str, Any] | Path | str | bytes
 """A workflow as data: loaded, or what `load_definition` takes."""
 
+Runnable: TypeAlias = LoadedDefinition | Workflow[..., Any]
+"""A workflow with its bound steps."""
+
 MAX_PLANS = 1024
+EXPECTED = "a workflow: a function with @workflow, or a definition as a dict, a JSON text or a Path"
 
 
-def compile_workflow(workflow: "LoadedDefinition | Workflow[..., Any]", steps: Sequence[BoundStep]) -> Plan:
+def compile_workflow(workflow: Runnable, steps: Sequence[BoundStep]) -> Plan:
     """Return the plan of a workflow whose nodes run `steps`, its own or what stands for them."""
     definition = workflow.definition
     if isinstance(workflow, LoadedDefinition):
@@ -43,16 +46,21 @@ class Plans:
         store: Where versions of workflows are kept; `None` keeps none.
         steps: The step types of JSON nodes; `None`: the built-in ones, loaded when the first definition comes.
         python_modules: What `python` nodes may call, with the built-in step types.
+
+    Raises:
+        TypeError: `steps` is no registry.
     """
 
     def __init__(self, store: "Store | None", steps: StepCatalog | None, python_modules: Collection[str]) -> None:
+        if steps is not None and (isinstance(steps, type) or not hasattr(steps, "find")):
+            raise TypeError(f"steps was {steps!r}; expected a registry, such as StepRegistry.with_builtins()")
         self._store = store
         self._steps = steps
         self._python_modules = python_modules
         # by identity: the key's object is kept beside the plan, so that its id is not given to another
         self._plans: OrderedDict[int, tuple[object, StoredPlan]] = OrderedDict()
 
-    async def find(self, workflow: "Workflow[..., Any] | Source | Plan") -> StoredPlan:
+    async def find(self, workflow: Runnable | Source | Plan) -> StoredPlan:
         """Return the plan of a workflow; compiled and stored when it is seen for the first time.
 
         A definition that is no `LoadedDefinition` is loaded and compiled every time; a plan stands for itself.
@@ -60,22 +68,28 @@ class Plans:
         Raises:
             DefinitionError: The definition is wrong.
             StoreError: The version could not be stored.
+            TypeError: It is no workflow.
         """
-        if isinstance(workflow, Plan):
-            return StoredPlan(workflow, None)
         known = self._plans.get(id(workflow))
         if known is not None:
+            self._plans.move_to_end(id(workflow))
             return known[1]
+        match workflow:
+            case Plan():
+                return StoredPlan(workflow, None)
+            case Mapping() | Path() | str() | bytes():
+                return await self._make(load_definition(workflow, self.catalog()))
+            case LoadedDefinition() | Workflow():
+                pass
+            case _:
+                raise TypeError(f"the workflow was {workflow!r}; expected {EXPECTED}")
         found = await self._make(workflow)
-        if not isinstance(workflow, Mapping | Path | str | bytes):
-            self._plans[id(workflow)] = (workflow, found)
-            if len(self._plans) > MAX_PLANS:
-                self._plans.popitem(last=False)
+        self._plans[id(workflow)] = (workflow, found)
+        if len(self._plans) > MAX_PLANS:
+            self._plans.popitem(last=False)
         return found
 
-    async def _make(self, workflow: "Workflow[..., Any] | Source") -> StoredPlan:
-        if isinstance(workflow, Mapping | Path | str | bytes):
-            workflow = load_definition(workflow, self.catalog())
+    async def _make(self, workflow: Runnable) -> StoredPlan:
         plan = compile_workflow(workflow, workflow.steps)
         return StoredPlan(plan, await self._stored_id(plan.definition))
 

@@ -5,9 +5,10 @@ from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
 
+from flowrt.actors.settings import Durability, Settings
 from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
 from flowrt.clock import SystemClock, UuidV7Ids
-from flowrt.engine import Durability, Engine, Settings
+from flowrt.engine import Engine
 from flowrt.events import LogEvent
 from flowrt.handle import ExecutionHandle
 from flowrt.mapping import ExecutionResults

@@ -56,7 +56,7 @@ class ThreadEntrance:
             raise
 
     def _start(self, call: "_Call") -> None:
-        self._engine.group.start_soon(call.run, self._engine, name="flowrt call from a thread")
+        self._engine.kernel.group.start_soon(call.run, self._engine, name="flowrt call from a thread")
 
 
 class _Call:

@@ -6,15 +6,15 @@ are used here only, and a test fails if they change.
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
 from operator import attrgetter
-from types import CodeType, FunctionType
 from typing import Any, Protocol
 
 import anyio
 
+_GUARDED = "_flowrt_guarded"
 _SCOPE_OF_STATE = attrgetter("cancel_scope")
 _SCOPE_OF_TASK = attrgetter("_cancel_status")
 
@@ -51,8 +51,8 @@ class Backend(Protocol):
         """Close what the current task opened inside of that scope and did not close; tasks in there are cancelled."""
         ...
 
-    def protect(self, *functions: Callable[..., Any]) -> None:
-        """Make sure that Ctrl-C does not interrupt these functions."""
+    def guard(self, *, protected: Iterable[Callable[..., Any]], exposed: Iterable[Callable[..., Any]]) -> None:
+        """Say where Ctrl-C may strike: not in protected functions and what they call, unless that is exposed."""
         ...
 
 
@@ -107,7 +107,7 @@ class AsyncioBackend:
                     await asyncio.sleep(0)
             scope.__exit__(None, None, None)
 
-    def protect(self, *functions: Callable[..., Any]) -> None:
+    def guard(self, *, protected: Iterable[Callable[..., Any]], exposed: Iterable[Callable[..., Any]]) -> None:
         """Do nothing: asyncio's runner turns Ctrl-C into a cancel of the main task."""
 
 
@@ -123,6 +123,7 @@ class TrioBackend:
         self.new_scope: Callable[[], Any] = trio.CancelScope
         self._current_task = trio.lowlevel.current_task
         self._enable_ki_protection = trio.lowlevel.enable_ki_protection
+        self._disable_ki_protection = trio.lowlevel.disable_ki_protection
 
     def cancel_requests(self) -> int:
         """Return 0: a scope can't be counted, and need not be."""
@@ -148,9 +149,10 @@ class TrioBackend:
                 await nursery._nested_child_finished(None)  # noqa: SLF001
             scope.__exit__(None, None, None)
 
-    def protect(self, *functions: Callable[..., Any]) -> None:
-        """Mark the functions' code for trio's signal handler."""
-        for function in functions:
-            assert isinstance(function, FunctionType)  # noqa: S101
-            assert isinstance(function.__code__, CodeType)  # noqa: S101
-            self._enable_ki_protection(function)
+    def guard(self, *, protected: Iterable[Callable[..., Any]], exposed: Iterable[Callable[..., Any]]) -> None:
+        """Mark the functions' code for trio's signal handler, once."""
+        for functions, mark in ((protected, self._enable_ki_protection), (exposed, self._disable_ki_protection)):
+            for function in functions:
+                if not hasattr(function, _GUARDED):
+                    mark(function)
+                    setattr(function, _GUARDED, True)

@@ -47,9 +47,9 @@ class Crew:
             self._parked.pop().set()
         else:
             self.size += 1
-            self._group.start_soon(self._help, name="flowrt helper")
+            self._group.start_soon(self.help, name="flowrt helper")
 
-    async def _help(self) -> None:
+    async def help(self) -> None:
         """Work until nothing is to be done, park, and begin again when called; ends when the nursery is cancelled."""
         worker = Worker(self._kernel)
         try:

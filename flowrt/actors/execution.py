@@ -105,7 +105,7 @@ class Execution:
             supervisor.settle(self)
         if not self.left:
             self._end("completed")
-        return None if self.is_ending else following
+        return None if self.is_ending else following  # type: ignore[redundant-expr]  # settling may have failed it
 
     def _tell_success(self, node: PlanNode, started_ns: int, note: str | None) -> None:
         conflicts = self.flow.conflicts.get(node.index)
@@ -220,6 +220,15 @@ class Execution:
             self.record_cancelled(node, since_ns)
         for worker in list(self.suspended):
             worker.cancel()
+        self.check_rest()
+
+    def begin_work(self) -> None:
+        """Say that a worker is at work in it."""
+        self.hands += 1
+
+    def end_work(self) -> None:
+        """Say that a worker is at work in it no more."""
+        self.hands -= 1
         self.check_rest()
 
     def check_rest(self) -> None:

@@ -1,9 +1,9 @@
 """What all parts of one runtime share."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from anyio.abc import TaskGroup
 
@@ -11,55 +11,65 @@ from flowrt.actors import supervisor
 from flowrt.actors.backend import current_backend
 from flowrt.actors.crew import Crew
 from flowrt.actors.execution import Execution
+from flowrt.actors.settings import Settings
 from flowrt.actors.timers import Timers
-from flowrt.actors.turn import Turn
-from flowrt.events import LogEvent
-from flowrt.typing import Clock, CompletionGate, Ids
+from flowrt.actors.turn import GatedTurn, Turn
+from flowrt.actors.worker import Worker
 
 if TYPE_CHECKING:
     from flowrt.actors.sink import Sink
 
+GUARDED: tuple[Callable[..., Any], ...] = (
+    Crew.help,
+    Crew.call,
+    Crew.suspended,
+    Timers.run,
+    Execution.begin_work,
+    Execution.end_work,
+    Execution.succeed,
+    Execution.record_cancelled,
+    Execution.cancel,
+    Execution.check_rest,
+    supervisor.attempt_failed,
+    supervisor.delay_ended,
+)
+
 
 class Kernel:
-    """The injected parts, the actors of the runtime, and its running executions."""
+    """The injected parts, the actors of the runtime, and its running executions.
+
+    Args:
+        settings: What the runtime was made with.
+        group: The nursery of everything but the log.
+        sink: The actor that writes the log; `None` keeps none.
+        guarded: What Ctrl-C must not interrupt, beside the kernel's own functions.
+    """
 
     def __init__(
-        self,
-        *,
-        group: TaskGroup,
-        clock: Clock,
-        random: Random,
-        ids: Ids,
-        gate: CompletionGate | None,
-        sink: "Sink | None",
-        on_event: Callable[[LogEvent], None] | None,
-        turn: Turn,
-        max_payload_bytes: int,
+        self, settings: Settings, group: TaskGroup, sink: "Sink | None", guarded: Iterable[Callable[..., Any]]
     ) -> None:
+        gate = settings.gate
         self.backend = current_backend()
-        self.clock = clock
-        self.monotonic_ns: Callable[[], int] = clock.monotonic_ns
-        self.random = random
-        self.ids = ids
+        # a Ctrl-C that tears one of these apart would leave executions that never end
+        self.backend.guard(protected=(*GUARDED, *guarded), exposed=(Worker.work,))
+        self.thread = threading.get_ident()
+        self.clock = settings.clock
+        self.monotonic_ns: Callable[[], int] = settings.clock.monotonic_ns
+        self.random = settings.random
+        self.ids = settings.ids
         self.gate = gate
         self.sink = sink
-        self.on_event = on_event
-        self.turn = turn
-        self.max_payload_bytes = max_payload_bytes
+        self.on_event = settings.on_event
+        self.max_payload_bytes = settings.max_payload_bytes
+        wait_space = None if sink is None else sink.wait_space
+        self.turn = Turn(settings.clock.monotonic_ns, wait_space) if gate is None else GatedTurn(gate, wait_space)
         self.parent: ContextVar[Execution | None] = ContextVar("flowrt execution", default=None)
-        self.timers = Timers(clock)
+        self.executions: dict[Execution, None] = {}
+        """Those that run, in the order in which they began."""
+        self.group = group
+        self.timers = Timers(settings.clock)
         self.crew = Crew(self, group)
         if gate is None:
             group.start_soon(self.timers.run, name="flowrt timers")
         else:
             gate.start(self.timers, group)
-        self.executions: dict[Execution, None] = {}
-        """Those that run, in the order in which they began."""
-        self.backend.protect(
-            Execution.succeed,
-            Execution.record_cancelled,
-            Execution.cancel,
-            Execution.check_rest,
-            supervisor.attempt_failed,
-            supervisor.delay_ended,
-        )

@@ -1,12 +1,15 @@
 """The time that a runtime's workers may use in one turn of the event loop."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 import anyio.lowlevel
 
 from flowrt.typing import CompletionGate
 
 BUDGET_NS = 5_000_000
+"""What the workers may use together in one turn."""
+WaitSpace: TypeAlias = Callable[[], Awaitable[None]]
 FOR_EVER_NS = 1 << 62
 
 
@@ -20,19 +23,18 @@ class Turn:
 
     Args:
         now_ns: A clock that never goes back.
-        budget_ns: What the workers may use together in one turn.
+        wait_space: Waits until the log has space.
     """
 
-    __slots__ = ("_budget_ns", "_now_ns", "ends_ns", "number", "wait_space", "waiting")
+    __slots__ = ("_now_ns", "_wait_space", "ends_ns", "number", "waiting")
 
-    def __init__(self, now_ns: Callable[[], int], budget_ns: int = BUDGET_NS) -> None:
+    def __init__(self, now_ns: Callable[[], int], wait_space: WaitSpace | None = None) -> None:
         self._now_ns = now_ns
-        self._budget_ns = budget_ns
+        self._wait_space = wait_space
         self.number = 0
         self.ends_ns = 0
         self.waiting = 0
         """How many workers wait for the next turn: hands that need not be called."""
-        self.wait_space: Callable[[], Awaitable[None]] | None = None
 
     def expire(self) -> None:
         """Let the next firing checkpoint first."""
@@ -42,7 +44,7 @@ class Turn:
         """Say that a worker goes on that yielded in the turn of that number."""
         if noted == self.number:
             self.number += 1
-            self.ends_ns = self._now_ns() + self._budget_ns
+            self.ends_ns = self._now_ns() + BUDGET_NS
 
     async def wait_next(self, execution_id: str) -> None:  # noqa: ARG002 - a gated turn asks whose it is
         """Let the loop turn, and wait until the log has space again. A cancel changes nothing."""
@@ -53,8 +55,8 @@ class Turn:
         finally:
             self.waiting -= 1
         self.resumed(noted)
-        if self.wait_space is not None:
-            await self.wait_space()
+        if self._wait_space is not None:
+            await self._wait_space()
 
 
 class GatedTurn(Turn):
@@ -62,8 +64,8 @@ class GatedTurn(Turn):
 
     __slots__ = ("_gate",)
 
-    def __init__(self, gate: CompletionGate) -> None:
-        super().__init__(lambda: 0)
+    def __init__(self, gate: CompletionGate, wait_space: WaitSpace | None = None) -> None:
+        super().__init__(lambda: 0, wait_space)
         self._gate = gate
 
     def resumed(self, noted: int) -> None:
@@ -73,5 +75,5 @@ class GatedTurn(Turn):
         """Wait until an execution may fire the next node, and until the log has space again."""
         await self._gate.wait_turn(execution_id)
         self.ends_ns = FOR_EVER_NS
-        if self.wait_space is not None:
-            await self.wait_space()
+        if self._wait_space is not None:
+            await self._wait_space()

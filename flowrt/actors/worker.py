@@ -41,7 +41,7 @@ class Worker:
 
         A cancel by the task's owner cancels the execution and is passed on; so is Ctrl-C.
         """
-        execution.hands += 1
+        execution.begin_work()
         try:
             while execution.flow.ready:
                 with self.kernel.backend.new_scope() as self.scope:
@@ -54,8 +54,7 @@ class Worker:
             execution.cancel(f"interrupted by {type(error).__name__}")
             raise
         finally:
-            execution.hands -= 1
-            execution.check_rest()
+            execution.end_work()
 
     async def _drain(self, execution: "Execution") -> None:
         """Run firings until none is ready or the scope is spent. The hot loop of flowrt."""

@@ -138,9 +138,10 @@ class Flow:
 
     def _with_outcomes(self, node: PlanNode, produced: Any) -> Any:
         """Return what a node produces that waited until all had settled: what came is a part of it."""
-        if not isinstance(produced, dict) or node.emits_only_produced:
-            return produced
-        return {"outcomes": self.outcomes(node), **cast("Record", produced)}
+        if node.emits_only_produced or not isinstance(produced, dict):
+            return produced  # pyright: ignore[reportUnknownVariableType]
+        outcomes: Record = {"outcomes": self.outcomes(node)}
+        return outcomes | cast("Record", produced)
 
     def _keep(self, node: PlanNode, payload: Any, produced: Any) -> None:
         self.sent[node.index] = payload

@@ -1,23 +1,22 @@
 """Values that stand in a workflow and are handed to steps, which might change them."""
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
+
+_COPIES: dict[Any, Callable[[Any], Any]] = {
+    list: lambda items: [fresh(item) for item in items],
+    tuple: lambda items: tuple([fresh(item) for item in items]),
+    dict: lambda entries: {key: fresh(entry) for key, entry in entries.items()},
+    set: lambda items: items.copy(),
+}
 
 
 def fresh(value: Any) -> Any:
     """Return a value with copies of its lists, dicts and sets; other objects, such as a client, stay the same."""
-    if isinstance(value, list):
-        return [fresh(item) for item in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        return {key: fresh(item) for key, item in cast("dict[Any, Any]", value).items()}
-    if isinstance(value, set):
-        return set(cast("set[Any]", value))
-    if type(value) is tuple:
-        return tuple([fresh(item) for item in cast("tuple[Any, ...]", value)])
-    return value
+    copied = _COPIES.get(value.__class__)
+    return value if copied is None else copied(value)
 
 
-def is_shareable(value: Any) -> bool:
-    """Say whether `fresh` would return the value as it is."""
-    if type(value) is tuple:
-        return all(is_shareable(item) for item in cast("tuple[Any, ...]", value))
-    return not isinstance(value, list | dict | set)
+def is_shareable(value: object) -> bool:
+    """Say whether `fresh` need not copy anything."""
+    return type(value) not in _COPIES

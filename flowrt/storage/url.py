@@ -33,6 +33,8 @@ def parse_url(text: str | os.PathLike[str]) -> DatabaseUrl:
         StoreUnavailableError: It names no database, or one that this version of flowrt can't use.
     """
     text = os.fspath(text)
+    if "\0" in text:
+        raise StoreUnavailableError(text.replace("\0", "\\0"), "a file's name can't hold a NUL character")
     if "://" not in text:
         return _sqlite(text, sa.URL.create("sqlite+aiosqlite", database=text))
     try:

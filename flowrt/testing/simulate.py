@@ -9,9 +9,10 @@ from flowrt.definition import LoadedDefinition, Workflow, load_definition
 from flowrt.errors import FlowrtError
 from flowrt.events import ExecutionStatus
 from flowrt.graph.plan import Plan
+from flowrt.plans import Runnable
 from flowrt.testing.fakes import StandIn
 from flowrt.testing.simulation import Simulation
-from flowrt.testing.substitution import Runnable, simulated_plan
+from flowrt.testing.substitution import simulated_plan
 from flowrt.testing.trace import Trace
 from flowrt.typing import StepCatalog
 

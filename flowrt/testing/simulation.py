@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import trio
 import trio.testing
 
-from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
+from flowrt.actors.settings import Settings
 from flowrt.clock import NANOSECONDS, UuidV7Ids
-from flowrt.engine import Engine, Settings
+from flowrt.engine import Engine
 from flowrt.plans import Plans
 from flowrt.runtime import Runtime
 from flowrt.testing.errors import RealWaitError, SimulationError, SimulationStuckError
@@ -23,8 +23,6 @@ from flowrt.testing.trio_order import seeded_batches
 from flowrt.testing.virtual_clock import VirtualClock
 
 T = TypeVar("T")
-GRACE_SECONDS = 5.0
-"""How long steps may take to end when they are cancelled, in virtual time."""
 REAL_PAUSE_SECONDS = 0.001
 
 
@@ -91,11 +89,6 @@ class Simulation:
         """Open the inside of a runtime that keeps no log."""
         random = self.random("runtime")
         settings = Settings(
-            store=None,
-            durability="relaxed",
-            max_payload_bytes=MAX_PAYLOAD_BYTES,
-            grace_seconds=GRACE_SECONDS,
-            flush_seconds=0,
             clock=self.clock,
             random=random,
             ids=UuidV7Ids(self.clock, random),

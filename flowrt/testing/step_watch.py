@@ -1,5 +1,6 @@
 """Catching steps that wait for something real, read the real clock or change their input, while they do it."""
 
+import gc
 import sys
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
@@ -102,7 +103,7 @@ class StepWatch:
         caller = str(frame.f_globals.get("__name__", "")).partition(".")[0]
         if called.__name__ in CLOCKS and caller in sys.stdlib_module_names:
             return  # such as the time of a log record, which nothing depends on
-        if _is_in_finalizer(frame):
+        if _is_garbage_collection(frame):
             return
         where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
         self._report(RealWaitError(node_id, f"{name}.{called.__name__}()", where))
@@ -112,10 +113,12 @@ class StepWatch:
         raise error
 
 
-def _is_in_finalizer(frame: FrameType | None) -> bool:
+def _is_garbage_collection(frame: FrameType | None) -> bool:
     """Say whether the garbage collector runs this: it may clear up after anybody, while a step runs."""
+    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
     while frame is not None:
-        if frame.f_code.co_name == "__del__" or frame.f_globals.get("__name__") == "weakref":
+        is_finalizer = frame.f_code.co_name == "__del__" or frame.f_globals.get("__name__") == "weakref"
+        if is_finalizer or frame.f_code in callbacks:
             return True
         frame = frame.f_back
     return False

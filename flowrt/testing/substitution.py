@@ -3,17 +3,15 @@
 import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import Any
 
-from flowrt.definition import Definition, LoadedDefinition, Node, Workflow
+from flowrt.definition import Definition, Node
 from flowrt.errors import DefinitionError, Problem
 from flowrt.graph.plan import Plan
-from flowrt.plans import compile_workflow
+from flowrt.plans import Runnable, compile_workflow
 from flowrt.testing.fakes import Fake, Recorded, StandIn
 from flowrt.testing.simulation import Simulation
 from flowrt.typing import BoundStep
-
-Runnable: TypeAlias = LoadedDefinition | Workflow[..., Any]
 
 
 def simulated_plan(

@@ -135,11 +135,16 @@ def test_what_the_garbage_collector_clears_up_meanwhile_is_not_the_steps():
         def __del__(self):
             time.monotonic()
 
+    def callback(_phase, _details):
+        time.monotonic()
+
     def collects(x):
+        gc.callbacks.append(callback)
         cycle = [Timed()]
         cycle.append(cycle)
         del cycle
         gc.collect()
+        gc.callbacks.remove(callback)
         return x
 
     assert simulate(payment, {"x": 1}, seed=0, steps={"charge": collects}).result == 1

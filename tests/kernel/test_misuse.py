@@ -1,0 +1,141 @@
+"""A runtime that is used in a way that can't work says so, and nothing else happens."""
+
+import signal
+import threading
+from random import Random
+
+import anyio
+import anyio.lowlevel
+import pytest
+from kernel.workflows import workflow
+
+import flowrt
+from flowrt import MemoryStore, Runtime, SqlStore
+from flowrt.errors import RuntimeClosedError, StoreUnavailableError, WrongThreadError
+
+FLOW = workflow({"a": lambda _record: {}})
+BACKENDS = ["asyncio", "trio"]
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"durability": "Execution"}, ValueError, "durability was 'Execution'; expected 'execution' or 'relaxed'"),
+        ({"durability": None}, ValueError, "durability was None"),
+        ({"store": "flowrt.db"}, TypeError, r"store was 'flowrt.db'; expected a store, such as SqlStore"),
+        ({"store": SqlStore}, TypeError, "store was <class"),
+        ({"random": 42}, TypeError, r"random was 42; expected a random.Random"),
+        ({"clock": 1}, TypeError, "clock was 1"),
+        ({"ids": "x"}, TypeError, "ids was 'x'"),
+        ({"on_event": 5}, TypeError, "on_event was 5"),
+        ({"grace_seconds": -1}, ValueError, "grace_seconds was -1; it must be 0 or more"),
+        ({"max_payload_bytes": "1"}, TypeError, "max_payload_bytes was '1'; expected a number"),
+        ({"flush_seconds": True}, TypeError, "flush_seconds was True"),
+        ({"steps": flowrt.StepRegistry}, TypeError, "steps was <class .*; expected a registry"),
+    ],
+)
+def test_an_option_that_can_not_be_is_refused(options, error, message):
+    with pytest.raises(error, match=message):
+        Runtime(**options)
+
+
+def test_options_that_can_be_are_taken():
+    Runtime(store=MemoryStore(), random=Random(1), durability="relaxed", steps=flowrt.StepRegistry.with_builtins())
+
+
+@pytest.mark.parametrize("thing", [lambda record: record, None, [], 5, flowrt.step(len)], ids=str)
+@pytest.mark.anyio
+async def test_what_is_no_workflow_is_refused(thing):
+    async with Runtime() as runtime:
+        with pytest.raises(TypeError, match="expected a workflow: a function with @workflow, or a definition"):
+            await runtime.run(thing, {})
+
+
+@pytest.mark.parametrize("inner", BACKENDS)
+@pytest.mark.parametrize("outer", BACKENDS)
+def test_another_threads_loop_is_told_to_use_its_own_way_in(outer, inner):
+    raised = []
+
+    async def use(runtime):
+        for call in (runtime.run, runtime.start):
+            try:
+                await call(FLOW, {})
+            except WrongThreadError as error:
+                raised.append(str(error))
+        with pytest.raises(WrongThreadError):
+            runtime.map(FLOW, [{}])
+
+    async def main():
+        async with Runtime() as runtime:
+            thread = threading.Thread(target=anyio.run, args=(use, runtime), kwargs={"backend": inner})
+            thread.start()
+            await anyio.to_thread.run_sync(thread.join)
+            assert await runtime.run(FLOW, {"x": 1}) == {"x": 1}
+
+    anyio.run(main, backend=outer)
+    assert len(raised) == 2
+    assert "run_from_thread" in raised[0]
+
+
+@pytest.mark.anyio
+async def test_a_map_of_a_runtime_that_is_not_open_is_refused_at_once():
+    with pytest.raises(RuntimeClosedError):
+        Runtime().map(FLOW, [{}])
+
+
+@pytest.mark.anyio
+async def test_a_file_name_that_no_file_can_have_is_refused():
+    with pytest.raises(StoreUnavailableError, match="NUL"):
+        async with Runtime(store=SqlStore("a\0b.db")):
+            pass
+
+
+class Interrupting(MemoryStore):
+    """A store in whose writing Ctrl-C strikes."""
+
+    def __init__(self):
+        super().__init__()
+        self.has_struck = False
+        write = self.log.write
+
+        async def struck_write(batch):
+            if not self.has_struck:
+                self.has_struck = True
+                signal.raise_signal(signal.SIGINT)
+            await write(batch)
+
+        self.log.write = struck_write
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_ctrl_c_does_not_tear_the_log_apart(backend):
+    store = Interrupting()
+
+    async def main():
+        async with Runtime(store=store) as runtime:
+            async for _ in runtime.map(workflow({"a": lambda _r: {}, "b": yields}), ({} for _ in range(100_000))):
+                pass
+
+    with pytest.raises(KeyboardInterrupt):
+        anyio.run(main, backend=backend)
+    statuses = {row.status for row in anyio.run(lambda: store.log.executions(limit=200_000))}
+    assert statuses <= {"completed", "cancelled"}
+
+
+async def yields(_record):
+    await anyio.lowlevel.checkpoint()
+    return {}
+
+
+def test_ctrl_c_ends_a_step_that_never_yields_on_trio():
+    def spins(_record):
+        signal.raise_signal(signal.SIGINT)
+        while True:
+            pass
+
+    async def main():
+        async with Runtime() as runtime:
+            await runtime.run(workflow({"a": spins}), {})
+
+    with pytest.raises(KeyboardInterrupt):
+        anyio.run(main, backend="trio")
