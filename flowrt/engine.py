@@ -13,7 +13,7 @@ from flowrt.actors.execution import Execution
 from flowrt.actors.kernel import Kernel
 from flowrt.actors.settings import Settings
 from flowrt.actors.worker import Worker
-from flowrt.errors import RuntimeClosedError, StoreError, WrongThreadError
+from flowrt.errors import NestedTooDeepError, RuntimeClosedError, StoreError, WrongThreadError
 from flowrt.graph.plan import Plan
 from flowrt.plans import Plans
 
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from flowrt.actors.sink import Sink
 
 logger = logging.getLogger("flowrt")
+
+MAX_DEPTH = 100
+"""How many executions may each have begun in a step of the one before."""
+MAX_INLINE_DEPTH = 8
+"""From which on a nested execution runs in helpers, so that Python's stack does not grow with it."""
 
 
 class Engine:
@@ -85,6 +90,8 @@ class Engine:
                 await self._stack.aclose()
             except BaseExceptionGroup as errors:
                 raise _only_one(errors) from None
+        if kernel.interruption is not None:
+            raise kernel.interruption
         if body_error is None and kernel.sink is not None and kernel.sink.failed is not None:
             raise kernel.sink.failed
 
@@ -134,9 +141,13 @@ class Engine:
 
         Raises:
             InputError: The input does not fit.
+            NestedTooDeepError: It began in a step of an execution that began in a step, and so on.
             StoreError: The log can't be written any more.
         """
         kernel = self.kernel
+        parent = kernel.parent.get()
+        if parent is not None and parent.depth >= MAX_DEPTH:
+            raise NestedTooDeepError(plan.name, MAX_DEPTH)
         converted = plan.convert_input({} if input_value is None else input_value)
         if kernel.sink is not None and kernel.sink.failed is not None:
             raise kernel.sink.failed
@@ -153,7 +164,10 @@ class Engine:
         requests = kernel.backend.cancel_requests()
         execution = await self.begin(workflow, input_value)
         try:
-            await Worker(kernel).work(execution)
+            if execution.depth < MAX_INLINE_DEPTH:
+                await Worker(kernel).work(execution)
+            else:
+                kernel.crew.call(execution)
             await execution.wait_ended()
         except BaseException as error:
             execution.cancel(f"its caller was interrupted by {type(error).__name__}")

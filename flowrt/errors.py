@@ -8,7 +8,8 @@
     ├── ExecutionCancelledError      somebody else cancelled the execution that was waited for
     ├── StalledError                 an execution came to rest with nodes that never fired
     ├── RuntimeClosedError           the runtime is not open
-    ├── WrongThreadError             the event loop's own thread would wait for itself
+    ├── WrongThreadError             a call was made in a thread where it can't be
+    ├── NestedTooDeepError           executions began in each other's steps without end
     ├── StepError                    a step broke its contract
     │   ├── StepResultError          it returned what a node of its type can't produce
     │   ├── StepLeakedScopeError     it left a cancel scope or nursery open
@@ -17,12 +18,12 @@
     ├── AttemptTimeoutError          an attempt took longer than its policy allows
     ├── UpstreamFailedError          a node never ran, because of the tokens that it was given
     ├── ExpressionError              an expression can't be compiled, or failed on real data
-    ├── StoreError                   the log can't be written or read
-    │   ├── StoreUnavailableError    the database can't be opened or went away
-    │   └── SchemaError              the database has another version of the schema
-    └── MissingExtraError            an optional dependency is not installed
+    └── StoreError                   the log can't be written or read
+        ├── StoreUnavailableError    the database can't be opened or went away
+        └── SchemaError              the database has another version of the schema
 
-Step types may add their own: `flowrt.steps` has `DataValidationError`, `SchemaWorkError` and `StepPluginError`.
+Step types may add their own: `flowrt.steps` has `DataValidationError`, `RecordKeyError`, `SchemaWorkError` and
+`StepPluginError`.
 Each keeps its facts in attributes, makes its message in `__str__`, and survives pickling.
 """
 
@@ -188,6 +189,26 @@ class WrongThreadError(FlowrtError):
         return f"{self.call} was used in another thread than its event loop's: use `runtime.run_from_thread(...)` there"
 
 
+class NestedTooDeepError(FlowrtError):
+    """An execution was to begin in a step of an execution that began in a step, and so on, too many times.
+
+    Args:
+        workflow: The workflow that was to run.
+        max_depth: How many executions may be nested.
+    """
+
+    def __init__(self, workflow: str, max_depth: int) -> None:
+        super().__init__(workflow, max_depth)
+        self.workflow = workflow
+        self.max_depth = max_depth
+
+    def __str__(self) -> str:
+        return (
+            f"workflow {self.workflow!r} was to run in a step of a workflow that runs in a step, and so on, over "
+            f"{self.max_depth} levels deep: does it run itself?"
+        )
+
+
 class StepError(FlowrtError):
     """A step broke its contract.
 
@@ -317,20 +338,3 @@ class StoreUnavailableError(StoreError):
 
 class SchemaError(StoreError):
     """The database has another version of the schema than this flowrt; `flowrt db upgrade` migrates an older one."""
-
-
-class MissingExtraError(FlowrtError):
-    """An optional dependency is not installed.
-
-    Args:
-        feature: What was asked for.
-        extra: The extra of flowrt that brings it.
-    """
-
-    def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(feature, extra)
-        self.feature = feature
-        self.extra = extra
-
-    def __str__(self) -> str:
-        return f"{self.feature} needs an optional dependency: pip install 'flowrt[{self.extra}]'"

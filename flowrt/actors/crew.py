@@ -66,6 +66,8 @@ class Crew:
                 woken = anyio.Event()
                 self._parked.append(woken)
                 await woken.wait()
+        except KeyboardInterrupt as interrupt:
+            self._kernel.interrupt(interrupt)
         finally:
             self.size -= 1
 

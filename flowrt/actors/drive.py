@@ -23,6 +23,10 @@ def as_coroutine(awaitable: Any, *, is_coroutine: bool) -> Coroutine[Any, Any, A
     return wait()
 
 
+class WorkerClosedError(BaseException):
+    """The worker's own coroutine is closed; a `GeneratorExit` that a step raises is the step's."""
+
+
 @coroutine
 def resume(step: Coroutine[Any, Any, Any], trap: object, context: Context, turn: Turn) -> Generator[object, Any, Any]:
     """Go on with a coroutine that yielded `trap`, until it returns; every send runs in `context`.
@@ -35,6 +39,9 @@ def resume(step: Coroutine[Any, Any, Any], trap: object, context: Context, turn:
         noted = turn.number
         try:
             value = yield trap
+        except GeneratorExit:
+            step.close()  # the event loop has ended, and throws the worker away
+            raise WorkerClosedError from None
         except BaseException as error:  # noqa: BLE001 - it is the step's to handle
             turn.resumed(noted)
             try:

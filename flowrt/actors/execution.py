@@ -31,7 +31,7 @@ class Execution:
     """The state of one execution. Every method is one step of the kernel: it never awaits."""
 
     __slots__ = (
-        "_ended", "_on_end", "attempts", "context", "duration_ns", "error", "failed_attempt",
+        "_ended", "_on_end", "attempts", "context", "depth", "duration_ns", "error", "failed_attempt",
         "failed_node", "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending",
         "is_watched", "journal", "kernel", "left", "output", "parent_id", "plan", "reason", "started_ns", "states",
         "status", "suspended",
@@ -46,6 +46,8 @@ class Execution:
         self.left = len(plan.nodes)
         parent = kernel.parent.get()
         self.parent_id = None if parent is None else parent.id
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        """How many executions there are above it, each begun in a step of the one before."""
         self.context = copy_context()
         self.context.run(kernel.parent.set, self)
         self.started_ns = kernel.monotonic_ns()

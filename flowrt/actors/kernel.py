@@ -67,9 +67,18 @@ class Kernel:
         self.executions: dict[Execution, None] = {}
         """Those that run, in the order in which they began."""
         self.group = group
+        self.interruption: KeyboardInterrupt | None = None
         self.timers = Timers(settings.clock)
         self.crew = Crew(self, group)
         if gate is None:
             group.start_soon(self.timers.run, name="flowrt timers")
         else:
             gate.start(self.timers, group)
+
+    def interrupt(self, interruption: KeyboardInterrupt) -> None:
+        """End everything because of Ctrl-C in a helper; whoever leaves the runtime raises it, once the log is written.
+
+        Raised in the helper's task, it would stop asyncio's loop before that.
+        """
+        self.interruption = interruption
+        self.group.cancel_scope.cancel()

@@ -4,32 +4,29 @@ from typing import Any
 
 import msgspec
 
+from flowrt.actors.plain import START_CHARACTERS, Plainer, encode_unknown
 from flowrt.events import ErrorDetails, Snapshot
 
 MAX_PAYLOAD_BYTES = 1 << 20
-_START_CHARACTERS = 256
+MAX_TEXT_CHARACTERS = 2000
 
 
-def _encode_unknown(value: Any) -> Any:
-    return {"$type": type(value).__qualname__, "repr": repr(value)[:_START_CHARACTERS]}
-
-
-_encoder = msgspec.json.Encoder(enc_hook=_encode_unknown)
+_encoder = msgspec.json.Encoder(enc_hook=encode_unknown)
 
 
 def take_snapshot(payload: Any, max_bytes: int = MAX_PAYLOAD_BYTES) -> Snapshot:
     """Return a payload as JSON text.
 
-    What JSON has no form for becomes `{"$type": ..., "repr": ...}`; text over `max_bytes` is cut to
-    `{"$cut": {"size_bytes": ..., "start": ...}}`.
+    What JSON has no form for becomes `{"$type": ..., "repr": ...}`, NaN and infinity become null, and keys that are no
+    texts their `repr`; text over `max_bytes` is cut to `{"$cut": {"size_bytes": ..., "start": ...}}`.
     """
     try:
         text = _encoder.encode(payload)
-    except (TypeError, ValueError, RecursionError, OverflowError) as error:
-        text = _encoder.encode({"$type": type(payload).__qualname__, "error": str(error)})
+    except (TypeError, ValueError, RecursionError, OverflowError):
+        text = _encoder.encode(Plainer().plain(payload))
     if len(text) <= max_bytes:
         return Snapshot(text, len(text))
-    start = text[:_START_CHARACTERS].decode(errors="ignore")
+    start = text[:START_CHARACTERS].decode(errors="ignore")
     return Snapshot(_encoder.encode({"$cut": {"size_bytes": len(text), "start": start}}), len(text), is_cut=True)
 
 
@@ -43,8 +40,9 @@ def describe_error(error: BaseException) -> ErrorDetails:
 
 
 def text_of(error: BaseException) -> str:
-    """Return an exception as its class and message."""
-    return f"{type(error).__name__}: {message_of(error)}"
+    """Return an exception as its class and message, which is cut if it is very long, as nested failures make it."""
+    text = f"{type(error).__name__}: {message_of(error)}"
+    return text if len(text) <= MAX_TEXT_CHARACTERS else f"{text[:MAX_TEXT_CHARACTERS]} ..."
 
 
 def message_of(error: BaseException) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import anyio
 
 from flowrt.actors import supervisor
-from flowrt.actors.drive import PLAIN_TYPES, as_coroutine, resume
+from flowrt.actors.drive import PLAIN_TYPES, WorkerClosedError, as_coroutine, resume
 from flowrt.actors.execution import FINISHED_ANYWAY
 from flowrt.errors import AttemptTimeoutError, StepCancelledItselfError, StepExitedError, StepLeakedScopeError
 from flowrt.graph.plan import PlanNode
@@ -130,7 +130,7 @@ class Worker:
             return supervisor.attempt_failed(execution, node, error, started_ns)
         cancelled, rest = _split(error, self.kernel.backend.cancelled)
         if cancelled is None:
-            if isinstance(error, KeyboardInterrupt | GeneratorExit):
+            if isinstance(error, KeyboardInterrupt | WorkerClosedError):
                 execution.record_cancelled(node, started_ns)
                 raise error
             return supervisor.attempt_failed(

@@ -12,7 +12,6 @@ from flowrt.errors import (
     ExecutionCancelledError,
     FlowrtError,
     InputError,
-    MissingExtraError,
     StoreError,
 )
 
@@ -27,7 +26,7 @@ def print_json(document: Any) -> None:
 def exit_status(error: FlowrtError) -> int:
     """Return the exit status that an error stands for."""
     match error:
-        case DefinitionError() | InputError() | MissingExtraError():
+        case DefinitionError() | InputError():
             return BAD_USAGE
         case ExecutionCancelledError():
             return CANCELLED

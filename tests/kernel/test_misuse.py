@@ -7,11 +7,17 @@ from random import Random
 import anyio
 import anyio.lowlevel
 import pytest
-from kernel.workflows import workflow
+from kernel.workflows import side_by_side, workflow
 
 import flowrt
 from flowrt import MemoryStore, Runtime, SqlStore
-from flowrt.errors import RuntimeClosedError, StoreUnavailableError, WrongThreadError
+from flowrt.errors import (
+    ExecutionFailedError,
+    RuntimeClosedError,
+    StepExitedError,
+    StoreUnavailableError,
+    WrongThreadError,
+)
 
 FLOW = workflow({"a": lambda _record: {}})
 BACKENDS = ["asyncio", "trio"]
@@ -139,3 +145,42 @@ def test_ctrl_c_ends_a_step_that_never_yields_on_trio():
 
     with pytest.raises(KeyboardInterrupt):
         anyio.run(main, backend="trio")
+
+
+async def raises_later(error):
+    await anyio.lowlevel.checkpoint()
+    raise error
+
+
+@pytest.mark.parametrize("raised", [GeneratorExit, SystemExit(3), BaseException("odd")], ids=str)
+@pytest.mark.parametrize("is_late", [False, True])
+@pytest.mark.anyio
+async def test_a_step_that_raises_what_is_no_exception_harms_only_its_own_execution(raised, is_late):
+    def raises(_record):
+        raise raised
+
+    async def raises_late(_record):
+        await raises_later(raised)
+
+    async with Runtime() as runtime:
+        other = await runtime.start(workflow({"a": yields}), {})
+        with pytest.raises(ExecutionFailedError) as failed:
+            await runtime.run(workflow({"a": raises_late if is_late else raises, "b": yields}), {})
+        assert isinstance(failed.value.__cause__, StepExitedError)
+        assert await other.wait() == "completed"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_keyboard_interrupt_in_a_helper_leaves_a_whole_log(backend):
+    store = MemoryStore()
+
+    async def interrupted(_record):
+        await raises_later(KeyboardInterrupt)
+
+    async def main():
+        async with Runtime(store=store) as runtime:
+            await runtime.run(side_by_side({"good": yields, "bad": interrupted, "other": yields}), {})
+
+    with pytest.raises(KeyboardInterrupt):
+        anyio.run(main, backend=backend)
+    assert [row.status for row in anyio.run(store.log.executions)] == ["cancelled"]
