@@ -18,6 +18,8 @@ def main() -> None:
         # the reader went away, as `head` does; what Python would flush at its end has no reader either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        sys.exit(f"error: {error}")  # standard output, most likely
 
 
 __all__ = ["main"]

@@ -2,11 +2,12 @@
 
 import sys
 import time
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import anyio
 import msgspec
@@ -54,7 +55,7 @@ class Batch:
         is_cancelled = False
         with ExitStack() as files:
             try:
-                lines = files.enter_context(self._inputs.open(encoding="utf-8-sig"))
+                lines = files.enter_context(self._inputs.open("rb"))
                 out = files.enter_context(self._results.open("w", encoding="utf-8")) if self._results else None
             except OSError as error:
                 raise InputError(self._name, f"a file can't be opened: {error}") from None
@@ -66,7 +67,7 @@ class Batch:
         self._summarise(time.perf_counter() - started, as_json=as_json)
         return CANCELLED if is_cancelled else COMPLETED if self._counts.keys() <= {"completed"} else FAILED
 
-    async def _run(self, runtime: Runtime, lines: TextIO, out: TextIO | None) -> None:
+    async def _run(self, runtime: Runtime, lines: BinaryIO, out: TextIO | None) -> None:
         with Progress(sys.stderr) as progress:
             async with runtime:
                 results = runtime.map(self._workflow, self._read(lines), **self._limits)
@@ -88,13 +89,14 @@ class Batch:
             progress.show(self._counts)
             self._tell(result, out)
 
-    def _read(self, lines: TextIO) -> Iterator[Any]:
+    def _read(self, lines: BinaryIO) -> Iterator[Any]:
         index = 0
         for number, line in enumerate(lines, 1):
-            if not line.strip():
+            text = line.removeprefix(BOM_UTF8) if number == 1 else line
+            if not text.strip():
                 continue
             try:
-                yield msgspec.json.decode(line)
+                yield msgspec.json.decode(text)
             except (msgspec.DecodeError, RecursionError) as error:
                 self._bad_lines[index] = f"line {number} is no JSON: {error}"
                 yield []  # which no workflow takes

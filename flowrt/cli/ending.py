@@ -46,7 +46,7 @@ def describe(error: FlowrtError) -> dict[str, Any]:
 
 @contextmanager
 def ending(*, as_json: bool) -> Generator[None, None, None]:
-    """Turn what flowrt raises into a message and an exit status; Ctrl-C, too."""
+    """Turn what flowrt and the machine raise into a message and an exit status; Ctrl-C, too."""
     try:
         yield
     except FlowrtError as error:
@@ -55,6 +55,14 @@ def ending(*, as_json: bool) -> Generator[None, None, None]:
         else:
             typer.echo(f"error: {error}", err=True)
         raise typer.Exit(exit_status(error)) from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # such as a full disk
+        if as_json:
+            print_json({"error": {"type": type(error).__name__, "message": str(error)}})
+        else:
+            typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(FAILED) from None
     except KeyboardInterrupt:
         typer.echo("cancelled", err=True)
         raise typer.Exit(CANCELLED) from None

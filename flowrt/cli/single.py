@@ -24,6 +24,8 @@ def read_input(text: str | None, workflow: str) -> dict[str, Any]:
     """
     try:
         if text == "-":
+            if sys.stdin is None:
+                raise InputError(workflow, "standard input is closed")  # pyright: ignore[reportUnreachable]
             text = sys.stdin.read()
         elif text is not None and text.startswith("@"):
             text = Path(text[1:]).read_text(encoding="utf-8-sig")

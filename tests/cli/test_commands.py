@@ -78,6 +78,15 @@ def test_many_inputs_run_and_every_line_has_a_result(flowrt, failing, tmp_path):
     assert "line 4 is no JSON" in results[2]["error"]["message"]
 
 
+def test_inputs_may_be_in_any_state(flowrt, upper, tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(b'\xef\xbb\xbf{"x": "a"}\r\n\xff\xfe\x00\n\n{"x": "\xc3\xa9"}')
+    ran = flowrt("run", upper, "--inputs", "in.jsonl", "--results", "out.jsonl", "--no-db")
+    assert ran.status == 1
+    results = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [result["output"] for result in results] == [{"x": "A"}, None, {"x": "É"}]
+    assert "line 2 is no JSON" in results[1]["error"]["message"]
+
+
 def test_history_and_show_tell_what_ran(flowrt, upper, failing):
     flowrt("run", upper, "--input", '{"x": "a"}')
     flowrt("run", failing, "--input", "{}")

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,12 +18,12 @@ def start(tmp_path):
     started = []
     environment = {key: value for key, value in os.environ.items() if key != "FLOWRT_DB"}
 
-    def begin(*arguments):
+    def begin(*arguments, stdout=subprocess.PIPE):
         process = subprocess.Popen(  # noqa: S603
             [*COMMAND, *map(str, arguments)],
             cwd=tmp_path,
             env=environment,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -87,6 +88,31 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(start):
     process.stdout = None
     status, _, err = finished(process)
     assert (status, err) == (1, "")
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+def test_a_full_disk_is_told(start, definition, tmp_path):
+    file = definition({"a": ("start", {})}, name="small")
+    (tmp_path / "in.jsonl").write_text("{}\n", encoding="utf-8")
+    status, out, err = finished(start("run", file, "--inputs", "in.jsonl", "--results", FULL, "--no-db"))
+    assert (status, out, "Traceback" in err) == (1, "", False)
+    assert "No space left" in err
+    status, out, _ = finished(start("run", file, "--inputs", "in.jsonl", "--results", FULL, "--no-db", "--json"))
+    assert (status, json.loads(out)["error"]["type"]) == (1, "OSError")
+    with FULL.open("w") as full:
+        process = start("run", file, "--no-db", stdout=full)
+        status, _, err = finished(process)
+    assert (status, "Traceback" in err, "No space left" in err) == (1, False, True)
+
+
+def test_a_closed_standard_input_is_told(start, definition):
+    file = definition({"a": ("start", {})}, name="small")
+    command = f"{' '.join(COMMAND)} run {file} --no-db --input - <&-"
+    ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)  # noqa: S603
+    assert (ran.returncode, "standard input is closed" in ran.stderr) == (2, True)
 
 
 def test_nothing_but_the_document_is_on_standard_output(start, definition):
