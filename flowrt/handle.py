@@ -63,6 +63,7 @@ class ExecutionHandle(Generic[R]):
         Raises:
             ExecutionFailedError: A node failed; its `__cause__` is the step's exception.
             ExecutionCancelledError: The execution was cancelled.
+            StalledError: It came to rest with nodes that never fired, which is a bug in flowrt.
             StoreError: The end could not be logged.
         """
         await self.wait()

@@ -89,7 +89,9 @@ class ExecutionResults:
         """Return the next result. A cancel loses none: the same call may be made again.
 
         Raises:
-            StoreError: An execution's end could not be logged.
+            DefinitionError: The definition is wrong.
+            StoreError: The log can't be written any more. One that only this execution's end missed is its result.
+            RuntimeClosedError: The runtime was left.
             Exception: What reading the source raised.
         """
         feed = self._feed

@@ -44,6 +44,10 @@ class Runtime:
         ids: Where the ids of executions come from; `None`: UUID version 7.
         gate: What decides the order of firings and completions; `None`: the order in which they come.
         on_event: Called with every event of every execution, in their order; it must be quick and must not raise.
+
+    Raises:
+        TypeError: An option is of another kind than expected.
+        ValueError: An option has an impossible value.
     """
 
     def __init__(
@@ -120,8 +124,12 @@ class Runtime:
             InputError: The input does not fit; nothing ran.
             ExecutionFailedError: A node failed and nothing handled it; its `__cause__` is the step's exception.
             ExecutionCancelledError: Somebody else cancelled the execution, or the runtime was left.
+            StalledError: It came to rest with nodes that never fired, which is a bug in flowrt.
+            NestedTooDeepError: It began in a step of an execution that began in a step, and so on.
             StoreError: The log could not be written.
             RuntimeClosedError: The runtime is not open.
+            WrongThreadError: The runtime is open on another thread's event loop.
+            TypeError: It is no workflow.
         """
         return await self._engine.run(workflow, input)
 
@@ -141,8 +149,11 @@ class Runtime:
         Raises:
             DefinitionError: The definition is wrong.
             InputError: The input does not fit; nothing ran.
+            NestedTooDeepError: It began in a step of an execution that began in a step, and so on.
             StoreError: The log could not be written; nothing ran.
             RuntimeClosedError: The runtime is not open.
+            WrongThreadError: The runtime is open on another thread's event loop.
+            TypeError: It is no workflow.
         """
         return ExecutionHandle(self._engine, await self._engine.start(workflow, input))
 
@@ -169,6 +180,8 @@ class Runtime:
 
         Raises:
             ValueError: A limit is not positive.
+            RuntimeClosedError: The runtime is not open.
+            WrongThreadError: The runtime is open on another thread's event loop.
         """
         return ExecutionResults(
             self._engine, workflow, source, max_at_once=max_at_once, max_per_second=max_per_second, in_order=in_order
@@ -180,7 +193,9 @@ class Runtime:
         May be called from many threads at once. Ctrl-C in the waiting thread cancels the execution.
 
         Raises:
-            RuntimeClosedError: The runtime is not open, or was left before the execution ended.
+            RuntimeClosedError: The runtime is not open.
+            ExecutionCancelledError: The runtime was left before the execution ended.
+            WrongThreadError: It was called in the event loop's own thread, which would wait for itself.
             Exception: What `run` raises.
         """
         return self._threads.run(workflow, input)
