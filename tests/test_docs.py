@@ -1,58 +1,178 @@
-"""The pages on definitions and the runtime: their examples run, and no key or option is missing."""
+"""The examples of the reference pages run, and the pages list every field, option, limit and error that there is."""
 
 import inspect
 import json
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 
+import msgspec
 import pytest
 
 import flowrt
-from flowrt import Retry, Runtime
-from flowrt.definition import Definition, Edge, Node, Parameter
-from flowrt.policies import NodePolicy, Timeout
+from flowrt import errors
+from flowrt.definition import keys, limits, model
+from flowrt.policies import NodePolicy, Retry, Timeout
 
 DOCS = Path(__file__).parent.parent / "docs"
-DEFINITIONS = (DOCS / "definitions.md").read_text(encoding="utf-8")
-RUNTIME = (DOCS / "runtime.md").read_text(encoding="utf-8")
+pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the documentation is not installed with the package")
 
 
-def blocks(page, language):
-    return re.findall(rf"^```{language}\n(.*?)^```$", page, flags=re.DOTALL | re.MULTILINE)
+def page(name):
+    return (DOCS / name).read_text(encoding="utf-8") if DOCS.exists() else ""
 
 
-def test_the_example_of_a_definition_runs():
-    (block,) = blocks(DEFINITIONS, "json")
-    document = json.loads(block)
-    assert flowrt.run(document, {"item": " desk "}) == {"text": "desk: 38.0"}
-    assert flowrt.run(document, {"item": "lamp", "limit": 5}) == {"text": "lamp: 38.0"}
+DEFINITIONS, RUNTIME = page("definitions.md"), page("runtime.md")
+GIVEN = r"^Given `(.+?)` it (?:returns `(.+?)`|returns:\n\n```json\n(.+?)```)"
+"""An input, and the output in the line or in a block."""
 
 
-def test_the_examples_of_the_runtime_run():
-    code = "\n".join(blocks(RUNTIME, "python"))
-    exec(compile(code, "docs/runtime.md", "exec"), {"__name__": "docs"})  # noqa: S102 - it is ours
+def section(text, heading):
+    """The part of a page under a heading, up to the next one of the same or a higher level."""
+    level = heading.partition(" ")[0]
+    start = re.search(rf"^{re.escape(heading)}$", text, re.MULTILINE)
+    assert start, f"there is no heading {heading!r}"
+    rest = text[start.end() :]
+    end = re.search(rf"^#{{2,{len(level)}}} ", rest, re.MULTILINE)
+    return rest[: end.start()] if end else rest
 
 
-@pytest.mark.parametrize("kind", [Definition, Node, Edge, Parameter, NodePolicy, Timeout, Retry])
-def test_every_key_of_a_definition_is_explained(kind):
-    written = {"source_handle": "sourceHandle"}
-    for name in kind.__struct_fields__:
-        if name != "extra":
-            assert re.search(rf"\b{written.get(name, name)}\b", DEFINITIONS), name
+def rows(text):
+    """The cells of each row of the tables in a text."""
+    lines = re.findall(r"^\| (.*) \|$", text, re.MULTILINE)
+    return [[cell.strip() for cell in line.split(" | ")] for line in lines]
 
 
-def test_every_option_of_the_runtime_is_explained():
-    for name in inspect.signature(Runtime).parameters:
-        assert f"`{name}`" in RUNTIME, name
+def listed(text, column=0):
+    """What the cells in a column of the tables in a text name."""
+    return {name for row in rows(text) for name in re.findall(r"`(\w+)`", row[column])}
 
 
-def test_every_page_is_linked_from_the_readme():
-    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
-    for page in DOCS.glob("*.md"):
-        assert f"docs/{page.name}" in readme, page.name
+def fields(struct):
+    """The JSON names of what a part of a definition holds."""
+    camel = {"source_handle": "sourceHandle"} if struct is model.Edge else {}
+    found = (field.encode_name for field in msgspec.structs.fields(struct))
+    return {camel.get(name, name) for name in found if name != "extra"}
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)
-def test_links_between_pages_lead_somewhere(page):
-    for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
-        assert (page.parent / link).exists(), link
+# --- the examples ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["definitions.md", "runtime.md"])
+def test_the_python_blocks_of_a_page_are_a_module_that_runs(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    parts = re.split(r"(?<=^```python\n)|(?=^```\n)", page(name), flags=re.MULTILINE)
+    # blocks keep their lines, so that a failure names the line of the page
+    is_code = [False] + [before.endswith("```python\n") for before in parts[:-1]]
+    kept = [part if code else "\n" * part.count("\n") for part, code in zip(parts, is_code, strict=True)]
+    module = ModuleType("documented")
+    monkeypatch.setitem(sys.modules, "documented", module)
+    exec(compile("".join(kept), str(DOCS / name), "exec"), vars(module))  # noqa: S102 - our own documentation
+
+
+def definitions():
+    """Each definition of the page, with its line and the text up to the next one."""
+    blocks = [*re.finditer(r"^```json\n(.*?)^```\n", DEFINITIONS, re.DOTALL | re.MULTILINE)]
+    found = [block for block in blocks if "nodes" in json.loads(block[1])]
+    ends = [*(block.start() for block in found[1:]), len(DEFINITIONS)]
+    return [
+        pytest.param(block[1], DEFINITIONS[block.end() : end], id=f"line{DEFINITIONS.count(chr(10), 0, block.start())}")
+        for block, end in zip(found, ends, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("text", "following"), definitions())
+def test_a_definition_does_what_the_page_shows(text, following):
+    registry = flowrt.StepRegistry.with_builtins(entry_points=False)
+    refusal = re.match(r"\n```text\n(.*?)\n```\n", following, re.DOTALL)
+    if refusal:
+        with pytest.raises(flowrt.DefinitionError) as caught:
+            flowrt.load_definition(text, registry)
+        assert str(caught.value) == refusal[1]
+        return
+    loaded = flowrt.load_definition(text, registry)
+    assert loaded.warnings == ()
+    shown = re.findall(GIVEN, following, re.DOTALL | re.MULTILINE)
+    raised = re.findall(r"^Given `(.+?)` it raises `(\w+)`", following, re.MULTILINE)
+    assert shown, "the page shows no input and output"
+    for given, inline, block in shown:
+        assert flowrt.run(loaded, json.loads(given)) == json.loads(inline or block)
+    for given, name in raised:
+        with pytest.raises(getattr(flowrt, name)):
+            flowrt.run(loaded, json.loads(given))
+
+
+# --- what the pages list ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "struct"),
+    [
+        ("## The workflow", model.Definition),
+        ("### Parameters", model.Parameter),
+        ("## Nodes", model.Node),
+        ("## Edges", model.Edge),
+        ("## Policies", NodePolicy),
+        ("### `retry`", Retry),
+        ("### `timeout`", Timeout),
+    ],
+)
+def test_every_field_of_a_part_of_a_definition_is_listed(heading, struct):
+    assert fields(struct) - listed(section(DEFINITIONS, heading)) == set()
+
+
+@pytest.mark.parametrize("struct", [Retry, Timeout])
+def test_the_defaults_of_policies_are_those_of_the_code(struct):
+    told = {row[0].strip("`"): row[-1] for row in rows(section(DEFINITIONS, f"### `{struct.__name__.lower()}`"))}
+    defaults = {field.encode_name: field.default for field in msgspec.structs.fields(struct)}
+    assert {name: told[name] for name in defaults} == {
+        name: f"`{json.dumps(value)}`" for name, value in defaults.items()
+    }
+
+
+def test_every_join_and_on_error_is_listed():
+    joins, ends = section(DEFINITIONS, "## Joins"), section(DEFINITIONS, "### `on_error`")
+    assert all(f'| `"{join}"` |' in joins for join in ("all", "any", "all_settled"))
+    assert '| `{"quorum": k}` |' in joins
+    assert all(f'| `"{end}"` |' in ends for end in ("fail", "skip", "continue"))
+
+
+def test_every_key_of_a_later_version_is_listed():
+    later = set(keys.NODE.later).union(*keys.LATER_FIELDS.values())
+    told = listed(section(DEFINITIONS, "### Not part of this version"), column=1)
+    assert later - told == set()
+
+
+def test_the_limits_are_those_of_the_code():
+    told = section(DEFINITIONS, "### Limits")
+    numbers = "NODES EDGES PARAMETERS NAME_LENGTH NESTING CONTAINERS VALUES CONDITIONS_LENGTH PROBLEMS"
+    assert [name for name in numbers.split() if f"| {getattr(limits, f'MAX_{name}'):,} " not in told] == []
+    assert f"| {limits.MAX_BYTES // 1024**2} MiB |" in told
+    assert f"0 to {limits.MAX_VERSION:,}" in DEFINITIONS
+
+
+def test_every_option_of_a_runtime_is_listed_with_its_default():
+    told = {row[0].strip("`"): row[-1].strip("`") for row in rows(section(RUNTIME, "## Opening a runtime"))}
+    parameters = inspect.signature(flowrt.Runtime).parameters
+    assert set(parameters) - set(told) == set()
+    for name in ("max_payload_bytes", "grace_seconds", "flush_seconds"):
+        assert float(told[name].replace(",", "")) == parameters[name].default
+    assert told["durability"] == f'"{parameters["durability"].default}"'
+
+
+def test_every_option_of_map_is_listed():
+    options = set(inspect.signature(flowrt.Runtime.map).parameters) - {"self", "workflow", "source"}
+    assert options - listed(section(RUNTIME, "### `map`")) == set()
+
+
+def test_every_member_of_a_handle_is_listed():
+    members = {name for name in vars(flowrt.ExecutionHandle) if not name.startswith("_")}
+    told = {name for row in rows(section(RUNTIME, "### Handles")) for name in re.findall(r"\w+", row[0])}
+    assert members - told == set()
+
+
+def test_every_error_is_told():
+    names = {name for name, found in vars(errors).items() if isinstance(found, type) and issubclass(found, Exception)}
+    told = section(RUNTIME, "## Errors")
+    assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", told)] == []

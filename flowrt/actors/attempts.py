@@ -1,6 +1,6 @@
 """What one execution remembers of its nodes' attempts, and the firings that wait."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from flowrt.actors.snapshots import text_of
 from flowrt.actors.timers import Timer, Timers
@@ -60,6 +60,10 @@ class Attempts:
             action()
 
         self._parked[node] = (timers.set(delay_seconds, act), now_ns)
+
+    def parked_nodes(self) -> Iterable[PlanNode]:
+        """Return the nodes whose firings wait for a time to come."""
+        return self._parked.keys()
 
     def unpark_all(self) -> Iterator[tuple[PlanNode, int]]:
         """Take all parked firings away from their timers, with the times since which they waited."""

@@ -17,7 +17,7 @@ from flowrt.events import ExecutionStatus
 from flowrt.graph.plan import Plan
 from flowrt.testing.distributions import Distribution
 from flowrt.testing.fakes import StandIn
-from flowrt.testing.simulate import as_runnable
+from flowrt.testing.simulated import as_runnable
 from flowrt.testing.simulation import Simulation
 from flowrt.testing.substitution import simulated_plan
 from flowrt.testing.trace import Trace

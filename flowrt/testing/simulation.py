@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from random import Random
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import trio
 import trio.testing
@@ -13,7 +13,6 @@ from flowrt.actors.settings import Settings
 from flowrt.clock import NANOSECONDS, UuidV7Ids
 from flowrt.engine import Engine
 from flowrt.plans import Plans
-from flowrt.runtime import Runtime
 from flowrt.testing.errors import RealWaitError, SimulationError, SimulationStuckError
 from flowrt.testing.real_waits import count_real_waits, find_real_wait, suspended_nodes
 from flowrt.testing.schedule import Schedule
@@ -74,16 +73,6 @@ class Simulation:
         """Return a source of random numbers that no other purpose disturbs."""
         return Random(f"flowrt {purpose} {self.seed}")  # noqa: S311 - it is to be repeated
 
-    def make_runtime(self, **options: Any) -> Runtime:
-        """Return a runtime in this simulation's time and order; `options` are those of `Runtime`."""
-        return Runtime(
-            clock=self.clock,
-            random=self.random("runtime"),
-            gate=self.schedule,
-            on_event=self.recorder.event,
-            **options,
-        )
-
     @asynccontextmanager
     async def open_engine(self) -> AsyncGenerator[Engine, None]:
         """Open the inside of a runtime that keeps no log."""
@@ -127,27 +116,33 @@ class Simulation:
         return result
 
     async def _drive(self) -> None:
+        is_stuck = False
         while True:
             await trio.testing.wait_all_tasks_blocked()
             if self._failure is None:
                 self._check()
-            if not self.schedule.happen():
-                self._advance()
+            if self.schedule.happen() or self._advance():
+                is_stuck = False
+            elif self.is_cut or self._failure is not None:
+                time.sleep(REAL_PAUSE_SECONDS)  # noqa: ASYNC251 - a thread may have to end before the code can
+            elif is_stuck:
+                self._fail(SimulationStuckError(suspended_nodes(), self.clock.now_seconds))
+            else:
+                is_stuck = True  # unless somebody else waited until all tasks are blocked, and goes on now
 
-    def _advance(self) -> None:
+    def _advance(self) -> bool:
+        """Let time pass until something is due; say whether it did."""
         now_ns = self.schedule.next_ns()
-        is_over = self.is_cut or self._failure is not None
-        if not is_over and now_ns is not None and now_ns > self.schedule.end_ns:
+        if now_ns is None:
+            return False
+        if now_ns > self.schedule.end_ns and not self.is_cut and self._failure is None:
             self.clock.now_ns = self.schedule.end_ns
             self.is_cut = True
             self.recorder.close()
             self._scope.cancel()
-        elif now_ns is not None:
-            self.clock.now_ns = now_ns
-        elif is_over:
-            time.sleep(REAL_PAUSE_SECONDS)  # a thread may have to end before the code can
         else:
-            self._fail(SimulationStuckError(suspended_nodes(), self.clock.now_seconds))
+            self.clock.now_ns = now_ns
+        return True
 
     def _check(self) -> None:
         self._check_watch()

@@ -9,6 +9,7 @@ from pathlib import Path
 import anyio
 import anyio.lowlevel
 import pytest
+import trio.testing
 from testing.flows import payment, quick, wide
 
 import flowrt
@@ -178,6 +179,15 @@ def test_a_step_that_waits_for_ever_is_named():
     with pytest.raises(SimulationStuckError, match="'charge' wait") as raised:
         simulate(payment, {"x": 1}, seed=0, steps={"charge": hangs})
     assert raised.value.nodes == ("charge",)
+
+
+def test_a_step_may_wait_until_all_tasks_are_blocked():
+    async def waits_for_the_others(x):
+        await trio.testing.wait_all_tasks_blocked()
+        return x
+
+    for seed in range(20):
+        assert simulate(payment, {"x": 1}, seed=seed, steps={"charge": waits_for_the_others}).result == 1
 
 
 def test_fakes_hold_no_task():
