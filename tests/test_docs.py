@@ -176,3 +176,25 @@ def test_every_error_is_told():
     names = {name for name, found in vars(errors).items() if isinstance(found, type) and issubclass(found, Exception)}
     told = section(RUNTIME, "## Errors")
     assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", told)] == []
+
+
+# --- links -----------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_is_linked_from_the_readme():
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert [found.name for found in DOCS.glob("*.md") if f"docs/{found.name}" not in readme] == []
+
+
+def anchors(text):
+    """The fragments by which the headings of a page are linked."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("found", sorted(DOCS.glob("*.md")), ids=lambda found: found.stem)
+def test_links_between_pages_lead_somewhere(found):
+    for link, fragment in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", found.read_text(encoding="utf-8")):
+        target = found.parent / link if link else found
+        assert target.exists(), link
+        assert not fragment or fragment in anchors(target.read_text(encoding="utf-8")), f"{link}#{fragment}"
