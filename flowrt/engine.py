@@ -13,7 +13,7 @@ from flowrt.actors.execution import Execution
 from flowrt.actors.kernel import Kernel
 from flowrt.actors.settings import Settings
 from flowrt.actors.worker import Worker
-from flowrt.errors import NestedTooDeepError, RuntimeClosedError, StoreError, WrongThreadError
+from flowrt.errors import NestedTooDeepError, RuntimeClosedError, RuntimeOpenError, StoreError, WrongThreadError
 from flowrt.graph.plan import Plan
 from flowrt.plans import Plans
 
@@ -40,7 +40,14 @@ class Engine:
     # --- opening and leaving ----------------------------------------------------------------------------------------
 
     async def open(self) -> None:
-        """Open the store and start the actors. A cancel leaves nothing open."""
+        """Open the store and start the actors. A cancel leaves nothing open.
+
+        Raises:
+            RuntimeOpenError: It is open already.
+            StoreError: The store can't be opened.
+        """
+        if self.is_open:
+            raise RuntimeOpenError
         settings = self.settings
         async with AsyncExitStack() as stack:
             sink = await self._open_log(stack)

@@ -8,6 +8,7 @@
     ├── ExecutionCancelledError      somebody else cancelled the execution that was waited for
     ├── StalledError                 an execution came to rest with nodes that never fired
     ├── RuntimeClosedError           the runtime is not open
+    ├── RuntimeOpenError             the runtime is open already
     ├── WrongThreadError             a call was made in a thread where it can't be
     ├── NestedTooDeepError           executions began in each other's steps without end
     ├── StepError                    a step broke its contract
@@ -168,6 +169,13 @@ class RuntimeClosedError(FlowrtError):
 
     def __str__(self) -> str:
         return "the runtime is not open: use it inside `async with Runtime() as runtime:`"
+
+
+class RuntimeOpenError(FlowrtError):
+    """The runtime was entered while it was open."""
+
+    def __str__(self) -> str:
+        return "the runtime is open already: enter it once, and share it"
 
 
 class WrongThreadError(FlowrtError):

@@ -43,7 +43,8 @@ class Runtime:
         random: Where jitter and ids come from; a seeded one makes them repeatable.
         ids: Where the ids of executions come from; `None`: UUID version 7.
         gate: What decides the order of firings and completions; `None`: the order in which they come.
-        on_event: Called with every event of every execution, in their order; it must be quick and must not raise.
+        on_event: Called with every event of every execution, in their order; it must be quick. What it raises is logged
+            as a warning.
 
     Raises:
         TypeError: An option is of another kind than expected.
@@ -87,6 +88,7 @@ class Runtime:
         """Open the store and start the actors.
 
         Raises:
+            RuntimeOpenError: It is open already.
             StoreUnavailableError: The database can't be opened.
             SchemaError: The database has another version of the schema.
         """

@@ -1,5 +1,6 @@
 """What all parts of one runtime share."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
@@ -15,9 +16,12 @@ from flowrt.actors.settings import Settings
 from flowrt.actors.timers import Timers
 from flowrt.actors.turn import GatedTurn, Turn
 from flowrt.actors.worker import Worker
+from flowrt.events import LogEvent
 
 if TYPE_CHECKING:
     from flowrt.actors.sink import Sink
+
+logger = logging.getLogger("flowrt")
 
 GUARDED: tuple[Callable[..., Any], ...] = (
     Crew.help,
@@ -59,7 +63,7 @@ class Kernel:
         self.ids = settings.ids
         self.gate = gate
         self.sink = sink
-        self.on_event = settings.on_event
+        self.on_event = None if settings.on_event is None else _harmless(settings.on_event)
         self.max_payload_bytes = settings.max_payload_bytes
         wait_space = None if sink is None else sink.wait_space
         self.turn = Turn(settings.clock.monotonic_ns, wait_space) if gate is None else GatedTurn(gate, wait_space)
@@ -82,3 +86,16 @@ class Kernel:
         """
         self.interruption = interruption
         self.group.cancel_scope.cancel()
+
+
+def _harmless(on_event: Callable[[LogEvent], None]) -> Callable[[LogEvent], None]:
+    """Return a listener whose errors are its own: no execution fails because of it."""
+
+    def listen(event: LogEvent) -> None:
+        try:
+            on_event(event)
+        except Exception:
+            kind = type(event).__name__
+            logger.warning("on_event raised at %s of execution %s", kind, event.execution_id, exc_info=True)
+
+    return listen

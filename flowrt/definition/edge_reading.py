@@ -53,7 +53,7 @@ class EdgeReader:
             target=target or "",
             id=self._read_id(item.get("id"), (*path, "id")),
             source_handle=self._read_handle(item.get("sourceHandle"), source, (*path, "sourceHandle")),
-            condition=self._read_condition(item.get("condition"), (*path, "condition")),
+            condition=self._read_condition(item.get("condition"), source, (*path, "condition")),
             extra=self._extra_keys.split(item, EDGE, path),
         )
         if item.get("on") is not None and item["on"] != "success":
@@ -111,8 +111,15 @@ class EdgeReader:
             self._findings.problem(path, f"the node {shown(source or '')} has no branch {shown(name)}{hint}")
         return name
 
-    def _read_condition(self, value: Any, path: JsonPath) -> str | None:
+    def _read_condition(self, value: Any, source: str | None, path: JsonPath) -> str | None:
         if value is None:
+            return None
+        step = self._nodes[source].step if source is not None else None
+        if step is not None and step.arguments is not None:
+            advice = "give the node no `arguments`, so that it produces keys of the record"
+            self._findings.problem(
+                path, f"a condition reads a record, and {shown(source or '')} produces a value: {advice}"
+            )
             return None
         if not isinstance(value, str):
             expected(self._findings, path, value, "an expression as a text")

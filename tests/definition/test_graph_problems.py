@@ -150,3 +150,11 @@ def test_arguments_from_direct_sources_parameters_and_constants_are_sound():
     arguments = {"a": {"node": "a"}, "b": {"input": "lead"}, "c": {"value": {"node": "nowhere"}}}
     assert load(call(arguments, parameters=[{"name": "lead"}])).steps[2].arguments == arguments
     assert load(call({"b": {"input": "anything"}})).definition.parameters == ()
+
+
+def test_a_condition_on_a_value_is_refused():
+    wired = FakeType("wired", AnyData, lambda _data: BoundStep(passthrough, arguments={"x": Constant(1)}))
+    source = workflow(node("a", "wired"), node("b"), edges=[edge("a", "b", condition="x > 1")])
+    [(pointer, message)] = problems_of(source, FakeCatalog(PASS, wired))
+    assert pointer == "/edges/0/condition"
+    assert "'a' produces a value: give the node no `arguments`" in message

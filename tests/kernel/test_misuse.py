@@ -14,6 +14,7 @@ from flowrt import MemoryStore, Runtime, SqlStore
 from flowrt.errors import (
     ExecutionFailedError,
     RuntimeClosedError,
+    RuntimeOpenError,
     StepExitedError,
     StoreUnavailableError,
     WrongThreadError,
@@ -87,6 +88,26 @@ def test_another_threads_loop_is_told_to_use_its_own_way_in(outer, inner):
 async def test_a_map_of_a_runtime_that_is_not_open_is_refused_at_once():
     with pytest.raises(RuntimeClosedError):
         Runtime().map(FLOW, [{}])
+
+
+@pytest.mark.anyio
+async def test_a_runtime_is_entered_once():
+    async with Runtime() as runtime:
+        with pytest.raises(RuntimeOpenError):
+            async with runtime:
+                pass
+        assert await runtime.run(FLOW, {"x": 1}) == {"x": 1}
+
+
+@pytest.mark.anyio
+async def test_a_listener_that_raises_harms_nobody(caplog):
+    def listen(event):
+        raise LookupError(type(event).__name__)
+
+    async with Runtime(on_event=listen) as runtime:
+        assert await runtime.run(FLOW, {"x": 1}) == {"x": 1}
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 3
+    assert "on_event raised at AttemptEnded" in caplog.text
 
 
 @pytest.mark.anyio
