@@ -70,7 +70,7 @@ def show_next_steps(report: Report) -> None:
     print(f"\nThe log is in {shown(report.database)}: {report.records:,} records of nodes, {size:.1f} MB. Try next:\n")
     print(f"  {flowrt} history {log}")
     print(f"  {flowrt} show {report.most_retried} {log}   # an order that was retried")
-    print(f"  {flowrt} graph {definition} {trusted}")
+    print(f"  {flowrt} graph {definition}")
     print(f"  {flowrt} run {definition} --inputs {shown(HERE / 'orders.jsonl')} {trusted} {log}")
 
 

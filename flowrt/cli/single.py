@@ -11,7 +11,7 @@ import typer
 
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, print_json
 from flowrt.definition import LoadedDefinition
-from flowrt.errors import DefinitionError, FlowrtError, InputError, StoreError
+from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, FlowrtError, InputError, StalledError
 from flowrt.handle import ExecutionHandle
 from flowrt.runtime import Runtime
 
@@ -74,9 +74,7 @@ class Single:
             self._handle = await runtime.start(self._workflow, self._given)
             try:
                 self._output = await self._handle.result()
-            except (StoreError, InputError, DefinitionError):
-                raise
-            except FlowrtError as error:
+            except (ExecutionFailedError, ExecutionCancelledError, StalledError) as error:
                 self._error = error
                 typer.echo(f"error: {error}", err=True)
             return self._handle.status

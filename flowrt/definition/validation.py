@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from flowrt.definition.arguments import Constant, DictOf, FromInput, FromNode, ListOf
 from flowrt.definition.cycles import find_cycles
 from flowrt.definition.edge_reading import ReadEdge
@@ -105,7 +103,7 @@ class ArgumentCheck:
         waiting: list[tuple[Any, JsonPath]] = [(argument, path)]
         while waiting:
             found, place = waiting.pop()
-            match _as_argument(found):
+            match found:
                 case FromInput(name):
                     self._check_input(name, (*place, "input"))
                 case FromNode(source):
@@ -117,7 +115,8 @@ class ArgumentCheck:
                 case Constant():
                     pass
                 case _:
-                    self._findings.problem(place, f"expected an argument, such as {_EXAMPLE}")
+                    kind = type(found).__name__
+                    self._findings.problem(place, f"the step type bound a {kind}: a bug in it, expected an argument")
 
     def _check_input(self, name: str, path: JsonPath) -> None:
         if self._parameters and name not in self._parameters:
@@ -131,19 +130,3 @@ class ArgumentCheck:
         elif source not in self._sources[node_id]:
             edge = f"no edge leads from {shown(source)} to {shown(node_id)}"
             self._findings.problem(path, f"{edge}: a node gets results from its direct sources only, so add an edge")
-
-
-_EXAMPLE = '{"node": "enrich"}, {"input": "lead"}, {"value": 3}, {"list": [...]} or {"dict": {...}}'
-_FORMS: Mapping[str, Any] = {"input": FromInput, "node": FromNode, "value": Constant, "list": ListOf, "dict": DictOf}
-
-
-def _as_argument(found: Any) -> Any:
-    """Return an argument in its JSON form as what it means, and anything else as it is."""
-    if is_object(found) and len(found) == 1:
-        form = _FORMS.get(next(iter(found)))
-        if form is not None:
-            try:
-                return msgspec.convert(found, form)
-            except msgspec.ValidationError:
-                return None
-    return found

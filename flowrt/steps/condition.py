@@ -59,34 +59,32 @@ class ConditionType:
         if not forms:
             return BoundStep(_take_every_edge)
         if forms == ["cases"]:
-            return _bind_cases(
-                [(f"/cases/{n}/when", case.when, case.handle) for n, case in enumerate(data.cases)], data
-            )
+            cases = [(f"/cases/{n}/when", case.when, case.handle) for n, case in enumerate(data.cases)]
+            return _bind_cases(cases, data.default)
         text = data.condition or data.expression or ""
         if data.default is not None:
             raise StepBindError(Problem("/default", f"it goes with `cases`, and `{forms[0]}` is given"))
-        short = ConditionData(default=FALSE_HANDLE)
-        return _bind_cases([(pointer(forms[0]), text, TRUE_HANDLE)], short)
+        return _bind_cases([(pointer(forms[0]), text, TRUE_HANDLE)], FALSE_HANDLE)
 
 
 def _take_every_edge(_: Record) -> Record:
     return {}
 
 
-def _bind_cases(cases: list[tuple[str, str, str]], data: ConditionData) -> BoundStep:
+def _bind_cases(cases: list[tuple[str, str, str]], default: str | None) -> BoundStep:
     problems: list[Problem] = []
-    bound: list[tuple[Expression, Choice]] = []
+    bound: list[tuple[Expression, str]] = []
     for place, text, handle in cases:
         if expression := compiled(text, place, problems):
-            bound.append((expression, Choice({}, (handle,))))
+            bound.append((expression, handle))
     if problems:
         raise StepBindError(*problems)
-    otherwise = () if data.default is None else (data.default,)
+    otherwise = () if default is None else (default,)
 
     def choose(record: Record) -> Choice:
-        for expression, choice in bound:
+        for expression, handle in bound:
             if expression.holds(record):
-                return Choice({}, choice.handles)
+                return Choice({}, (handle,))
         return Choice({}, otherwise)
 
     return BoundStep(choose, handles=frozenset(otherwise).union(handle for _, _, handle in cases))

@@ -148,7 +148,8 @@ def test_arguments_that_a_step_type_made_are_checked_too():
 
 def test_arguments_from_direct_sources_parameters_and_constants_are_sound():
     arguments = {"a": {"node": "a"}, "b": {"input": "lead"}, "c": {"value": {"node": "nowhere"}}}
-    assert load(call(arguments, parameters=[{"name": "lead"}])).steps[2].arguments == arguments
+    made = {"a": FromNode("a"), "b": FromInput("lead"), "c": Constant({"node": "nowhere"})}
+    assert load(call(arguments, parameters=[{"name": "lead"}])).steps[2].arguments == made
     assert load(call({"b": {"input": "anything"}})).definition.parameters == ()
 
 
@@ -158,3 +159,10 @@ def test_a_condition_on_a_value_is_refused():
     [(pointer, message)] = problems_of(source, FakeCatalog(PASS, wired))
     assert pointer == "/edges/0/condition"
     assert "'a' produces a value: give the node no `arguments`" in message
+
+
+def test_a_step_type_that_binds_no_arguments_is_told_so():
+    wired = FakeType("wired", AnyData, lambda _data: BoundStep(passthrough, arguments={"x": {"value": 1}}))
+    [(pointer, message)] = problems_of(workflow(node("a", "wired")), FakeCatalog(PASS, wired))
+    assert pointer == "/nodes/0/data"
+    assert "the step type bound a dict: a bug in it, expected an argument" in message

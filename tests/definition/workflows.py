@@ -7,7 +7,9 @@ import msgspec
 import pytest
 
 from flowrt.definition import load_definition
+from flowrt.definition.signature import FunctionSignature
 from flowrt.errors import DefinitionError, Problem
+from flowrt.steps.python_arguments import ArgumentParser
 from flowrt.typing import BoundStep, StepBindError
 
 
@@ -64,12 +66,24 @@ def bind_shout(data):
     return BoundStep(passthrough)
 
 
+def called(x=None, y=None, a=None, b=None, c=None):
+    return x, y, a, b, c
+
+
+def bind_call(data):
+    parser = ArgumentParser(FunctionSignature(called))
+    arguments = parser.parse(data.arguments)
+    if parser.problems:
+        raise StepBindError(*parser.problems)
+    return BoundStep(called, arguments=arguments)
+
+
 PASS = FakeType("pass", AnyData, lambda _data: BoundStep(passthrough))
 CATALOG = FakeCatalog(
     PASS,
     FakeType("shout", ShoutData, bind_shout),
     FakeType("branch", BranchData, lambda data: BoundStep(passthrough, handles=frozenset(data.cases))),
-    FakeType("call", CallData, lambda data: BoundStep(passthrough, arguments=data.arguments)),
+    FakeType("call", CallData, bind_call),
 )
 PASS_ALL = FakeCatalog(default=PASS)
 
