@@ -36,7 +36,10 @@ def make_registry(unknown: UnknownSteps, python_modules: list[str] | None) -> "S
     if python_modules:
         sys.path.insert(0, os.getcwd())  # noqa: PTH109 - a plain string, as Python itself puts there
     default = PassThroughType() if unknown == "pass" else None
-    return StepRegistry.with_builtins(python_modules=python_modules or (), default=default)
+    try:
+        return StepRegistry.with_builtins(python_modules=python_modules or (), default=default)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--python-module") from None
 
 
 def load(file: Path, registry: "StepRegistry") -> "LoadedDefinition":

@@ -169,6 +169,9 @@ def test_schema_prints_the_schema_of_the_language(flowrt):
         ["run", "x.json", "--max-at-once", "0", "--inputs", "y"],
         ["nothing"],
         ["run", "x.json", "--results", "y"],
+        ["run", "x.json", "--python-module", "../x"],
+        ["validate", "x.json", "--python-module", "../x"],
+        ["schema", "--python-module", ""],
     ],
 )
 def test_bad_usage_ends_with_2(flowrt, arguments):
