@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
 from reference.replay import MismatchError, check
-from reference.runners import catalog, in_real_time
+from reference.runners import catalog, in_virtual_time
 
 import flowrt
 from flowrt.definition import load_definition
@@ -18,7 +18,7 @@ def events_of(document, input):
     """Run a workflow and return its events, also those that come before a mistake breaks the runtime itself."""
     events = []
     try:
-        in_real_time(document, input, backend="asyncio", events=events)
+        in_virtual_time(document, input, seed=1, events=events)
     except Exception:
         if not events:
             raise
@@ -39,11 +39,12 @@ def main(package, examples):
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    @given(document=workflows(), input=inputs())
+    @given(document=workflows(seconds=(1.0, 2.5, 60.0), timeout_seconds=3.0), input=inputs())
     def compare(document, input):
         nonlocal seen
         seen += 1
-        check(document, load_definition(document, catalog()).definition, input, events_of(document, input))
+        definition = load_definition(document, catalog()).definition
+        check(document, definition, input, events_of(document, input), is_timely=True)
 
     try:
         compare()

@@ -37,9 +37,9 @@ on_asyncio = partial(in_real_time, backend="asyncio")
 on_trio = partial(in_real_time, backend="trio")
 
 
-def in_virtual_time(document, input, *, seed):
-    events = []
-    simulation = Simulation(seed)
+def in_virtual_time(document, input, *, seed, events=None):
+    events = [] if events is None else events
+    simulation = Simulation(seed, until_seconds=1e6)
 
     def tell(event):
         simulation.recorder.event(event)
