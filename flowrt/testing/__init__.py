@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from flowrt.testing.errors import InputMutatedError, RealWaitError, SimulationError, SimulationStuckError
     from flowrt.testing.fakes import Fake, Recorded, RecordedError, recorded
     from flowrt.testing.flow_runtime import FlowRuntime
+    from flowrt.testing.golden_trace import GoldenTrace
     from flowrt.testing.one_node import run_node
     from flowrt.testing.scripted import ScriptedType
     from flowrt.testing.simulated import Simulated, simulate
@@ -40,6 +41,7 @@ __all__ = [
     "Exponential",
     "Fake",
     "FlowRuntime",
+    "GoldenTrace",
     "InputMutatedError",
     "Lognormal",
     "RealWaitError",
@@ -75,6 +77,7 @@ _MODULES = {
     "Exponential": "distributions",
     "Fake": "fakes",
     "FlowRuntime": "flow_runtime",
+    "GoldenTrace": "golden_trace",
     "InputMutatedError": "errors",
     "Lognormal": "distributions",
     "RealWaitError": "errors",

@@ -1,73 +1,119 @@
-"""A runtime for tests: in virtual time, with its log in memory, and strict about what is left when it ends."""
+"""A runtime for tests: in virtual time, with its log in memory, and strict about what is left when the test ends."""
 
-import trio
+from collections.abc import Iterator
+from typing import Any, Self
+
+import anyio
 
 from flowrt.actors.execution import Execution
-from flowrt.clock import UuidV7Ids
-from flowrt.events import LogEvent
+from flowrt.actors.sink import Sink
+from flowrt.clock import NANOSECONDS, UuidV7Ids
+from flowrt.events import AttemptEnded, ExecutionEnded, LogEvent
 from flowrt.runtime import Runtime
 from flowrt.storage import MemoryStore
+from flowrt.testing.capture import CapturedEvents
 from flowrt.testing.real_waits import suspended_nodes
 from flowrt.testing.simulation import Simulation
 from flowrt.testing.trace import Trace
 from flowrt.testing.virtual_clock import VirtualClock
 
+USUAL_TASKS = frozenset({"flowrt helper", "flowrt sink"})
+"""Tasks that an open runtime has, whatever became of its executions."""
+
 
 class FlowRuntime(Runtime):
-    """What the fixture `flow_runtime` gives.
+    """What the fixture `flow_runtime` gives: a runtime in the time and order of a simulation.
+
+    It is to be entered inside of `simulation.run`.
 
     Args:
         simulation: Whose time and order it follows.
+        options: Those of `Runtime` that the simulation does not decide: `steps`, `python_modules`, `durability`, ...
+
+    Raises:
+        TypeError: An option is of another kind than expected, or one that the simulation decides.
+        ValueError: An option has an impossible value.
     """
 
     store: MemoryStore
-    """Its log."""
+    """Its log; it can still be read when the runtime was left."""
     clock: VirtualClock
-    """Its time; it stands still unless everybody waits."""
-    events: list[LogEvent]
-    """All events so far."""
+    """Its time, which passes only when everybody waits."""
+    events: CapturedEvents
+    """All events so far, in their order."""
 
-    def __init__(self, simulation: Simulation) -> None:
-        self.store = MemoryStore()
+    def __init__(self, simulation: Simulation, **options: Any) -> None:
         self.clock = simulation.clock
-        self.events = []
-        self._simulation = simulation
-        random = simulation.random("runtime")
+        self.store = MemoryStore(clock=self.clock, ids=UuidV7Ids(self.clock, simulation.random("store")))
+        self.events = CapturedEvents()
+        self._recorder = simulation.recorder
+        self._sink: Sink | None = None
         super().__init__(
             store=self.store,
-            clock=simulation.clock,
-            random=random,
-            ids=UuidV7Ids(simulation.clock, random),
+            clock=self.clock,
+            random=simulation.random("runtime"),
             gate=simulation.schedule,
             on_event=self._take,
+            **options,
         )
+
+    async def __aenter__(self) -> Self:
+        """Open the store and start the actors."""
+        await super().__aenter__()
+        self._sink = self._engine.kernel.sink
+        return self
 
     @property
     def trace(self) -> Trace:
         """What happened so far."""
-        return self._simulation.recorder.trace()
+        return self._recorder.trace()
 
     async def find_left(self) -> list[str]:
-        """Return what a test left behind, as sentences: executions, suspended steps, unwritten records."""
-        await self.clock.sleep_until(self.clock.now_ns + 1)  # until nothing more happens at this instant
-        kernel = self._engine.kernel
-        left = [_describe(execution) for execution in kernel.executions]
-        named = {node.id for execution in kernel.executions for node in execution.suspended.values()}
-        left += [f"the step of node {node!r} refused to end" for node in suspended_nodes() if node not in named]
-        if kernel.sink is not None:
-            with trio.move_on_after(1):
-                await kernel.sink.wait_committed(kernel.sink.statistics().sent)
-            missing = kernel.sink.statistics().sent - kernel.sink.statistics().committed
-            left += [f"{missing} records were not written to the store"] if missing else []
-        return left
+        """Return what is still under way in the open runtime, as phrases that name the nodes.
+
+        What happens without any time passing, such as the end of a step that was just cancelled, may happen first.
+        """
+        await anyio.sleep(1 / NANOSECONDS)  # virtual time: the next instant begins when nothing is left of this one
+        executions = list(self._engine.kernel.executions)
+        named = {node.id for execution in executions for node in execution.suspended.values()}
+        abandoned = [node_id for node_id in suspended_nodes() if node_id not in named]
+        tasks = sorted({task.name or "" for task in anyio.get_running_tasks()} - USUAL_TASKS)
+        return [
+            *(self._describe(execution) for execution in executions),
+            *(f"the step of node {node_id!r}, which was cancelled, has not ended" for node_id in abandoned),
+            *(f"the task {name!r} still runs" for name in tasks if name.startswith("flowrt ")),
+        ]
+
+    def find_unwritten(self) -> list[str]:
+        """Return the records that did not get into the store; asked when the runtime was left."""
+        committed = len(self.events) if self._sink is None else self._sink.statistics().committed
+        return [f"not written to the store: {_name_of(event)}" for event in self.events[committed:]]
 
     def _take(self, event: LogEvent) -> None:
         self.events.append(event)
-        self._simulation.recorder.event(event)
+        self._recorder.event(event)
+
+    def _describe(self, execution: Execution) -> str:
+        states = "; ".join(self._states(execution)) or "it is about to end"
+        how = "was cancelled, but has not ended" if execution.is_ending else "still runs"
+        return f"execution {execution.id} of {execution.plan.name!r} {how}: {states}"
+
+    def _states(self, execution: Execution) -> Iterator[str]:
+        last = {event.node: event.what for event in self.trace.events if event.execution_id == execution.id}
+        for node in execution.suspended.values():
+            yield f"the step of node {node.id!r} is suspended"
+        for node in execution.attempts.parked_nodes():
+            what = "next attempt" if last[node.id] == "attempt.ended" else "delay to end"
+            yield f"node {node.id!r} waits for its {what}"
+        for node in execution.flow.ready:
+            yield f"node {node.id!r} is ready to fire"
 
 
-def _describe(execution: Execution) -> str:
-    states = [f"the step of node {node.id!r} is suspended" for node in execution.suspended.values()]
-    states += [f"node {node.id!r} waits for its time" for node in execution.attempts.parked_nodes()]
-    states += [f"node {node.id!r} is ready" for node in execution.flow.ready]
-    return f"execution {execution.id} of {execution.plan.name!r} still runs: {', '.join(states)}"
+def _name_of(event: LogEvent) -> str:
+    match event:
+        case AttemptEnded():
+            return f"attempt {event.attempt} of node {event.node!r} in execution {event.execution_id}"
+        case ExecutionEnded():
+            return f"the end of execution {event.execution_id}"
+        case _:
+            return f"the start of execution {event.execution_id} of {event.workflow!r}"

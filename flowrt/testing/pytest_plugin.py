@@ -1,61 +1,76 @@
-"""The pytest plugin: tests in virtual time, under schedules that a seed decides.
+"""The pytest plugin: `async def` tests in virtual time, in an order that a seed decides.
 
-Nothing of flowrt is imported before a test asks for it: every run of pytest loads this file.
+Every run of pytest loads this file where flowrt is installed, so it imports nothing of flowrt until a test asks for it.
 """
 
-import re
-from collections.abc import Awaitable, Callable, Generator
-from functools import wraps
-from inspect import iscoroutinefunction
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+import inspect
+from argparse import ArgumentTypeError
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from flowrt.testing.flow_runtime import FlowRuntime
+    from flowrt.testing.golden_trace import GoldenTrace
     from flowrt.testing.simulation import Simulation
-    from flowrt.testing.trace import Trace
     from flowrt.testing.virtual_clock import VirtualClock
 
-AsyncTest: TypeAlias = Callable[..., Awaitable[None]]
-_ASYNC_TEST: pytest.StashKey[AsyncTest] = pytest.StashKey()
+_IS_SIMULATED = pytest.StashKey[bool]()
+
+
+# --- options ----------------------------------------------------------------------------------------------------------
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of flowrt."""
-    group = parser.getgroup("flowrt", "workflows in virtual time")
-    group.addoption("--flow-seed", type=int, default=0, metavar="N", help="The seed of every simulation.")
+    group = parser.getgroup("flowrt", "flowrt: workflows in virtual time")
     group.addoption(
-        "--flow-seeds", type=_count, default=None, metavar="K", help="Run tests that use a seed under seeds 0 to K - 1."
+        "--flow-seed", type=_integer, metavar="N", help="run the tests that use a seed with this one; 0 by default"
     )
-    group.addoption("--flow-update-traces", action="store_true", help="Write the files of `golden_trace` anew.")
+    group.addoption(
+        "--flow-seeds", type=_count, metavar="K", help="run each test that uses a seed with the seeds 0 to K - 1"
+    )
+    group.addoption("--flow-update-traces", action="store_true", help="write the files of golden_trace anew")
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no integer") from None
 
 
 def _count(text: str) -> int:
-    count = int(text)
+    count = _integer(text)
     if count < 1:
-        raise ValueError(f"{count} is less than 1")
+        raise ArgumentTypeError(f"{count} is too few; it must be 1 or more")
     return count
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test under several seeds."""
-    count: int | None = metafunc.config.getoption("--flow-seeds")
-    if count is not None and "flow_seed" in metafunc.fixturenames:
-        metafunc.parametrize("flow_seed", range(count), ids=[f"seed={seed}" for seed in range(count)], indirect=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse options that contradict each other.
+
+    Raises:
+        UsageError: Both one seed and many were asked for.
+    """
+    if config.getoption("--flow-seed") is not None and config.getoption("--flow-seeds") is not None:
+        raise pytest.UsageError("--flow-seed runs one seed and --flow-seeds many: give one of them")
+
+
+# --- fixtures ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def flow_seed(request: pytest.FixtureRequest) -> int:
-    """The seed of the test's simulation: that of `--flow-seed`, or each of `--flow-seeds`."""
-    seed: Any = getattr(request, "param", request.config.getoption("--flow-seed"))
-    return int(seed)
+    """The seed of the test: that of `--flow-seed`, each of `--flow-seeds`, or 0."""
+    seed: int = getattr(request, "param", request.config.getoption("--flow-seed") or 0)
+    return seed
 
 
 @pytest.fixture
 def flow_simulation(flow_seed: int) -> "Simulation":
-    """The simulation in which an `async def` test runs."""
+    """The `Simulation` that an `async def` test runs in."""
     from flowrt.testing.simulation import Simulation  # noqa: PLC0415 - loaded when a test asks for it
 
     return Simulation(flow_seed)
@@ -63,78 +78,115 @@ def flow_simulation(flow_seed: int) -> "Simulation":
 
 @pytest.fixture
 def virtual_clock(flow_simulation: "Simulation") -> "VirtualClock":
-    """The time of the test; it passes only when everybody waits."""
+    """The `VirtualClock` of the test; an `async def` test that uses it runs in virtual time."""
     return flow_simulation.clock
 
 
 @pytest.fixture
-def flow_runtime(flow_simulation: "Simulation", request: pytest.FixtureRequest) -> "FlowRuntime":
-    """An open runtime in virtual time; the test fails if it leaves something behind."""
-    from flowrt.testing.flow_runtime import FlowRuntime  # noqa: PLC0415
-
-    if _ASYNC_TEST not in request.node.stash:
-        raise pytest.UsageError(
-            f"{request.node.name} uses flow_runtime, so it must be an `async def`; no mark is needed"
-        )
-    return FlowRuntime(flow_simulation)
+def flow_runtime_options() -> dict[str, Any]:
+    """The options of `Runtime` for `flow_runtime`, such as `steps`; to be overridden by a fixture of the same name."""
+    return {}
 
 
 @pytest.fixture
-def golden_trace(request: pytest.FixtureRequest) -> "Callable[..., None]":
-    """A function that compares a trace with the file `traces/NAME.txt` beside the test, or writes it.
+def flow_runtime(
+    request: pytest.FixtureRequest, flow_simulation: "Simulation", flow_runtime_options: dict[str, Any]
+) -> "FlowRuntime":
+    """An open `FlowRuntime` in virtual time; the `async def` test that uses it fails if it leaves something behind."""
+    if not request.node.stash.get(_IS_SIMULATED, False):
+        pytest.fail(f"{request.node.name} uses flow_runtime: make it an `async def`; it needs no mark", pytrace=False)
+    from flowrt.testing.flow_runtime import FlowRuntime  # noqa: PLC0415 - loaded when a test asks for it
 
-    `golden_trace(trace, name=None)`: the name is that of the test unless given.
-    """
-
-    def compare(trace: "Trace", name: str | None = None) -> None:
-        folder = Path(request.path).parent / "traces"
-        update = bool(request.config.getoption("--flow-update-traces"))
-        if update:
-            folder.mkdir(exist_ok=True)
-        file = re.sub(r"[^\w=.-]+", "_", name or request.node.name)
-        trace.assert_matches_file(folder / f"{file}.txt", update=update)
-
-    return compare
+    return FlowRuntime(flow_simulation, **flow_runtime_options)
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Remember the tests that run in a simulation, before other plugins wrap them."""
-    if isinstance(item, pytest.Function) and "flow_simulation" in item.fixturenames and iscoroutinefunction(item.obj):
-        item.stash[_ASYNC_TEST] = item.obj
+@pytest.fixture
+def golden_trace(request: pytest.FixtureRequest) -> "GoldenTrace":
+    """`golden_trace(trace, name=None)` compares a trace with a file, or writes it with `--flow-update-traces`."""
+    from flowrt.testing.golden_trace import GoldenTrace  # noqa: PLC0415 - loaded when a test asks for it
+
+    return GoldenTrace(request)
+
+
+# --- collection -------------------------------------------------------------------------------------------------------
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_call(item: pytest.Item) -> None:
-    """Put a plain function in the place of such a test: plugins that look for coroutines leave it alone."""
-    test = item.stash.get(_ASYNC_TEST, None)
-    if test is not None and isinstance(item, pytest.Function):
-        fixtures: dict[str, Any] = item.funcargs
-        item.obj = _in_simulation(test, fixtures["flow_simulation"], fixtures.get("flow_runtime"))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let a test run under many seeds, and one that runs in a simulation on no other backend."""
+    if "flow_simulation" in metafunc.fixturenames and _async_test(metafunc.function) is not None:
+        _drop_backend(metafunc)
+    count: int | None = metafunc.config.getoption("--flow-seeds")
+    if count is not None and "flow_seed" in metafunc.fixturenames and not _has_own_seeds(metafunc.definition):
+        metafunc.parametrize("flow_seed", range(count), indirect=True, ids=[f"seed={seed}" for seed in range(count)])
 
 
-def _in_simulation(test: AsyncTest, simulation: "Simulation", runtime: "FlowRuntime | None") -> Callable[..., None]:
-    @wraps(test)
-    def run(**arguments: Any) -> None:
-        async def main() -> None:
-            if runtime is None:
-                await test(**arguments)
-                return
-            async with runtime:
-                await test(**arguments)
-                left = await runtime.find_left()
-            if left:
-                pytest.fail("the test left something behind:\n  " + "\n  ".join(left), pytrace=False)
+def _drop_backend(metafunc: pytest.Metafunc) -> None:
+    """Take away what anyio's mark asks for: a run on each backend. A simulation is what the test runs on."""
+    found: dict[str, Any] = getattr(metafunc, "_arg2fixturedefs", {})
+    asked = {name for definitions in found.values() for each in definitions for name in each.argnames}
+    own = inspect.signature(metafunc.function).parameters
+    if "anyio_backend" in metafunc.fixturenames and "anyio_backend" not in {*asked, *own}:
+        metafunc.fixturenames.remove("anyio_backend")
 
-        simulation.run(main)
 
-    return run
+def _has_own_seeds(item: pytest.Item) -> bool:
+    """Say whether a test parametrises `flow_seed` itself."""
+    names = (mark.args[0] if mark.args else mark.kwargs["argnames"] for mark in item.iter_markers("parametrize"))
+    return any("flow_seed" in (each.replace(" ", "").split(",") if isinstance(each, str) else each) for each in names)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Put a plain function in the place of a test that runs in a simulation.
+
+    Plugins that run coroutine functions, anyio's and pytest-trio, leave it alone then.
+    """
+    if not isinstance(item, pytest.Function) or "flow_simulation" not in item.fixturenames:
+        return
+    test: Any = item.obj
+    inner = _async_test(test)
+    if inner is None:
+        return
+    from flowrt.testing.simulated_test import in_simulation, in_simulations  # noqa: PLC0415 - loaded for such a test
+
+    item.stash[_IS_SIMULATED] = True
+    item.obj = in_simulation(item, test) if inner is test else in_simulations(item, test, inner)
+
+
+def _async_test(test: Any) -> Any:
+    """Return the coroutine function that a test is, or that hypothesis runs for it; `None` if there is none."""
+    handle: Any = getattr(test, "hypothesis", None)
+    inner = test if handle is None else handle.inner_test
+    return inner if inspect.iscoroutinefunction(inner) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse async fixtures of a test that runs in a simulation: what they return belongs to another event loop."""
+    if not item.stash.get(_IS_SIMULATED, False):
+        return
+    known: dict[str, Any] = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    for name, definitions in known.items():
+        if any(_is_async(each.func) for each in definitions):
+            reason = f"the test runs in a simulation, which the async fixture {name!r} is no part of"
+            advice = "make it a plain `def`, or an async context manager that the test enters"
+            pytest.fail(f"{reason}: {advice}", pytrace=False)
+
+
+def _is_async(function: Any) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+
+
+# --- reports ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Tell the seed of a test that failed."""
     report = yield
-    seed = getattr(item, "funcargs", {}).get("flow_seed")
-    if report.failed and seed is not None:
-        report.sections.append(("flowrt", f"seed {seed}; rerun with --flow-seed {seed}"))
+    arguments: dict[str, Any] = getattr(item, "funcargs", None) or {}
+    if report.failed and "flow_seed" in arguments:
+        seed = arguments["flow_seed"]
+        advice = "a parameter of the test" if _has_own_seeds(item) else f"run it again with --flow-seed={seed}"
+        report.sections.append(("flowrt seed", f"seed {seed}: {advice}"))
     return report

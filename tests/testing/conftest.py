@@ -1,3 +1,24 @@
-"""The tests of the plugin run pytest in pytest."""
+"""What the tests of the pytest plugin share: they run pytest in pytest."""
+
+import pytest
 
 pytest_plugins = ["pytester"]
+
+HEAD = """
+import anyio
+import pytest
+import flowrt
+from testing.kit_flows import *
+"""
+
+
+@pytest.fixture
+def run(pytester):
+    """Write a test file, run pytest on it with warnings as errors, and return what it said."""
+
+    def run_tests(code, *options):
+        pytester.makepyfile(HEAD + code)
+        pytester.makeini("[pytest]\nfilterwarnings = error\n")
+        return pytester.runpytest_inprocess("-p", "no:cacheprovider", *options)
+
+    return run_tests

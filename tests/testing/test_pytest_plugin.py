@@ -2,50 +2,14 @@
 
 import pytest
 
-FLOWS = """
-import anyio
-import pytest
-import flowrt
-from flowrt.errors import ExecutionFailedError
-
-@flowrt.step
-async def waits(x: int) -> int:
-    await anyio.sleep(3600)
-    return x
-
-@flowrt.step
-def doubles(x: int) -> int:
-    return 2 * x
-
-@flowrt.step(retry=flowrt.Retry(max_attempts=3, delay_seconds=60))
-def fails(x: int) -> int:
-    raise LookupError
-
-@flowrt.workflow
-def hour(x: int) -> int:
-    return doubles(waits(x))
-
-@flowrt.workflow
-def failing(x: int) -> int:
-    return fails(x)
-"""
-
-
-@pytest.fixture
-def run(pytester):
-    """Write a test file, run pytest on it in a process of its own, and return what it said."""
-
-    def run_tests(code, *options):
-        pytester.makepyfile(FLOWS + code)
-        return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
-
-    return run_tests
-
 
 def test_an_async_test_runs_in_virtual_time_without_a_mark(run):
     result = run("""
-async def test_it(flow_runtime, virtual_clock):
+from flowrt.testing import FlowRuntime, VirtualClock
+
+async def test_it(flow_runtime: FlowRuntime, virtual_clock: VirtualClock):
     assert await flow_runtime.run(hour, {"x": 2}) == 4
+    assert virtual_clock is flow_runtime.clock
     assert virtual_clock.now_seconds == 3600
     (execution,) = await flow_runtime.store.log.executions()
     assert execution.status == "completed"
@@ -57,73 +21,169 @@ async def test_it(flow_runtime, virtual_clock):
     result.assert_outcomes(passed=1)
 
 
-def test_time_alone_is_enough(run):
+def test_the_clock_alone_makes_an_async_test_run_in_virtual_time(run):
     result = run("""
 async def test_it(virtual_clock):
-    await anyio.sleep(10)
-    assert virtual_clock.now_seconds == 10
     with pytest.raises(TimeoutError), anyio.fail_after(5):
         await anyio.sleep_forever()
+    assert virtual_clock.now_seconds == 5
 
-class TestMethods:
-    async def test_it(self, flow_runtime, tmp_path):
-        assert await flow_runtime.run(hour, {"x": 2}) == 4
+def test_plain(virtual_clock, flow_seed):
+    assert (virtual_clock.now_ns, flow_seed) == (0, 0)
 """)
     result.assert_outcomes(passed=2)
 
 
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        ('await flow_runtime.start(hour, {"x": 1})', "of 'hour' still runs: the step of node 'waits' is suspended"),
-        (
-            'await flow_runtime.start(failing, {"x": 1}); await anyio.sleep(1)',
-            "of 'failing' still runs: node 'fails' waits for its time",
-        ),
-        (
-            'flow_runtime.store.log.write = refuse; h = await flow_runtime.start(hour, {"x": 1})',
-            "StoreError",
-        ),
-    ],
-)
-def test_what_is_left_fails_the_test(run, body, message):
-    result = run(f"""
-async def refuse(batch):
-    raise flowrt.StoreError("x", "refused")
+def test_methods_parameters_and_other_fixtures_work_as_usual(run):
+    result = run("""
+@pytest.fixture
+def shop(flow_runtime):
+    return flow_runtime
+
+class TestMethods:
+    def setup_method(self):
+        self.doubled = 4
+
+    @pytest.mark.parametrize("x", [1, 2])
+    async def test_it(self, shop, tmp_path, x):
+        assert await shop.run(hour, {"x": x}) <= self.doubled
+
+    @staticmethod
+    async def test_static(flow_runtime):
+        assert await flow_runtime.run(quick, {"x": 2}) == 4
+
+@pytest.mark.usefixtures("flow_runtime")
+async def test_a_mark_is_enough():
+    await anyio.sleep(10**6)
+
+async def test_skip(flow_runtime):
+    pytest.skip("not today")
+
+@pytest.mark.xfail(raises=ZeroDivisionError)
+async def test_expected(flow_runtime):
+    1 / 0
+""")
+    result.assert_outcomes(passed=4, skipped=1, xfailed=1)
+
+
+def test_a_fixture_gives_the_runtime_its_options(run):
+    result = run("""
+@pytest.fixture
+def flow_runtime_options():
+    return {"durability": "relaxed", "python_modules": ["testing.kit_flows"]}
 
 async def test_it(flow_runtime):
+    node = {"id": "a", "type": "python", "data": {"function": "testing.kit_flows:doubles", "output_key": "y"}}
+    assert await flow_runtime.run({"nodes": [node]}, {"x": 4}) == {"x": 4, "y": 8}
+""")
+    result.assert_outcomes(passed=1)
+
+
+def test_a_plain_test_is_told_to_be_async(run):
+    result = run("def test_it(flow_runtime): pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["test_it uses flow_runtime: make it an `async def`; it needs no mark"])
+
+
+def test_an_async_fixture_is_refused_by_name(run):
+    result = run("""
+@pytest.fixture
+async def lead():
+    return {"x": 1}
+
+async def test_plain(flow_runtime, lead): pass
+
+@pytest.mark.anyio
+async def test_anyio(flow_runtime, lead): pass
+
+@pytest.mark.trio
+async def test_trio(flow_runtime, lead): pass
+""")
+    result.assert_outcomes(errors=3)
+    assert result.stdout.str().count("which the async fixture 'lead' is no part of: make it a plain `def`") == 3
+
+
+# --- what is left -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "messages"),
+    [
+        ('await start(hour, {"x": 1})', ["of 'hour' still runs: the step of node 'waits' is suspended"]),
+        ('await start(failing, {"x": 1})', ["of 'failing' still runs: node 'fails' waits for its next attempt"]),
+        ('await start(later, {"x": 1})', ["of 'later' still runs: node 'delays' waits for its delay to end"]),
+        (
+            'await start(hour, {"x": 1}); await start(later, {"x": 1})',
+            ["the step of node 'waits' is suspended", "node 'delays' waits for its delay to end"],
+        ),
+        (
+            'handle = await start(stubborn, {"x": 1}); await anyio.sleep(1); handle.cancel()',
+            ["of 'stubborn' was cancelled, but has not ended: the step of node 'refuses' is suspended"],
+        ),
+        (
+            'global kept; kept = flow_runtime.map(quick, [{"x": 1}] * 9, max_at_once=2); await anext(kept)',
+            ["the task 'flowrt map' still runs"],
+        ),
+        (
+            'await start(quick, {"x": 1}); await flow_runtime.store.close(); await anyio.sleep(99)',
+            ["not written to the store: attempt 1 of node 'doubles'", "not written to the store: the end of execution"],
+        ),
+    ],
+    ids=["step", "retry", "delay", "two", "cancelled", "map", "record"],
+)
+def test_what_is_left_fails_the_test_by_name(run, body, messages):
+    result = run(f"""
+async def test_it(flow_runtime):
+    start = flow_runtime.start
     {body}
 """)
     result.assert_outcomes(failed=1)
-    assert message in result.stdout.str()
+    for message in ["the test left something behind", *messages]:
+        assert message in result.stdout.str()
 
 
-def test_a_step_that_refuses_to_end_is_named(run):
-    result = run("""
+def test_an_abandoned_step_fails_the_test_by_name(run):
+    code = """
 async def test_it(flow_runtime):
-    @flowrt.step
-    async def stubborn(x: int) -> int:
-        with anyio.CancelScope(shield=True):
-            await anyio.sleep(1000)
-        return x
-
-    @flowrt.workflow
-    def flow(x: int) -> int:
-        return stubborn(x)
-
-    handle = await flow_runtime.start(flow, {"x": 1})
-    await anyio.sleep(1)
-    handle.cancel()
-    await anyio.sleep(10)
-""")
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*the step of node 'stubborn' is suspended*"])
+    with anyio.move_on_after(1):
+        await flow_runtime.run(half_stubborn, {"x": 1})
+"""
+    result = run(code, "--flow-seeds=10")  # in some orders the caller's own task runs the step, and waits for it
+    assert "the step of node 'refuses', which was cancelled, has not ended" in result.stdout.str()
 
 
-def test_the_failure_of_the_body_is_what_is_told(run):
+@pytest.mark.parametrize(
+    "body",
+    [
+        'await start(quick, {"x": 1})',
+        'await (await start(hour, {"x": 1})).wait()',
+        '[event async for event in (await start(hour, {"x": 1})).events()]',
+        '(await start(hour, {"x": 1})).cancel()',
+        'handle = await start(hour, {"x": 1}); await anyio.sleep(1); handle.cancel()',
+        'with anyio.move_on_after(1): await flow_runtime.run(hour, {"x": 1})',
+        'assert [r.output async for r in flow_runtime.map(quick, [{"x": 1}, {"x": 2}])] == [2, 4]',
+        'await anext(flow_runtime.map(hour, [{"x": 1}] * 9, max_at_once=2))',
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_what_ends_by_itself_is_not_left(run, body, seed):
+    result = run(
+        f"""
+async def test_it(flow_runtime):
+    start = flow_runtime.start
+    {body}
+""",
+        f"--flow-seed={seed}",
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_the_failure_of_the_body_is_the_one_that_is_told(run):
     result = run("""
 async def test_it(flow_runtime):
     await flow_runtime.start(hour, {"x": 1})
+    await flow_runtime.start(stubborn, {"x": 1})
+    await anyio.sleep(1)
     assert 1 == 2
 """)
     result.assert_outcomes(failed=1)
@@ -131,14 +191,7 @@ async def test_it(flow_runtime):
     assert "left something behind" not in result.stdout.str()
 
 
-def test_a_plain_test_is_told_to_be_async(run):
-    result = run("""
-def test_it(flow_runtime):
-    pass
-""")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*test_it uses flow_runtime, so it must be an `async def`*"])
-
+# --- seeds ------------------------------------------------------------------------------------------------------------
 
 SEEDED = """
 async def test_it(flow_runtime, flow_seed):
@@ -154,113 +207,53 @@ def test_other():
 
 
 def test_a_test_runs_under_many_seeds_and_tells_the_one_that_failed(run):
-    result = run(SEEDED, "--flow-seeds", "5")
+    result = run(SEEDED, "--flow-seeds=5")
     result.assert_outcomes(passed=10, failed=1)
-    result.stdout.fnmatch_lines(["*test_it?seed=3?*", "*seed 3; rerun with --flow-seed 3*"])
-    run(SEEDED, "--flow-seed", "3").assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["*test_it?seed=3?*", "*- flowrt seed -*", "seed 3: run it again with --flow-seed=3"])
+    result = run(SEEDED, "--flow-seed=3")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["seed 3: run it again with --flow-seed=3"])
     run(SEEDED).assert_outcomes(passed=3)
+
+
+def test_a_test_that_parametrises_its_seed_keeps_it(run):
+    code = """
+@pytest.mark.parametrize(("flow_seed", "x"), [(7, 1), (8, 2)])
+async def test_it(flow_runtime, flow_seed, x):
+    assert flow_seed == 6 + x
+    assert await flow_runtime.run(hour, {"x": x}) == 2
+"""
+    result = run(code, "--flow-seeds=3")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["seed 8: a parameter of the test"])
+
+
+def test_a_seed_decides_which_node_fires_first(run):
+    result = run(
+        """
+seen = set()
+
+async def test_it(flow_runtime):
+    seen.add(await flow_runtime.run(pair, {"x": 1}))
+
+def test_both_were_first():
+    assert seen == {"left", "right"}
+""",
+        "--flow-seeds=10",
+    )
+    result.assert_outcomes(passed=11)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [(["--flow-seed", "x"], "invalid int value: 'x'"), (["--flow-seeds", "0"], "--flow-seeds: invalid")],
+    [
+        (["--flow-seed=x"], "argument --flow-seed: 'x' is no integer"),
+        (["--flow-seeds=1.5"], "argument --flow-seeds: '1.5' is no integer"),
+        (["--flow-seeds=0"], "argument --flow-seeds: 0 is too few; it must be 1 or more"),
+        (["--flow-seeds=2", "--flow-seed=0"], "--flow-seed runs one seed and --flow-seeds many: give one of them"),
+    ],
 )
 def test_an_option_that_can_not_be_is_a_usage_error(run, options, message):
     result = run(SEEDED, *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert message in result.stderr.str()
-
-
-def test_seeds_decide_the_order(run):
-    result = run(
-        """
-import collections
-from flowrt.testing import simulate
-seen = collections.Counter()
-
-@flowrt.step
-def left(x: int) -> int:
-    order.append("left")
-    return x
-
-@flowrt.step
-def right(x: int) -> int:
-    order.append("right")
-    return x
-
-@flowrt.step
-def both(a: int, b: int) -> int:
-    return a + b
-
-@flowrt.workflow
-def pair(x: int) -> int:
-    return both(left(x), right(x))
-
-order = []
-
-async def test_it(flow_runtime):
-    order.clear()
-    await flow_runtime.run(pair, {"x": 1})
-    seen[tuple(order)] += 1
-
-def test_both_orders_were_seen():
-    assert len(seen) == 2
-""",
-        "--flow-seeds",
-        "10",
-    )
-    result.assert_outcomes(passed=11)
-
-
-GOLDEN = """
-async def test_it(flow_runtime, golden_trace):
-    await flow_runtime.run(hour, {"x": 1})
-    golden_trace(flow_runtime.trace)
-"""
-
-
-def test_a_trace_is_kept_in_a_file_beside_the_test(run, pytester):
-    run(GOLDEN).assert_outcomes(failed=1)
-    run(GOLDEN, "--flow-update-traces").assert_outcomes(passed=1)
-    assert "3600.000000000 [1] waits #1 ended completed" in (pytester.path / "traces" / "test_it.txt").read_text()
-    run(GOLDEN).assert_outcomes(passed=1)
-
-
-BESIDE = """
-import sniffio
-{mark}
-
-async def test_flow(flow_runtime):
-    assert await flow_runtime.run(hour, {{"x": 1}}) == 2
-
-async def test_other({fixtures}):
-    assert sniffio.current_async_library() == {library}
-    with pytest.raises(TimeoutError), anyio.fail_after(0):
-        await anyio.sleep(1)
-"""
-
-
-@pytest.mark.parametrize(
-    ("mark", "fixtures", "library", "options", "passed"),
-    [
-        ("pytestmark = pytest.mark.anyio", "anyio_backend_name", "anyio_backend_name", [], 4),
-        ("", "anyio_backend_name", "anyio_backend_name", ["-o", "anyio_mode=auto"], 4),
-        ("pytestmark = pytest.mark.trio", "", "'trio'", [], 2),
-        ("", "", "'trio'", ["-o", "trio_mode=true"], 2),
-    ],
-    ids=["anyio", "anyio auto", "pytest-trio", "pytest-trio auto"],
-)
-def test_other_plugins_tests_run_as_before(run, mark, fixtures, library, options, passed):  # noqa: PLR0917
-    code = BESIDE.format(mark=mark, fixtures=fixtures, library=library)
-    run(code, *options).assert_outcomes(passed=passed)
-
-
-def test_the_plugin_is_light(pytester):
-    pytester.makepyfile("""
-import sys
-
-def test_it():
-    assert not {"trio", "flowrt.testing.simulation", "hypothesis", "sqlalchemy"} & set(sys.modules)
-""")
-    options = ["-p", "no:anyio", "-p", "no:trio", "-p", "no:hypothesispytest", "-p", "no:_hypothesis_pytestplugin"]
-    pytester.runpytest_subprocess(*options).assert_outcomes(passed=1)
