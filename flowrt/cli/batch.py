@@ -13,7 +13,7 @@ import anyio
 import msgspec
 import typer
 
-from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, print_json
+from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo_error, encode, print_json
 from flowrt.cli.progress import Progress
 from flowrt.definition import LoadedDefinition
 from flowrt.errors import InputError, StoreError
@@ -49,27 +49,29 @@ class Batch:
         """Run all, print a summary, and return the exit status.
 
         Raises:
-            InputError: A file can't be opened; nothing ran.
+            InputError: The file of inputs can't be opened; nothing ran.
+            OSError: The results can't be written.
         """
         started = time.perf_counter()
         is_cancelled = False
         with ExitStack() as files:
             try:
                 lines = files.enter_context(self._inputs.open("rb"))
-                out = files.enter_context(self._results.open("w", encoding="utf-8")) if self._results else None
             except OSError as error:
                 raise InputError(self._name, f"a file can't be opened: {error}") from None
             try:
-                anyio.run(self._run, runtime, lines, out, backend=backend)
+                anyio.run(self._run, runtime, lines, backend=backend)
             except KeyboardInterrupt:
                 is_cancelled = True
                 typer.echo("cancelled", err=True)
         self._summarise(time.perf_counter() - started, as_json=as_json)
         return CANCELLED if is_cancelled else COMPLETED if self._counts.keys() <= {"completed"} else FAILED
 
-    async def _run(self, runtime: Runtime, lines: BinaryIO, out: TextIO | None) -> None:
-        with Progress(sys.stderr) as progress:
+    async def _run(self, runtime: Runtime, lines: BinaryIO) -> None:
+        with Progress(sys.stderr) as progress, ExitStack() as files:
             async with runtime:
+                # only now: a database that can't be used leaves an earlier file of results alone
+                out = files.enter_context(self._results.open("w", encoding="utf-8")) if self._results else None
                 results = runtime.map(self._workflow, self._read(lines), **self._limits)
                 try:
                     await self._collect(results, out, progress)
@@ -96,7 +98,8 @@ class Batch:
             if not text.strip():
                 continue
             try:
-                yield msgspec.json.decode(text)
+                given = msgspec.json.decode(text)
+                yield [] if given is None else given  # `null` is no input
             except (msgspec.DecodeError, RecursionError) as error:
                 self._bad_lines[index] = f"line {number} is no JSON: {error}"
                 yield []  # which no workflow takes
@@ -108,7 +111,7 @@ class Batch:
             error = InputError(self._name, reason)
         if error is not None and self._complaints < 10:  # noqa: PLR2004 - the others are in the results and the log
             self._complaints += 1
-            typer.echo(f"input {result.index}: {error}", err=True)
+            echo_error(f"input {result.index}: {error}")
         if out is not None:
             document = {
                 "index": result.index,
@@ -117,7 +120,7 @@ class Batch:
                 "output": result.output,
                 "error": None if error is None else describe(error),
             }
-            out.write(msgspec.json.encode(document, enc_hook=repr).decode() + "\n")
+            out.write(encode(document).decode() + "\n")
 
     def _summarise(self, seconds: float, *, as_json: bool) -> None:
         counts = {status: self._counts[status] for status in ("completed", "failed", "cancelled")}

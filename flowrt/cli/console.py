@@ -12,7 +12,7 @@ def make_console() -> "Console":
     """Return a console for standard output; wide in a pipe, where nothing has to fit a screen."""
     from rich.console import Console  # noqa: PLC0415 - loaded only when something is drawn
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = WIDTH_IN_A_PIPE
     return console

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import typer
 
+from flowrt.actors.plain import Plainer
 from flowrt.errors import (
     DefinitionError,
     ExecutionCancelledError,
@@ -20,7 +21,20 @@ COMPLETED, FAILED, BAD_USAGE, CANCELLED, NO_DATABASE = range(5)
 
 def print_json(document: Any) -> None:
     """Print one JSON document; what JSON has no form for is there by its `repr`."""
-    typer.echo(msgspec.json.format(msgspec.json.encode(document, enc_hook=repr), indent=2).decode())
+    typer.echo(msgspec.json.format(encode(document), indent=2).decode())
+
+
+def encode(document: Any) -> bytes:
+    """Return a document as JSON; parts that JSON has no form for are told as text."""
+    try:
+        return msgspec.json.encode(document, enc_hook=repr)
+    except (TypeError, ValueError, RecursionError, OverflowError):
+        return msgspec.json.encode(Plainer().plain(document), enc_hook=repr)
+
+
+def echo_error(text: str) -> None:
+    """Print a message on standard error; what would steer a terminal is shown, not sent."""
+    typer.echo("".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text), err=True)
 
 
 def exit_status(error: FlowrtError) -> int:
@@ -53,7 +67,7 @@ def ending(*, as_json: bool) -> Generator[None, None, None]:
         if as_json:
             print_json({"error": describe(error)})
         else:
-            typer.echo(f"error: {error}", err=True)
+            echo_error(f"error: {error}")
         raise typer.Exit(exit_status(error)) from None
     except BrokenPipeError:
         raise

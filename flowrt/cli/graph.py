@@ -43,8 +43,8 @@ def _draw(definition: Definition) -> None:
 
     console = make_console()
     console.print(f"{definition.name}: {len(definition.nodes)} nodes, {len(definition.edges)} edges", markup=False)
-    for tree in workflow_tree(definition, label):
-        console.print(tree)
+    for line in workflow_tree(definition, label):
+        console.print(line, soft_wrap=True)
 
 
 def mermaid(definition: Definition) -> str:

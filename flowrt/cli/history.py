@@ -8,7 +8,7 @@ import typer
 from flowrt.cli.console import make_console
 from flowrt.cli.ending import ending, print_json
 from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
-from flowrt.cli.times import duration, moment, seconds
+from flowrt.cli.times import duration, moment, seconds, timestamp
 from flowrt.events import ExecutionStatus
 from flowrt.storage import ExecutionRow
 
@@ -47,7 +47,7 @@ def describe_execution(row: ExecutionRow) -> dict[str, Any]:
         "workflow": row.workflow,
         "version": row.workflow_version,
         "status": row.status,
-        "started_at": moment(row.started_at_ns),
+        "started_at": timestamp(row.started_at_ns),
         "duration_seconds": seconds(row.duration_ns),
         "failed_node": row.failed_node,
         "error": None if row.error is None else f"{row.error.type}: {row.error.message}",

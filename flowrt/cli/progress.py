@@ -15,8 +15,8 @@ class Progress:
         stream: Where it is drawn, if that is a terminal.
     """
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream if stream.isatty() else None
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream if stream is not None and stream.isatty() else None
         self._last = 0.0
 
     def __enter__(self) -> Self:

@@ -1,5 +1,6 @@
 """`flowrt run`: run a workflow, once or over many inputs."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -43,6 +44,8 @@ def run(
         raise typer.BadParameter("--results and --max-per-second go with --inputs")
     if inputs is not None and input is not None:
         raise typer.BadParameter("give --input or --inputs, not both")
+    if results is not None and inputs is not None and _is_same(results, (file, inputs)):
+        raise typer.BadParameter(f"--results would overwrite {results}: name another file")
     with ending(as_json=json):
         workflow = load(file, make_registry(unknown_steps, python_module))
         store = None if no_db else SqlStore(db)
@@ -53,3 +56,7 @@ def run(
             batch = Batch(workflow, inputs, results, max_at_once=max_at_once, max_per_second=max_per_second)
             status = batch.run(Runtime(store=store), backend, as_json=json)
     raise typer.Exit(status)
+
+
+def _is_same(path: Path, others: Iterable[Path]) -> bool:
+    return any(path.exists() and other.exists() and path.samefile(other) for other in others)

@@ -10,7 +10,7 @@ from flowrt.cli.console import make_console
 from flowrt.cli.ending import BAD_USAGE, ending, print_json
 from flowrt.cli.history import COLOURS, describe_execution
 from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
-from flowrt.cli.times import duration, moment, seconds
+from flowrt.cli.times import duration, moment, seconds, timestamp
 from flowrt.definition import Definition, load_definition
 from flowrt.events import ErrorDetails
 from flowrt.steps.pass_through import PassThroughType
@@ -90,7 +90,7 @@ def _describe(row: NodeRow) -> dict[str, Any]:
         "node": row.node,
         "attempt": row.attempt,
         "status": row.status,
-        "started_at": moment(row.started_at_ns),
+        "started_at": timestamp(row.started_at_ns),
         "duration_seconds": seconds(row.duration_ns),
         "output": None if row.output is None else msgspec.Raw(row.output),
         "error": None if row.error is None else {"type": row.error.type, "message": row.error.message},
@@ -122,8 +122,8 @@ def _print(found: Found, *, verbose: bool) -> None:
         return f"[bold]{escape(node_id)}[/bold] " + "\n  ".join(lines)
 
     if found.definition is not None:
-        for tree in workflow_tree(found.definition, label):
-            console.print(tree, soft_wrap=True)
+        for line in workflow_tree(found.definition, label):
+            console.print(line, soft_wrap=True)
     else:
         for node_id in attempts:
             console.print(label(node_id), soft_wrap=True)

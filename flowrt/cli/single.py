@@ -9,7 +9,7 @@ import anyio
 import msgspec
 import typer
 
-from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, print_json
+from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo_error, print_json
 from flowrt.definition import LoadedDefinition
 from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, FlowrtError, InputError, StalledError
 from flowrt.handle import ExecutionHandle
@@ -26,14 +26,18 @@ def read_input(text: str | None, workflow: str) -> dict[str, Any]:
         if text == "-":
             if sys.stdin is None:
                 raise InputError(workflow, "standard input is closed")  # pyright: ignore[reportUnreachable]
-            text = sys.stdin.read()
-        elif text is not None and text.startswith("@"):
+            return _decode(sys.stdin.buffer.read())
+        if text is not None and text.startswith("@"):
             text = Path(text[1:]).read_text(encoding="utf-8-sig")
-        return msgspec.json.decode(text, type=dict[str, Any]) if text is not None else {}
-    except (OSError, UnicodeDecodeError) as error:
+        return {} if text is None else _decode(text)
+    except (OSError, UnicodeError) as error:
         raise InputError(workflow, f"it can't be read: {error}") from None
     except (msgspec.DecodeError, RecursionError) as error:  # ValidationError, for what is no object, is a DecodeError
         raise InputError(workflow, f"it is no JSON object: {error}") from None
+
+
+def _decode(text: str | bytes) -> dict[str, Any]:
+    return msgspec.json.decode(text, type=dict[str, Any])
 
 
 class Single:
@@ -53,7 +57,9 @@ class Single:
         try:
             status = anyio.run(self._run, runtime, backend=backend)
         except KeyboardInterrupt:
-            typer.echo("cancelled", err=True)
+            if self._handle is not None:
+                status = self._handle.status  # it may have ended before it heard of it
+            typer.echo(status, err=True)
         if as_json:
             print_json(
                 {
@@ -76,5 +82,5 @@ class Single:
                 self._output = await self._handle.result()
             except (ExecutionFailedError, ExecutionCancelledError, StalledError) as error:
                 self._error = error
-                typer.echo(f"error: {error}", err=True)
+                echo_error(f"error: {error}")
             return self._handle.status

@@ -10,6 +10,11 @@ def moment(at_ns: int) -> str:
     return datetime.fromtimestamp(at_ns / NANOSECONDS, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def timestamp(at_ns: int) -> str:
+    """Return a time in ISO 8601, in UTC."""
+    return datetime.fromtimestamp(at_ns / NANOSECONDS, UTC).isoformat(timespec="milliseconds")
+
+
 def duration(duration_ns: int | None) -> str:
     """Return a duration in a unit that fits it."""
     if duration_ns is None:

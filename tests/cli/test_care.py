@@ -1,0 +1,85 @@
+"""What the command takes care of: files, terminals, and results that are odd."""
+
+import json
+import subprocess
+import sys
+from itertools import pairwise
+
+import pytest
+
+LINES = '{"x": "a"}\n{"x": "b"}\n'
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    file = tmp_path / "in.jsonl"
+    file.write_text(LINES, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("target", ["in.jsonl", "upper.json", "./in.jsonl"])
+def test_results_never_overwrite_what_is_read(flowrt, upper, inputs, target):
+    before = upper.read_text(encoding="utf-8")
+    ran = flowrt("run", upper, "--inputs", inputs, "--results", target, "--no-db")
+    assert (ran.status, "would overwrite" in ran.err) == (2, True)
+    assert (inputs.read_text(encoding="utf-8"), upper.read_text(encoding="utf-8")) == (LINES, before)
+
+
+def test_a_database_that_can_not_be_used_leaves_earlier_results_alone(flowrt, upper, inputs, tmp_path):
+    earlier = tmp_path / "out.jsonl"
+    earlier.write_text("earlier", encoding="utf-8")
+    assert flowrt("run", upper, "--inputs", inputs, "--results", earlier, "--db", "/nowhere/x.db").status == 4
+    assert earlier.read_text(encoding="utf-8") == "earlier"
+
+
+def test_a_result_that_is_no_text_is_told_all_the_same(flowrt, definition, inputs, tmp_path):
+    odd = definition({"a": ("transform", {"mappings": {"y": "'\\ud800' + x"}})}, name="odd")
+    ran = flowrt("run", odd, "--input", '{"x": "a"}', "--json")
+    assert (ran.status, ran.json["output"]) == (0, {"x": "a", "y": "\\ud800a"})
+    assert flowrt("run", odd, "--inputs", inputs, "--results", "out.jsonl").status == 0
+    results = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(results[1])["output"]["y"] == "\\ud800b"
+
+
+def test_null_is_no_input(flowrt, upper, inputs, tmp_path):
+    inputs.write_text("null\n" + LINES, encoding="utf-8")
+    ran = flowrt("run", upper, "--inputs", inputs, "--no-db", "--json")
+    assert (ran.json["completed"], ran.json["failed"]) == (2, 1)
+
+
+def test_a_message_does_not_steer_the_terminal(flowrt, definition):
+    file = definition({"a": ("transform", {"mappings": {"y": "zz"}})}, name="missing")
+    ran = flowrt("run", file, "--input", '{"\\u001b[31mo\\u001b]0;pwned\\u0007": 1}', "--no-db")
+    assert ran.status == 1
+    assert "\x1b" not in ran.err
+    assert "\\x1b[31mo" in ran.err
+
+
+def test_every_node_of_a_long_chain_is_drawn_below_the_one_before(flowrt, definition):
+    ids = [f"n{index}" for index in range(5000)]
+    chain = definition(dict.fromkeys(ids, ("start", {})), [f"{a}>{b}" for a, b in pairwise(ids)], "chain")
+    lines = flowrt("graph", chain).out.splitlines()
+    assert lines[1:] == [f"{node} start" for node in ids]
+
+
+def test_many_edges_between_layers_are_not_all_named(flowrt, definition):
+    layers = [[f"n{layer}_{place}" for place in range(20)] for layer in range(10)]
+    edges = [f"{a}>{b}" for above, below in pairwise(layers) for a in above for b in below]
+    wide = definition({node: ("start", {}) for layer in layers for node in layer}, edges, "wide")
+    lines = flowrt("graph", wide).out.splitlines()
+    assert len(lines) < 2000
+    drawn = {line.split()[-2] for line in lines[1:] if line.endswith(" start")}
+    assert drawn == {node for layer in layers for node in layer}
+
+
+def test_times_in_json_have_a_zone(flowrt, upper):
+    flowrt("run", upper)
+    (row,) = flowrt("history", "--json").json["executions"]
+    assert row["started_at"].endswith("+00:00")
+    assert flowrt("show", row["execution_id"], "--json").json["nodes"][0]["started_at"].endswith("+00:00")
+
+
+def test_a_closed_standard_error_is_no_reason_to_fail(upper, inputs):
+    command = f"{sys.executable} -m flowrt run {upper} --inputs {inputs} --no-db --json 2>&-"
+    ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)  # noqa: S603
+    assert (ran.returncode, json.loads(ran.stdout)["completed"]) == (0, 2)
