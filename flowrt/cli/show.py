@@ -50,7 +50,7 @@ def show(
     with ending(as_json=json):
         found = anyio.run(read)
     if found is None:
-        message = f"no execution begins with {execution!r}, or several do; `flowrt history` lists them"
+        message = f"not exactly one execution's id begins with {execution!r}; `flowrt history` lists the newest"
         if json:
             print_json({"error": {"type": "NotFound", "message": message}})
         else:

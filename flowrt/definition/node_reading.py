@@ -11,7 +11,7 @@ from flowrt.definition.keys import LATER, NODE, ExtraKeys, Level
 from flowrt.definition.model import Join, Node, Quorum
 from flowrt.definition.naming import read_name
 from flowrt.definition.nearest import CERTAIN
-from flowrt.policies import NO_POLICY, NodePolicy
+from flowrt.policies import NO_POLICY, Default, NodePolicy
 from flowrt.typing import BoundStep, StepBindError, StepCatalog, StepType
 
 _ID_NAMES = ("nodeId", "node_id", "stepId", "step_id", "key", "uuid", "_id")
@@ -68,6 +68,7 @@ class NodeReader:
             extra=extra,
         )
         step = self._bind(type_name, data, path) if type_name is not None else None
+        self._check_default(node.policy, step, (*path, "policy", "on_error", "default"))
         if node_id in self.nodes:
             first = "/".join(map(str, self.nodes[node_id].path))
             self._findings.problem((*path, "id"), f"the id {shown(node_id)} is taken by /{first}: ids are unique")
@@ -91,6 +92,13 @@ class NodeReader:
         if value is not None:
             expected(self._findings, path, value, "an object: what the node's type reads")
         return {}
+
+    def _check_default(self, policy: NodePolicy, step: BoundStep | None, path: JsonPath) -> None:
+        """Report a default that the node can't produce: one that takes a record produces keys of it."""
+        if step is None or step.arguments is not None or step.output_key is not None:
+            return
+        if isinstance(policy.on_error, Default) and not is_object(policy.on_error.default):
+            expected(self._findings, path, policy.on_error.default, "an object, the keys that the node produces")
 
     def _read_policy(self, value: Any, path: JsonPath) -> NodePolicy:
         if value is None:

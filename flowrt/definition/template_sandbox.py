@@ -28,6 +28,9 @@ _TESTS = ("boolean", "defined", "divisibleby", "even", "false", "float", "intege
 _MORE_TESTS = ("odd", "sequence", "string", "true", "undefined")
 _LOOP_KEYS = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0"})
 
+_ENDS = {"{{": re.compile(r"\}\}"), "{%": re.compile(r"%\}"), "{#": re.compile(r"#\}")}
+_END_OF_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
+
 
 class _Budget:
     """The steps that one rendering may still take."""
@@ -118,9 +121,21 @@ def _rendered(template: Any, text: str, record: Mapping[str, Any]) -> str:
 
 def _mark_placeholders(text: str, path: str) -> str:
     """Turn each `{name}` outside of Jinja2's own marks into a filter of ours."""
-    raw = r"\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}"
-    marks = re.compile(rf"{raw}|\{{\{{.*?\}}\}}|\{{%.*?%\}}|\{{#.*?#\}}|\{{({path})\}}", re.DOTALL)
-    return marks.sub(lambda found: f"{{{{ {found[1]!r}|placeholder }}}}" if found[1] else found[0], text)
+    marks = re.compile(rf"(\{{%[-+]?\s*raw\s*[-+]?%\}})|(\{{[{{%#])|\{{({path})\}}")
+    pieces: list[str] = []
+    at = 0
+    while (found := marks.search(text, at)) is not None:
+        end = found.end()
+        if found[3]:
+            pieces += [text[at : found.start()], f"{{{{ {found[3]!r}|placeholder }}}}"]
+        else:
+            closing = (_END_OF_RAW if found[1] else _ENDS[found[2]]).search(text, end)
+            if closing is None:
+                break  # Jinja2 tells what is not closed
+            end = closing.end()
+            pieces.append(text[at:end])
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def _budget(context: Context) -> _Budget:

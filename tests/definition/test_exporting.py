@@ -21,8 +21,9 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=8,
 )
+OBJECTS = st.dictionaries(TEXTS, VALUES, max_size=3)
 RETRIES = st.fixed_dictionaries({}, optional={"max_attempts": st.integers(1, 9), "jitter": st.floats(0, 1)})
-ON_ERRORS = st.sampled_from(["fail", "skip", "continue"]) | st.fixed_dictionaries({"default": VALUES})
+ON_ERRORS = st.sampled_from(["fail", "skip", "continue"]) | st.fixed_dictionaries({"default": OBJECTS})
 POLICIES = st.fixed_dictionaries({}, optional={"retry": RETRIES, "on_error": ON_ERRORS})
 OPTIONAL_NODE_KEYS = {
     "data": st.dictionaries(TEXTS, VALUES, max_size=3),

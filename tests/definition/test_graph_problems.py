@@ -153,6 +153,15 @@ def test_arguments_from_direct_sources_parameters_and_constants_are_sound():
     assert load(call({"b": {"input": "anything"}})).definition.parameters == ()
 
 
+def test_a_default_that_a_node_can_not_produce_is_refused():
+    odd = workflow(node("a", policy={"on_error": {"default": 3}}))
+    [(pointer, message)] = problems_of(odd)
+    assert pointer == "/nodes/0/policy/on_error/default"
+    assert "expected an object" in message
+    load(workflow(node("a", policy={"on_error": {"default": {"x": 3}}})))
+    load(workflow(node("a", "call", policy={"on_error": {"default": 3}}, data={"arguments": {}})))
+
+
 def test_a_condition_on_a_value_is_refused():
     wired = FakeType("wired", AnyData, lambda _data: BoundStep(passthrough, arguments={"x": Constant(1)}))
     source = workflow(node("a", "wired"), node("b"), edges=[edge("a", "b", condition="x > 1")])

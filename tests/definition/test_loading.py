@@ -42,7 +42,12 @@ def test_a_file_gives_its_name_to_a_workflow_without_one(tmp_path):
 def test_every_key_that_flowrt_reads_is_read():
     loaded = load(
         workflow(
-            node("a", policy={"retry": {"max_attempts": 5}, "timeout": {"attempt": 2}, "on_error": {"default": 0}}),
+            node(
+                "a",
+                policy={"retry": {"max_attempts": 5}, "timeout": {"attempt": 2}, "on_error": {"default": {"x": 0}}},
+            ),
+                "a", policy={"retry": {"max_attempts": 5}, "timeout": {"attempt": 2}, "on_error": {"default": {"x": 0}}}
+            ),
             node("b", "shout", data={"times": 2, "label": "B"}, join={"quorum": 1}, emit="replace"),
             edges=[edge("a", "b", id="e", sourceHandle="yes", condition="score > 7", on="success")],
             version=3,

@@ -149,3 +149,9 @@ def test_any_text_gives_a_text_or_an_expression_error(text):
     except ExpressionError as error:
         rendered = str(error)
     assert isinstance(rendered, str)
+
+
+@pytest.mark.parametrize("text", ["{" * 60_000, "{{" * 30_000, "{%" * 30_000, "{% raw %}" * 6_000])
+def test_a_template_that_is_never_closed_is_refused_in_time_that_grows_with_its_length(text):
+    with pytest.raises(ExpressionError):
+        compile_template(text)
