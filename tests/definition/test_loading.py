@@ -46,8 +46,6 @@ def test_every_key_that_flowrt_reads_is_read():
                 "a",
                 policy={"retry": {"max_attempts": 5}, "timeout": {"attempt": 2}, "on_error": {"default": {"x": 0}}},
             ),
-                "a", policy={"retry": {"max_attempts": 5}, "timeout": {"attempt": 2}, "on_error": {"default": {"x": 0}}}
-            ),
             node("b", "shout", data={"times": 2, "label": "B"}, join={"quorum": 1}, emit="replace"),
             edges=[edge("a", "b", id="e", sourceHandle="yes", condition="score > 7", on="success")],
             version=3,
