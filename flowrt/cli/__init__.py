@@ -20,6 +20,8 @@ def main() -> None:
         sys.exit(0)
     except OSError as error:
         sys.exit(f"error: {error}")  # standard output, most likely
+    except KeyboardInterrupt:
+        sys.exit(3)  # before anything ran
 
 
 __all__ = ["main"]
