@@ -2,6 +2,7 @@
 
 import os
 from random import Random
+from typing import get_args
 
 from flowrt.clock import SystemClock, UuidV7Ids
 from flowrt.storage.schema import prepare
@@ -34,6 +35,7 @@ class SqlStore:
 
     Raises:
         StoreUnavailableError: The URL names no database that flowrt can use.
+        ValueError: An option has an impossible value.
     """
 
     def __init__(
@@ -46,6 +48,10 @@ class SqlStore:
         busy_timeout_seconds: float = 5.0,
         create: bool = True,
     ) -> None:
+        if synchronous not in get_args(Synchronous):
+            raise ValueError(f"synchronous was {synchronous!r}; expected 'NORMAL' or 'FULL'")
+        if not busy_timeout_seconds >= 0:
+            raise ValueError(f"busy_timeout_seconds was {busy_timeout_seconds!r}; it must be 0 or more")
         clock = clock or SystemClock()
         options = SqliteOptions(synchronous=synchronous, busy_timeout_seconds=busy_timeout_seconds, create=create)
         self._session = Session(parse_url(url), options)

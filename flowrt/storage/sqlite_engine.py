@@ -83,7 +83,11 @@ def _connect(database: DatabaseUrl, options: SqliteOptions) -> sqlite3.Connectio
     else:
         mode = "rwc" if options.create else "rw"
         connection = sqlite3.connect(f"{database.path.as_uri()}?mode={mode}", uri=True, isolation_level=None)
-    connection.execute(f"PRAGMA busy_timeout = {round(options.busy_timeout_seconds * 1000)}")
-    connection.execute(f"PRAGMA synchronous = {options.synchronous}")
-    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {round(options.busy_timeout_seconds * 1000)}")
+        connection.execute(f"PRAGMA synchronous = {options.synchronous}")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection

@@ -46,6 +46,12 @@ def test_an_option_that_can_not_be_is_refused(options, error, message):
         Runtime(**options)
 
 
+@pytest.mark.parametrize("options", [{"synchronous": "OFF"}, {"busy_timeout_seconds": -1}])
+def test_an_option_of_the_store_that_can_not_be_is_refused(options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        SqlStore("x.db", **options)
+
+
 def test_options_that_can_be_are_taken():
     Runtime(store=MemoryStore(), random=Random(1), durability="relaxed", steps=flowrt.StepRegistry.with_builtins())
 

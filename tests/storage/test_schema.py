@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 from storage.child import run_python
 
 from flowrt.errors import SchemaError, StoreUnavailableError
@@ -51,7 +52,7 @@ async def test_a_new_database_has_the_tables_that_the_migrations_make(tmp_path):
 
 async def test_alembic_sees_no_difference_between_the_migrations_and_the_tables(path):
     await upgrade_database(path)
-    with closing(create_engine(f"sqlite:///{path}").connect()) as connection:
+    with closing(create_engine(f"sqlite:///{path}", poolclass=NullPool).connect()) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         connection.engine.dispose()
 
