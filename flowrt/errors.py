@@ -17,6 +17,10 @@
     │   ├── StepCancelledItselfError it was cancelled although nobody cancelled it
     │   └── StepExitedError          it raised SystemExit or another BaseException
     ├── AttemptTimeoutError          an attempt took longer than its policy allows
+    ├── QueueTimeoutError            an attempt waited for a thread or process for longer than its policy allows
+    ├── NodeTimeoutError             a node with all of its attempts took longer than its policy allows
+    ├── ExecutionTimeoutError        an execution was not over at its deadline
+    ├── JoinTimeoutError             a join was not met in its time
     ├── UpstreamFailedError          a node never ran, because of the tokens that it was given
     ├── ExpressionError              an expression can't be compiled, or failed on real data
     └── StoreError                   the log can't be written or read
@@ -280,6 +284,87 @@ class AttemptTimeoutError(FlowrtError, TimeoutError):
     def __str__(self) -> str:
         return (
             f"attempt {self.attempt} of node {self.node!r} took longer than its timeout of {self.timeout_seconds:g} s"
+        )
+
+
+class QueueTimeoutError(FlowrtError, TimeoutError):
+    """An attempt waited for a thread or process for longer than `timeout.queue` of its node allows; it never began.
+
+    Args:
+        node: The node.
+        attempt: The number of the attempt, from 1.
+        timeout_seconds: The time it was given.
+    """
+
+    def __init__(self, node: str, attempt: int, timeout_seconds: float) -> None:
+        super().__init__(node, attempt, timeout_seconds)
+        self.node = node
+        self.attempt = attempt
+        self.timeout_seconds = timeout_seconds
+
+    def __str__(self) -> str:
+        return (
+            f"attempt {self.attempt} of node {self.node!r} got no thread or process within its queue timeout of "
+            f"{self.timeout_seconds:g} s"
+        )
+
+
+class NodeTimeoutError(FlowrtError, TimeoutError):
+    """A node took longer than its `timeout.total` allows, all attempts and pauses included; it is not retried.
+
+    Args:
+        node: The node.
+        attempt: The number of the attempt that was under way, or for which it waited, from 1.
+        timeout_seconds: The time it was given.
+    """
+
+    def __init__(self, node: str, attempt: int, timeout_seconds: float) -> None:
+        super().__init__(node, attempt, timeout_seconds)
+        self.node = node
+        self.attempt = attempt
+        self.timeout_seconds = timeout_seconds
+
+    def __str__(self) -> str:
+        return f"node {self.node!r} took longer than its total timeout of {self.timeout_seconds:g} s"
+
+
+class ExecutionTimeoutError(FlowrtError, TimeoutError):
+    """An execution was not over at its deadline; what ran was interrupted.
+
+    Args:
+        workflow: The workflow's name.
+        deadline_seconds: The time it was given, from its start.
+    """
+
+    def __init__(self, workflow: str, deadline_seconds: float) -> None:
+        super().__init__(workflow, deadline_seconds)
+        self.workflow = workflow
+        self.deadline_seconds = deadline_seconds
+
+    def __str__(self) -> str:
+        return f"workflow {self.workflow!r} was not over at its deadline of {self.deadline_seconds:g} s"
+
+
+class JoinTimeoutError(FlowrtError, TimeoutError):
+    """A node never ran: its join was not met within its time, and has no `else`.
+
+    Args:
+        node: The node.
+        within_seconds: The time that the join was given, from its first token.
+        missing: The ids of the nodes from which no token had come, in the order of the edges.
+    """
+
+    def __init__(self, node: str, within_seconds: float, missing: tuple[str, ...]) -> None:
+        super().__init__(node, within_seconds, missing)
+        self.node = node
+        self.within_seconds = within_seconds
+        self.missing = missing
+
+    def __str__(self) -> str:
+        named = ", ".join(map(repr, self.missing[:10])) + (", ..." if len(self.missing) > 10 else "")  # noqa: PLR2004
+        return (
+            f"node {self.node!r} never ran: its join was not met within {self.within_seconds:g} s of the first token; "
+            f"nothing had come from {named}"
         )
 
 

@@ -3,7 +3,7 @@
 from flowrt.definition.arguments import Argument, Constant, DictOf, FromInput, FromNode, ListOf
 from flowrt.definition.authoring import step, workflow
 from flowrt.definition.exporting import canonical_json, export_definition
-from flowrt.definition.model import Definition, Edge, Join, Node, Parameter, ParameterType, Quorum
+from flowrt.definition.model import Definition, Edge, EdgeOn, Join, JoinRule, Node, Parameter, ParameterType, Quorum
 from flowrt.definition.parsing import LoadedDefinition, load_definition
 from flowrt.definition.python_step import Step
 from flowrt.definition.python_workflow import Workflow
@@ -14,9 +14,11 @@ __all__ = [
     "Definition",
     "DictOf",
     "Edge",
+    "EdgeOn",
     "FromInput",
     "FromNode",
     "Join",
+    "JoinRule",
     "ListOf",
     "LoadedDefinition",
     "Node",

@@ -35,5 +35,24 @@ class DictOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dict: dict[str, Any]
 
 
-Argument: TypeAlias = FromInput | FromNode | Constant | ListOf | DictOf
-"""In JSON: `{"input": "lead"}`, `{"node": "enrich"}`, `{"value": 3}`, `{"list": [...]}` or `{"dict": {...}}`."""
+class FromFailure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The argument is the `NodeFailure` of another node, over a `failure` edge."""
+
+    failure: str
+
+
+class FromOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The argument is the `NodeOutcome` of another node, over an `always` edge."""
+
+    outcome: str
+
+
+class FirstOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The argument is the first of these that has a value; branches that were not taken have none."""
+
+    first: tuple[Any, ...]
+
+
+Argument: TypeAlias = FromInput | FromNode | FromFailure | FromOutcome | FirstOf | Constant | ListOf | DictOf
+"""In JSON: `{"input": "lead"}`, `{"node": "enrich"}`, `{"failure": "enrich"}`, `{"outcome": "enrich"}`,
+`{"first": [...]}`, `{"value": 3}`, `{"list": [...]}` or `{"dict": {...}}`."""

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from flowrt.definition.json_kinds import kind_of
-from flowrt.definition.model import Definition, Edge, Node, Parameter
+from flowrt.definition.model import WAIT_FOR_ALL, Definition, Edge, Node, Parameter
 from flowrt.errors import DefinitionError, Problem
 from flowrt.policies import NO_POLICY
 
@@ -69,8 +69,8 @@ def _node(node: Node) -> dict[str, Any]:
         exported["data"] = node.data
     if node.policy != NO_POLICY:
         exported["policy"] = _without_defaults(node.policy)
-    if node.join != "all":
-        exported["join"] = node.join
+    if node.join != WAIT_FOR_ALL:
+        exported["join"] = node.join.rule
     if node.emit != "merge":
         exported["emit"] = node.emit
     return exported | node.extra

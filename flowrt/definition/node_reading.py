@@ -8,7 +8,7 @@ from flowrt.definition.conversion import convert, expected
 from flowrt.definition.findings import Findings, JsonPath, from_pointer, listed_names, shown
 from flowrt.definition.json_kinds import is_object, kind_of
 from flowrt.definition.keys import LATER, NODE, ExtraKeys, Level
-from flowrt.definition.model import Join, Node, Quorum
+from flowrt.definition.model import Join, JoinRule, Node, Quorum
 from flowrt.definition.naming import read_name
 from flowrt.definition.nearest import CERTAIN
 from flowrt.policies import NO_POLICY, Default, NodePolicy
@@ -63,7 +63,7 @@ class NodeReader:
             type=type_name or "",
             data=data,
             policy=self._read_policy(item.get("policy"), path),
-            join=self._read_join(item.get("join"), (*path, "join")),
+            join=Join(rule=self._read_join(item.get("join"), (*path, "join"))),
             emit=self._read_emit(item.get("emit"), (*path, "emit")),
             extra=extra,
         )
@@ -106,7 +106,7 @@ class NodeReader:
         policy: NodePolicy | None = convert(value, NodePolicy, (*path, "policy"), self._findings)
         return policy or NO_POLICY
 
-    def _read_join(self, value: Any, path: JsonPath) -> Join:
+    def _read_join(self, value: Any, path: JsonPath) -> JoinRule:
         if value is None or value == "all":
             return "all"
         if is_object(value):
@@ -118,7 +118,7 @@ class NodeReader:
             quorum: Quorum | None = None if is_only_later else convert(rest, Quorum, path, self._findings)
             return quorum or "all"
         if value in _JOINS:
-            joins: Join = value
+            joins: JoinRule = value
             return joins
         found = shown(value) if isinstance(value, str) else kind_of(value)
         hint = self._findings.names.hint(value, _JOINS) if isinstance(value, str) else ""

@@ -39,12 +39,12 @@ def _cycle_path(ids: list[str]) -> str:
 
 def check_quorums(nodes: Mapping[str, ReadNode], edges: Sequence[ReadEdge], findings: Findings) -> None:
     """Report quorums that can never be met or are met before anything arrives."""
-    quorums = {node_id: read for node_id, read in nodes.items() if isinstance(read.node.join, Quorum)}
+    quorums = {node_id: read for node_id, read in nodes.items() if isinstance(read.node.join.rule, Quorum)}
     if not quorums:
         return
     incoming = Counter(edge.target for edge, _ in edges)
     for node_id, (node, _, path) in quorums.items():
-        quorum = node.join.quorum if isinstance(node.join, Quorum) else 0
+        quorum = node.join.rule.quorum if isinstance(node.join.rule, Quorum) else 0
         if not 1 <= quorum <= incoming[node_id]:
             count = incoming[node_id]
             allowed = f"expected 1 to {count}, the number of edges into this node" if count else "no edge leads here"

@@ -73,7 +73,7 @@ def _plan_node(index: int, node: Node, step: BoundStep) -> PlanNode:
     made.emits_only_produced = node.emit == "replace"
     made.output_key = step.output_key
     made.handles = step.handles
-    made.join = "any" if isinstance(node.join, Quorum) and node.join.quorum == 1 else node.join
+    made.join = "any" if node.join.rule == Quorum(1) else node.join.rule
     made.policy = node.policy
     made.attempt_timeout_seconds = node.policy.timeout.attempt
     made.incoming = made.outgoing = ()

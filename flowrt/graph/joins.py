@@ -13,7 +13,7 @@ that can't be met any more waits for the rest all the same.
 
 from enum import Enum
 
-from flowrt.definition.model import Join, Quorum
+from flowrt.definition.model import JoinRule, Quorum
 
 
 class Token(Enum):
@@ -34,7 +34,7 @@ class Verdict(Enum):
     FAIL = "fail"
 
 
-def judge(join: Join, expected: int, values: int, failed: int, others: int) -> Verdict:
+def judge(join: JoinRule, expected: int, values: int, failed: int, others: int) -> Verdict:
     """Return what a join says to the tokens that are in.
 
     Args:

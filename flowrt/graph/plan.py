@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from flowrt.definition.model import Definition, Join
+from flowrt.definition.model import Definition, JoinRule
 from flowrt.policies import Default, NodePolicy
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class PlanNode:
     """The step is given a list of what came over each edge, and what it produces begins with that."""
     output_key: str | None
     handles: frozenset[str] | None
-    join: Join
+    join: JoinRule
     policy: NodePolicy
     on_error: str | Default
     attempt_timeout_seconds: float | None

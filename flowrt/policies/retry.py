@@ -1,7 +1,8 @@
 """Whether and when a failed attempt is followed by another one."""
 
+from math import inf
 from random import Random
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -14,19 +15,27 @@ MINUTE = 60.0
 class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How often and when a node's attempt is repeated after an error.
 
-    The pause after attempt `n` is `delay_seconds * backoff_multiplier ** (n - 1)`, at most the longest pause, made
-    up to `jitter` times longer or shorter at random: the first pause lies between `delay_seconds * (1 - jitter)` and
-    `delay_seconds * (1 + jitter)`.
+    The pause after attempt `n`, before jitter and at most the longest pause, is
+
+    - `constant`: `delay_seconds`
+    - `linear`: `delay_seconds * n`
+    - `exponential`: `delay_seconds * backoff_multiplier ** (n - 1)`
+
+    A number as `jitter` makes it up to that part longer or shorter at random: the first pause lies between
+    `delay_seconds * (1 - jitter)` and `delay_seconds * (1 + jitter)`. `full` draws it from 0 to the whole pause
+    (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). An error with an attribute
+    `retry_after_seconds`, a number of 0 or more, decides the pause itself, without limit and jitter.
     """
 
     max_attempts: Annotated[int, msgspec.Meta(ge=1)] = 3
     """The total number of attempts, the first included, from 1."""
     delay_seconds: NotNegative = 1.0
+    backoff: Literal["constant", "linear", "exponential"] = "exponential"
     backoff_multiplier: Annotated[float, msgspec.Meta(ge=1)] = 2.0
     max_delay_seconds: Positive | None = None
     """The longest pause, before jitter; `None`: a minute, or `delay_seconds` where that is longer."""
-    jitter: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.1
-    """The part of the pause by which it may vary, 0 to 1."""
+    jitter: Annotated[float, msgspec.Meta(ge=0, le=1)] | Literal["full"] = 0.1
+    """The part of the pause by which it may vary, 0 to 1; `full`: any time from 0 to the pause."""
     retryable_errors: tuple[str, ...] | None = None
     """Names of the exception classes that are retried, subclasses included; `None`: all but the fatal ones."""
     fatal_errors: tuple[str, ...] = ()
@@ -42,7 +51,8 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """
         if attempt >= self.max_attempts or not self.allows(error):
             return None
-        return self.pause_after(attempt, random)
+        asked = retry_after_seconds(error)
+        return self.pause_after(attempt, random) if asked is None else asked
 
     def allows(self, error: BaseException) -> bool:
         """Say whether errors like this one are retried."""
@@ -53,12 +63,32 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def pause_after(self, attempt: int, random: Random) -> float:
         """Return the seconds to wait after attempt number `attempt`, from 1."""
-        longest = max(self.delay_seconds, MINUTE) if self.max_delay_seconds is None else self.max_delay_seconds
-        try:
-            pause = min(self.delay_seconds * self.backoff_multiplier ** (attempt - 1), longest)
-        except OverflowError:
-            pause = longest
+        pause = min(self._backed_off(attempt), self._longest())
+        if self.jitter == "full":
+            return pause * random.random()
         return pause * (1 + self.jitter * (2 * random.random() - 1)) if self.jitter else pause
+
+    def _backed_off(self, attempt: int) -> float:
+        match self.backoff:
+            case "constant":
+                return self.delay_seconds
+            case "linear":
+                return self.delay_seconds * attempt
+            case "exponential":
+                try:
+                    return self.delay_seconds * self.backoff_multiplier ** (attempt - 1)
+                except OverflowError:
+                    return self._longest()
+
+    def _longest(self) -> float:
+        return max(self.delay_seconds, MINUTE) if self.max_delay_seconds is None else self.max_delay_seconds
+
+
+def retry_after_seconds(error: BaseException) -> float | None:
+    """Return the pause that an error itself asks for, such as that of an answer with `Retry-After`."""
+    asked = getattr(error, "retry_after_seconds", None)
+    is_number = isinstance(asked, int | float) and not isinstance(asked, bool)
+    return float(asked) if is_number and 0 <= asked < inf else None
 
 
 def class_names(error_type: type[BaseException]) -> set[str]:

@@ -19,7 +19,7 @@ from definition.workflows import (
     workflow,
 )
 
-from flowrt.definition import Edge, Node, Parameter, Quorum
+from flowrt.definition import Edge, Join, Node, Parameter, Quorum
 from flowrt.errors import DefinitionError
 from flowrt.policies import NO_POLICY, NodePolicy, Retry, Timeout
 
@@ -56,7 +56,7 @@ def test_every_key_that_flowrt_reads_is_read():
     a, b = loaded.definition.nodes
     assert a.policy.retry == Retry(max_attempts=5)
     assert a.policy.timeout == Timeout(attempt=2)
-    assert (b.join, b.emit, b.data) == (Quorum(1), "replace", {"times": 2, "label": "B"})
+    assert (b.join, b.emit, b.data) == (Join(rule=Quorum(1)), "replace", {"times": 2, "label": "B"})
     wanted = Edge(source="a", target="b", id="e", source_handle="yes", condition="score > 7")
     assert loaded.definition.edges == (wanted,)
     assert loaded.definition.parameters[0].type == "object"

@@ -1,6 +1,6 @@
 """Small graphs of JSON nodes for tests."""
 
-from flowrt.definition.model import Definition, Edge, Node
+from flowrt.definition.model import Definition, Edge, Join, Node
 from flowrt.graph.compile import compile_plan
 from flowrt.graph.flow import Flow
 from flowrt.typing import BoundStep
@@ -11,7 +11,9 @@ def plan_of(edges, joins=None, emits=None):
     pairs = [edge.split(">") for edge in edges]
     ids = list(dict.fromkeys(node for pair in pairs for node in pair))
     nodes = tuple(
-        Node(id=node, type="test", join=(joins or {}).get(node, "all"), emit=(emits or {}).get(node, "merge"))
+        Node(
+            id=node, type="test", join=Join(rule=(joins or {}).get(node, "all")), emit=(emits or {}).get(node, "merge")
+        )
         for node in ids
     )
     definition = Definition(name="test", nodes=nodes, edges=tuple(Edge(source=a, target=b) for a, b in pairs))

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from flowrt.definition import Definition, Edge, LoadedDefinition, Node
+from flowrt.definition import Definition, Edge, Join, LoadedDefinition, Node
 from flowrt.policies import NodePolicy, Retry, Timeout
 from flowrt.typing import BoundStep
 
@@ -12,7 +12,12 @@ def workflow(steps, edges=(), *, joins=None, policies=None, name="test"):
     ids = list(steps)
     pairs = list(pairwise(ids)) if edges == () else [edge.split(">") for edge in edges or ()]
     nodes = tuple(
-        Node(id=node, type="test", join=(joins or {}).get(node, "all"), policy=(policies or {}).get(node, NodePolicy()))
+        Node(
+            id=node,
+            type="test",
+            join=Join(rule=(joins or {}).get(node, "all")),
+            policy=(policies or {}).get(node, NodePolicy()),
+        )
         for node in ids
     )
     definition = Definition(name=name, nodes=nodes, edges=tuple(Edge(source=a, target=b) for a, b in pairs))

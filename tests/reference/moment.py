@@ -74,7 +74,7 @@ class Moment:
         incoming = self.workflow.incoming[node]
         if not incoming:
             return Decision(FIRE, {})
-        join = self.workflow.nodes[node].join
+        join = self.workflow.nodes[node].join.rule
         arrived = [(self._end_place(edge.source), place) for place, edge in incoming if place in self.tokens]
         tokens: dict[int, str] = {}
         for _, place in sorted(arrived):
@@ -124,7 +124,7 @@ class Moment:
     def _outcomes(self, node):
         """Return what a node that waits until all have settled is given besides its record, and produces first."""
         tokens, incoming = self.decisions[node].tokens, self.workflow.incoming[node]
-        if not incoming or self.workflow.nodes[node].join != "all_settled":
+        if not incoming or self.workflow.nodes[node].join.rule != "all_settled":
             return {}
         return {"outcomes": [self._outcome(tokens, place, edge) for place, edge in incoming]}
 

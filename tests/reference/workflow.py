@@ -49,7 +49,7 @@ class Workflow:
         if chosen is not None:
             return chosen
         targets = [self.nodes[edge.target] for _, edge in self.outgoing[node]]
-        return "continue" if targets and all(target.join != "all" for target in targets) else "fail"
+        return "continue" if targets and all(target.join.rule != "all" for target in targets) else "fail"
 
 
 def _ancestors(definition):

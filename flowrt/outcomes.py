@@ -1,0 +1,29 @@
+"""How nodes ended, as the nodes behind `failure` and `always` edges see it."""
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+Outcome: TypeAlias = Literal["completed", "failed", "cancelled"]
+
+
+class NodeFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """The failure of a node after its last attempt: what a `failure` edge carries."""
+
+    node: str
+    """The id of the node that failed."""
+    type: str
+    """The exception's class name, with its module where that is not `builtins`."""
+    message: str
+    attempts: int
+    """How many attempts there were; 0 if the node failed because of its tokens, without running."""
+
+
+class NodeOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a node ended: what an `always` edge carries."""
+
+    outcome: Outcome
+    value: Any = None
+    """What the node produced, if it completed."""
+    error: NodeFailure | None = None
+    """Why it failed, if it failed."""
