@@ -13,7 +13,7 @@ PACKAGE = Path(flowrt.__file__).parent
 LAYERS = [
     {"errors", "events"},
     {"typing"},
-    {"clock", "policies"},
+    {"clock", "outcomes", "policies"},
     {"definition", "storage"},
     {"graph", "channels"},
     {"steps", "actors"},

@@ -6,7 +6,17 @@ from typing import Annotated, Any, get_args, get_origin, is_typeddict
 
 import msgspec
 
-from flowrt.definition.arguments import Argument, Constant, DictOf, FromInput, FromNode, ListOf
+from flowrt.definition.arguments import (
+    Argument,
+    Constant,
+    DictOf,
+    FirstOf,
+    FromFailure,
+    FromInput,
+    FromNode,
+    FromOutcome,
+    ListOf,
+)
 from flowrt.definition.calls import call_with_tuples
 from flowrt.definition.constants import json_form
 from flowrt.definition.function_path import function_path
@@ -88,6 +98,12 @@ def argument_json(argument: Argument) -> dict[str, Any]:
             return {"input": name}
         case FromNode(node):
             return {"node": node}
+        case FromFailure(node):
+            return {"failure": node}
+        case FromOutcome(node):
+            return {"outcome": node}
+        case FirstOf(items):
+            return {"first": [argument_json(item) for item in items]}
 
 
 def _type_note(value: object) -> dict[str, str]:

@@ -11,7 +11,7 @@ import msgspec
 
 from flowrt.definition.findings import Findings, JsonPath, shown
 from flowrt.definition.nearest import CERTAIN
-from flowrt.policies import NodePolicy, Timeout
+from flowrt.policies import NodePolicy
 
 
 class Level(NamedTuple):
@@ -88,8 +88,7 @@ PARAMETER = Level(
     },
 )
 LATER_FIELDS: Mapping[type[msgspec.Struct], frozenset[str]] = {
-    NodePolicy: frozenset({"limit", "priority", "placement", "cancel", "batch"}),
-    Timeout: frozenset({"queue", "total"}),
+    NodePolicy: frozenset({"limit", "priority", "batch"}),
 }
 """Keys that a later version of flowrt will read in a policy."""
 LATER = "is not part of this version of flowrt: remove it"

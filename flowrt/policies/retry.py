@@ -86,9 +86,10 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 def retry_after_seconds(error: BaseException) -> float | None:
     """Return the pause that an error itself asks for, such as that of an answer with `Retry-After`."""
-    asked = getattr(error, "retry_after_seconds", None)
-    is_number = isinstance(asked, int | float) and not isinstance(asked, bool)
-    return float(asked) if is_number and 0 <= asked < inf else None
+    asked: object = getattr(error, "retry_after_seconds", None)
+    if isinstance(asked, bool) or not isinstance(asked, int | float):
+        return None
+    return float(asked) if 0 <= asked < inf else None
 
 
 def class_names(error_type: type[BaseException]) -> set[str]:
