@@ -1,6 +1,5 @@
 """The inside of a runtime: opening and leaving it, and the life of one execution."""
 
-import logging
 import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import anyio
 import anyio.lowlevel
 
+from flowrt.actors import ending, waiting
 from flowrt.actors.execution import Execution
 from flowrt.actors.kernel import Kernel
 from flowrt.actors.settings import Settings
@@ -19,8 +19,6 @@ from flowrt.plans import Plans
 
 if TYPE_CHECKING:
     from flowrt.actors.sink import Sink
-
-logger = logging.getLogger("flowrt")
 
 MAX_DEPTH = 100
 """How many executions may each have begun in a step of the one before."""
@@ -105,11 +103,7 @@ class Engine:
     async def _end_all(self, kernel: Kernel) -> None:
         for execution in list(kernel.executions):
             execution.cancel("the runtime was left")
-        with anyio.move_on_after(self.settings.grace_seconds, shield=True):
-            for execution in list(kernel.executions):
-                await execution.wait_ended()
-        for execution in list(kernel.executions):
-            self._abandon(execution)
+        await self._see_off(list(kernel.executions))
 
     @property
     def is_open(self) -> bool:
@@ -160,6 +154,9 @@ class Engine:
             raise kernel.sink.failed
         execution = Execution(kernel, plan, converted)
         kernel.executions[execution] = None
+        waiting.watch_deadline(execution)
+        if kernel.is_paused:
+            execution.pause()
         if execution.is_watched:
             execution.journal.started(execution, converted, workflow_id)
         return execution
@@ -177,11 +174,15 @@ class Engine:
                 kernel.crew.call(execution)
             await execution.wait_ended()
         except BaseException as error:
-            execution.cancel(f"its caller was interrupted by {type(error).__name__}")
-            await self._see_off(execution)
+            reason = f"its caller was interrupted by {type(error).__name__}"
+            if isinstance(error, kernel.backend.cancelled):
+                execution.cancel(reason)
+            else:
+                execution.stop(reason)
+            await self._see_off([execution])
             raise
         if execution.status == "cancelled" and kernel.backend.was_asked(requests):
-            await self._see_off(execution)
+            await self._see_off([execution])
             raise kernel.backend.cancelled
         await self.acknowledge(execution)
         return execution.outcome()
@@ -198,27 +199,29 @@ class Engine:
         self.kernel.crew.call(execution)
         return execution
 
-    async def _see_off(self, execution: Execution) -> None:
-        """Wait until a cancelled execution's steps have ended and its end is logged, for the grace time at most.
+    async def _see_off(self, executions: "list[Execution]") -> None:
+        """Wait until cancelled executions have cleaned up and ended and that is logged, for the grace time at most.
 
-        Steps that refuse stay behind in the nursery.
+        Then what still cleans up is interrupted, and has the grace time to end. Steps that refuse stay behind in the
+        nursery.
         """
-        with anyio.move_on_after(self.settings.grace_seconds, shield=True):
-            await execution.wait_ended()
-        self._abandon(execution)
+        for _ in range(2):
+            if await self._wait_ended(executions):
+                break
+            for execution in executions:
+                execution.stop("it did not clean up in time")
+        for execution in executions:
+            ending.abandon_all(execution)
         with anyio.move_on_after(self.settings.grace_seconds, shield=True), suppress(StoreError):
-            await self.acknowledge(execution)
+            for execution in executions:
+                await self.acknowledge(execution)
 
-    def _abandon(self, execution: Execution) -> None:
-        """End an execution whose steps refuse to end; they keep the runtime from being left, so they are named."""
-        refusing = execution.abandon(self.settings.grace_seconds)
-        if refusing:
-            logger.warning(
-                "%s of workflow %r did not end within %g s of its cancel; leaving the runtime waits for it",
-                " and ".join(f"node {node_id!r}" for node_id in refusing),
-                execution.plan.name,
-                self.settings.grace_seconds,
-            )
+    async def _wait_ended(self, executions: "list[Execution]") -> bool:
+        """Wait for executions for the grace time; say whether nothing is left to wait for."""
+        with anyio.move_on_after(self.settings.grace_seconds, shield=True):
+            for execution in executions:
+                await execution.wait_ended()
+        return not any(ending.is_cleaning_up(execution) for execution in executions)
 
     async def acknowledge(self, execution: Execution) -> None:
         """Wait until what the execution logged so far is as durable as the runtime promises.

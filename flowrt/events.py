@@ -66,6 +66,31 @@ class AttemptEnded(Event, frozen=True, kw_only=True, tag="attempt.ended"):
     """What else is worth knowing, such as `finished anyway` or the keys on which two branches disagree."""
 
 
+InterruptedOutcome: TypeAlias = Literal["cancelled", "finished anyway", "abandoned"]
+
+
+class InterruptedNode(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a firing that was interrupted."""
+
+    node: str
+    outcome: InterruptedOutcome
+    """`abandoned`: it did not end within its grace time, and may still run."""
+    seconds: float
+    """From its interruption to its end, or until it was abandoned."""
+
+
+class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
+    """The report of a cancel."""
+
+    reason: str
+    asked_by: str | None
+    """Who asked for it, if that was said."""
+    at_ns: int
+    """When it was asked for, since 1970-01-01 UTC."""
+    nodes: tuple[InterruptedNode, ...] = ()
+    """What ran or waited then, in the order in which it ended."""
+
+
 class ExecutionEnded(Event, frozen=True, kw_only=True, tag="execution.ended"):
     """An execution ended. It is the last event of its execution."""
 
@@ -77,6 +102,11 @@ class ExecutionEnded(Event, frozen=True, kw_only=True, tag="execution.ended"):
     reason: str | None = None
     """Why it was cancelled."""
     failures_absorbed: int = 0
+    """Failures that a `failure` edge or an `on_error` took care of."""
+    late_tokens: int = 0
+    """Values that came to a join that had decided."""
+    cancellation: Cancellation | None = None
+    """What became of a cancel, if somebody asked for one."""
 
 
 LogEvent: TypeAlias = ExecutionStarted | AttemptEnded | ExecutionEnded

@@ -18,6 +18,10 @@ class NodeFailure(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     """How many attempts there were; 0 if the node failed because of its tokens, without running."""
 
+    def as_record(self) -> dict[str, Any]:
+        """Return the keys that a JSON node sees."""
+        return {"error": msgspec.structs.asdict(self)}
+
 
 class NodeOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a node ended: what an `always` edge carries."""
@@ -27,3 +31,10 @@ class NodeOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """What the node produced, if it completed."""
     error: NodeFailure | None = None
     """Why it failed, if it failed."""
+
+    def as_record(self) -> dict[str, Any]:
+        """Return the keys that a JSON node sees."""
+        record: dict[str, Any] = {"outcome": self.outcome}
+        if self.outcome == "completed":
+            record["value"] = self.value
+        return record if self.error is None else record | self.error.as_record()

@@ -61,6 +61,10 @@ class Delay(NamedTuple):
     """Where set, the attempt fails with it when the time is over."""
 
 
+INSTRUCTIONS: frozenset[type[Any]] = frozenset({Delay})
+"""What a step returns to tell the runtime what its firing waits for."""
+
+
 class BoundStep(NamedTuple):
     """A step executor, bound to the data of one node."""
 

@@ -1,30 +1,30 @@
 """One run of a plan on one input: its tokens, what is under way in it, and how it ends."""
 
+from collections import deque
 from collections.abc import Callable
 from contextvars import Context, copy_context
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from flowrt.actors import supervisor
+from flowrt.actors import ending, supervisor, waiting
 from flowrt.actors.attempts import Attempts
+from flowrt.actors.interruptions import Interruptions
 from flowrt.actors.journal import Journal
+from flowrt.actors.parking import Parking
 from flowrt.actors.snapshots import text_of
-from flowrt.clock import NANOSECONDS
-from flowrt.errors import AttemptTimeoutError, ExecutionCancelledError, ExecutionFailedError, StalledError
+from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, StalledError
 from flowrt.events import ExecutionStatus, NodeStatus
 from flowrt.graph.flow import Flow
-from flowrt.graph.joins import Token
 from flowrt.graph.plan import Plan, PlanNode
-from flowrt.typing import Delay
+from flowrt.typing import INSTRUCTIONS
 
 if TYPE_CHECKING:
     from flowrt.actors.kernel import Kernel
+    from flowrt.actors.timers import Timer
     from flowrt.actors.worker import Worker
 
 ENDED, COMPLETED = 1, 2
-FINISHED_ANYWAY = "finished anyway"
 
 
 class Execution:
@@ -32,9 +32,10 @@ class Execution:
 
     __slots__ = (
         "_ended", "_on_end", "attempts", "context", "depth", "duration_ns", "error", "failed_attempt",
-        "failed_node", "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending",
-        "is_watched", "journal", "kernel", "left", "output", "parent_id", "plan", "reason", "started_ns", "states",
-        "status", "suspended",
+        "failed_node", "failures", "failures_absorbed", "flow", "hands", "has_called", "held", "id", "interruptions",
+        "is_ending", "is_held", "is_paused", "is_stopped", "is_watched", "journal", "kernel", "left", "lost", "news",
+        "output", "parent_id", "parking", "plan", "reason", "started_ns", "states", "status", "suspended", "timers",
+        "totals",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any) -> None:
@@ -42,6 +43,7 @@ class Execution:
         self.plan = plan
         self.id = kernel.ids.new_id()
         self.flow = Flow(plan, input_value)
+        self.news = self.flow.tokens.news
         self.states = bytearray(len(plan.nodes))
         self.left = len(plan.nodes)
         parent = kernel.parent.get()
@@ -53,12 +55,21 @@ class Execution:
         self.started_ns = kernel.monotonic_ns()
         self.duration_ns = 0
         self.status: ExecutionStatus = "running"
+        self.is_held = False
+        """Something is out of the ordinary, so that each end of a firing needs a second look."""
         self.is_ending = False
-        """No firing starts any more: a node failed, or the execution was cancelled."""
+        """A node failed, or the execution was cancelled: only what rescues still starts."""
+        self.is_stopped = False
+        """Nothing at all starts any more."""
+        self.is_paused = False
+        self.held: deque[PlanNode] = deque()
+        """What is ready while the execution is paused."""
         self.output: Any = None
-        self.error: BaseException | None = None
+        self.error: Exception | None = None
         self.failed_node: str | None = None
         self.failed_attempt = 0
+        self.failures: list[Exception] = []
+        """What failed after the execution had begun to end."""
         self.reason: str | None = None
         self.failures_absorbed = 0
         self.hands = 0
@@ -66,7 +77,14 @@ class Execution:
         self.has_called = False
         """It waits in the crew's queue."""
         self.suspended: dict[Worker, PlanNode] = {}
+        self.lost: set[Worker] = set()
+        """Workers whose steps refuse to end; they don't count any more."""
         self.attempts = Attempts()
+        self.parking = Parking()
+        self.interruptions = Interruptions()
+        self.totals: dict[PlanNode, waiting.Total] = {}
+        self.timers: list[Timer] = []
+        """Those that mean nothing once it has ended."""
         self._on_end: list[Callable[[Execution], None]] = []
         self._ended: anyio.Event | None = None
         self.journal = Journal(kernel)
@@ -92,22 +110,35 @@ class Execution:
             StepResultError: The node can't produce that.
             ExpressionError: The condition of an edge failed on it.
         """
-        if self.is_ending:
-            self._finished_anyway(node, result, started_ns)
+        if self.is_held and self._is_over(node, result, started_ns):
             return None
-        if type(result) is Delay:
-            self._wait_delay(node, result, started_ns)
+        if type(result) in INSTRUCTIONS:
+            waiting.begin(self, node, result, started_ns)
             return None
         following = self.flow.succeed(node, result)
         self.states[node.index] = COMPLETED
         self.left -= 1
         if self.is_watched:
             self._tell_success(node, started_ns, note)
-        if self.flow.settled:
-            supervisor.settle(self)
+        if self.news:
+            supervisor.act_on_news(self)
         if not self.left:
-            self._end("completed")
-        return None if self.is_ending else following  # type: ignore[redundant-expr]  # settling may have failed it
+            self.finish()
+        if self.is_held:
+            if following is not None and not self.states[following.index]:
+                self.flow.ready.appendleft(following)
+            ending.sift(self)
+            return None
+        return following
+
+    def _is_over(self, node: PlanNode, result: Any, started_ns: int) -> bool:
+        """Say whether the firing was interrupted or given up meanwhile; what it returned counts all the same."""
+        if self.states[node.index] or self.status != "running":
+            return True
+        if self.interruptions.find(node) is None:
+            return False
+        ending.finish_anyway(self, node, result, started_ns)
+        return True
 
     def _tell_success(self, node: PlanNode, started_ns: int, note: str | None) -> None:
         conflicts = self.flow.conflicts.get(node.index)
@@ -115,153 +146,101 @@ class Execution:
             disputed = f"unordered nodes disagree on: {', '.join(conflicts)}"
             note = disputed if note is None else f"{note}; {disputed}"
         produced = self.flow.history.produced_by(node)
-        attempt = self.attempts.number(node)
-        self.journal.attempt(
-            self, node, "completed", attempt=attempt, started_ns=started_ns, produced=produced, note=note
-        )
+        self.tell(node, "completed", started_ns=started_ns, produced=produced, note=note)
 
-    def _finished_anyway(self, node: PlanNode, result: Any, started_ns: int) -> None:
-        if self.status == "running":
-            produced = self.flow.produced_from(node, result.produced if isinstance(result, Delay) else result)
-            self._tell(node, "completed", started_ns=started_ns, produced=produced, note=FINISHED_ANYWAY)
-            self.states[node.index] = COMPLETED
-
-    def record_cancelled(self, node: PlanNode, started_ns: int, error: BaseException | None = None) -> None:
-        """Record that an attempt was cancelled."""
-        if self.status == "running":
-            self.states[node.index] = ENDED
-            self._tell(node, "cancelled", started_ns=started_ns, error=error)
-
-    def record_failed(self, node: PlanNode, error: Exception, started_ns: int, retry_delay: float | None) -> None:
-        """Record that an attempt failed; with the time to the next one, or `None` if it was the last."""
-        if retry_delay is None:
-            self.attempts.add_notes(node, error)
-        self._tell(node, "failed", started_ns=started_ns, error=error, retry_delay_seconds=retry_delay)
-
-    def record_failed_by_tokens(self, node: PlanNode, error: Exception) -> None:
-        """Record that a node failed without running."""
-        self._tell(node, "failed", attempt=0, error=error)
-
-    def skip(self, node: PlanNode) -> None:
-        """End a node without running it."""
-        self._tell(node, "skipped", attempt=0)
-        self._end_without_value(node, Token.SKIPPED)
-
-    def absorb(self, node: PlanNode, token: Token, error: Exception) -> None:
-        """End a failed node whose policy lets the execution go on; its edges carry `token`."""
-        self.failures_absorbed += 1
-        self.attempts.keep_root_cause(node, error)
-        self._end_without_value(node, token)
-
-    def absorb_with(self, node: PlanNode, default: Any) -> PlanNode | None:
-        """End a failed node with a default value; the node to go on with."""
-        following = self.flow.succeed(node, default)
-        self.failures_absorbed += 1
-        self.states[node.index] = COMPLETED
-        self._count_end()
-        return following
-
-    def _end_without_value(self, node: PlanNode, token: Token) -> None:
-        self.states[node.index] = ENDED
-        self.flow.spread(node, token)
-        self._count_end()
-
-    def _count_end(self) -> None:
-        self.left -= 1
-        if not self.left:
-            self._end("completed")
-
-    def _tell(self, node: PlanNode, status: NodeStatus, **facts: Any) -> None:
+    def tell(self, node: PlanNode, status: NodeStatus, **facts: Any) -> None:
+        """Log an end of an attempt, or of a node that ended without one."""
         if self.is_watched:
             facts.setdefault("attempt", self.attempts.number(node))
             self.journal.attempt(self, node, status, **facts)
 
-    # --- a firing waits ---------------------------------------------------------------------------------------------
+    def count_end(self, node: PlanNode, state: int = ENDED) -> None:
+        """Note that a node has ended."""
+        self.states[node.index] = state
+        self.left -= 1
 
-    def retry_later(self, node: PlanNode, error: Exception, delay_seconds: float) -> None:
-        """Park a firing until its next attempt."""
-        self.attempts.count_failed(node, error)
-        self._park(node, delay_seconds, partial(self._release, node))
-
-    def _park(self, node: PlanNode, delay_seconds: float, action: Callable[[], None]) -> None:
-        self.attempts.park(node, self.kernel.timers, delay_seconds, self.kernel.monotonic_ns(), action)
-
-    def _release(self, node: PlanNode) -> None:
-        self.flow.ready.append(node)
-        self.kernel.crew.call(self)
-
-    def _wait_delay(self, node: PlanNode, delay: Delay, started_ns: int) -> None:
-        produced, seconds, error = delay
-        timeout = node.attempt_timeout_seconds
-        if timeout is not None:
-            used = (self.kernel.monotonic_ns() - started_ns) / NANOSECONDS
-            if used + seconds > timeout:
-                seconds = max(timeout - used, 0.0)
-                error = AttemptTimeoutError(node.id, self.attempts.number(node), timeout)
-        self._park(node, seconds, partial(supervisor.delay_ended, self, node, produced, error, started_ns))
-
-    # --- the execution ends -----------------------------------------------------------------------------------------
-
-    def fail(self, node: PlanNode, error: Exception, attempt: int) -> None:
-        """Let the execution fail because of a node: nothing starts any more, and what runs is cancelled."""
-        self.states[node.index] = ENDED
-        if not self.is_ending:
-            self.error, self.failed_node, self.failed_attempt = error, node.id, attempt
-            self._interrupt()
-
-    def cancel(self, reason: str) -> None:
-        """Cancel the execution; nothing starts any more, and what runs is cancelled. Does nothing once it is ending."""
-        if not self.is_ending:
-            self.reason = reason
-            self._interrupt()
-
-    def _interrupt(self) -> None:
-        self.is_ending = True
-        self.flow.ready.clear()
-        for node, since_ns in self.attempts.unpark_all():
-            self.record_cancelled(node, since_ns)
-        for worker in list(self.suspended):
-            worker.cancel()
-        self.check_rest()
+    # --- workers ----------------------------------------------------------------------------------------------------
 
     def begin_work(self) -> None:
         """Say that a worker is at work in it."""
         self.hands += 1
 
-    def end_work(self) -> None:
+    def end_work(self, worker: "Worker") -> None:
         """Say that a worker is at work in it no more."""
+        self.rejoin(worker)
         self.hands -= 1
         self.check_rest()
 
+    def rejoin(self, worker: "Worker") -> None:
+        """Say that the step of a worker has ended, even if the worker was given up."""
+        if worker in self.lost:
+            self.lost.discard(worker)
+            self.hands += 1
+
+    def call_hands(self) -> None:
+        """Ask for a worker if anything is ready."""
+        if self.flow.ready:
+            self.kernel.crew.call(self)
+
+    # --- the execution ends -----------------------------------------------------------------------------------------
+
+    def fail(self, node: PlanNode | None, error: Exception, attempt: int = 0) -> None:
+        """Let the execution fail, because of a node or of itself: what runs is interrupted, what rescues goes on."""
+        if self.is_ending:
+            self.failures.append(error)
+            return
+        self.error, self.failed_attempt = error, attempt
+        self.failed_node = None if node is None else node.id
+        ending.begin(self)
+
+    def cancel(self, reason: str, asked_by: str | None = None) -> None:
+        """Cancel the execution: what runs is interrupted, what rescues goes on. Does nothing once it is ending."""
+        if not self.is_ending:
+            ending.cancel(self, reason, asked_by)
+
+    def pause(self) -> None:
+        """Let no firing start until `resume`; what runs goes on. Does nothing once the execution is ending."""
+        if not (self.is_ending or self.is_paused):
+            self.is_paused = self.is_held = True
+            waiting.freeze_totals(self)
+            ending.sift(self)
+
+    def resume(self) -> None:
+        """Let firings start again."""
+        if self.is_paused:
+            self.is_paused = False
+            self.flow.ready.extend(self.held)
+            self.held.clear()
+            waiting.thaw_totals(self)
+            self.call_hands()
+
+    def stop(self, reason: str) -> None:
+        """Cancel the execution and what would rescue, also one that is ending already."""
+        if self.status == "running":
+            ending.stop(self, reason)
+
     def check_rest(self) -> None:
         """End the execution if nothing is under way in it any more."""
-        if self.hands or self.flow.ready or self.attempts.are_parked or self.status != "running":
+        if self.hands or self.flow.ready or self.held or len(self.parking) or self.status != "running":
             return
         if not self.is_ending:
             missing = tuple(node.id for node in self.plan.nodes if not self.states[node.index])
             self.error = StalledError(self.id, self.plan.name, missing)
-        self._end("failed" if self.error is not None else "cancelled")
+        self.finish()
 
-    def abandon(self, grace_seconds: float) -> list[str]:
-        """End the execution although steps refuse to; they stay in the runtime's nursery. Return their nodes' ids."""
-        refusing = list(self.suspended.values())
-        self.suspended.clear()
-        for node in refusing:
-            self._tell(node, "cancelled", note=f"abandoned: it did not end within {grace_seconds:g} s")
-        if self.status == "running":
-            self._end("failed" if self.error is not None else "cancelled")
-        return [node.id for node in refusing]
-
-    def _end(self, status: ExecutionStatus) -> None:
+    def finish(self) -> None:
+        """End the execution."""
         if self.status != "running":
             return
-        self.is_ending = True
-        self.status = status
+        self.status = "failed" if self.error is not None else "cancelled" if self.is_ending else "completed"
+        self.is_held = self.is_ending = True
         self.duration_ns = self.kernel.monotonic_ns() - self.started_ns
-        if status == "completed":
+        if self.status == "completed":
             self.output = self.flow.result(lambda node: self.states[node.index] == COMPLETED)
         if self.is_watched:
             self.journal.ended(self, self.output)
+        for timer in self.timers:
+            timer.cancel()
         self.kernel.executions.pop(self, None)
         if self._ended is not None:
             self._ended.set()
@@ -297,8 +276,16 @@ class Execution:
             return self.output
         if isinstance(self.error, StalledError):
             raise self.error
+        cause = self._cause()
         if self.error is not None:
             reason = text_of(self.error)
             failed = ExecutionFailedError(self.id, self.plan.name, self.failed_node or "", self.failed_attempt, reason)
-            raise failed from self.error
-        raise ExecutionCancelledError(self.id, self.plan.name, self.reason or "")
+            raise failed from cause
+        raise ExecutionCancelledError(self.id, self.plan.name, self.reason or "") from cause
+
+    def _cause(self) -> Exception | None:
+        """Return what failed: one error as it is, several as a group."""
+        errors = self.failures if self.error is None else [self.error, *self.failures]
+        if len(errors) > 1:
+            return ExceptionGroup(f"{len(errors)} nodes of workflow {self.plan.name!r} failed", errors)
+        return errors[0] if errors else None

@@ -95,5 +95,7 @@ class Journal:
                 failed_node=execution.failed_node,
                 reason=execution.reason if execution.status == "cancelled" else None,
                 failures_absorbed=execution.failures_absorbed,
+                late_tokens=execution.flow.tokens.late,
+                cancellation=execution.interruptions.report(),
             )
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from anyio.abc import TaskGroup
 
-from flowrt.actors import supervisor
+from flowrt.actors import ending, supervisor
 from flowrt.actors.backend import current_backend
 from flowrt.actors.crew import Crew
 from flowrt.actors.execution import Execution
@@ -31,11 +31,14 @@ GUARDED: tuple[Callable[..., Any], ...] = (
     Execution.begin_work,
     Execution.end_work,
     Execution.succeed,
-    Execution.record_cancelled,
     Execution.cancel,
     Execution.check_rest,
+    Execution.stop,
+    Execution.pause,
+    Execution.resume,
+    ending.end_interrupted,
     supervisor.attempt_failed,
-    supervisor.delay_ended,
+    supervisor.wait_ended,
 )
 
 
@@ -64,6 +67,9 @@ class Kernel:
         self.gate = gate
         self.sink = sink
         self.on_event = None if settings.on_event is None else _harmless(settings.on_event)
+        self.grace_seconds = settings.grace_seconds
+        self.is_paused = False
+        """Executions begin paused."""
         self.max_payload_bytes = settings.max_payload_bytes
         wait_space = None if sink is None else sink.wait_space
         self.turn = Turn(settings.clock.monotonic_ns, wait_space) if gate is None else GatedTurn(gate, wait_space)

@@ -34,9 +34,14 @@ def describe_error(error: BaseException) -> ErrorDetails:
     """Return an exception as data, with its traceback as text."""
     import traceback  # noqa: PLC0415 - only for failures
 
+    lines = traceback.format_exception(error)
+    return ErrorDetails(type=type_name(error), message=message_of(error), traceback="".join(lines))
+
+
+def type_name(error: BaseException) -> str:
+    """Return the name of an exception's class, with its module where that is not `builtins`."""
     kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    return ErrorDetails(type=name, message=message_of(error), traceback="".join(traceback.format_exception(error)))
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def text_of(error: BaseException) -> str:

@@ -2,100 +2,179 @@
 
 from typing import TYPE_CHECKING, Any
 
-from flowrt.errors import ExpressionError, StepExitedError, StepResultError, UpstreamFailedError
+from flowrt.actors import ending, waiting
+from flowrt.actors.interruptions import Interruption
+from flowrt.actors.snapshots import message_of, type_name
+from flowrt.errors import (
+    ExpressionError,
+    JoinTimeoutError,
+    NodeTimeoutError,
+    StepExitedError,
+    StepResultError,
+    UpstreamFailedError,
+)
 from flowrt.graph.bindings import NoValueError
 from flowrt.graph.fresh import fresh
-from flowrt.graph.joins import Token, Verdict
+from flowrt.graph.joins import Token
 from flowrt.graph.plan import PlanNode
+from flowrt.graph.tokens import News
+from flowrt.outcomes import NodeFailure
 from flowrt.policies import Default
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
 
 NEVER_RETRIED = (ExpressionError, StepResultError, StepExitedError)
+ENDED, COMPLETED = 1, 2
 
 
-def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, started_ns: int) -> PlanNode | None:
-    """Retry an attempt that failed or let its node fail; the node to go on with, if one became ready."""
+# --- attempts ---------------------------------------------------------------------------------------------------------
+
+
+def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, started_ns: int) -> None:
+    """Retry an attempt that failed, or let its node fail."""
+    if execution.is_held and (execution.states[node.index] or execution.status != "running"):
+        return
+    if execution.is_held and execution.interruptions.find(node) is not None:
+        ending.end_interrupted(execution, node, started_ns, None if isinstance(error, NoValueError) else error)
+        return
     if isinstance(error, NoValueError):
-        node_skipped(execution, node)
-        return None
-    if execution.is_ending:
-        execution.record_cancelled(node, started_ns, error)
-        return None
-    attempt = execution.attempts.number(node)
-    delay = _delay_before_retry(execution, node, error, attempt)
-    execution.record_failed(node, error, started_ns, delay)
+        skip(execution, node)
+    else:
+        _retry_or_fail(execution, node, error, started_ns)
+    act_on_news(execution)
+    if execution.is_held:
+        ending.sift(execution)
+
+
+def _retry_or_fail(execution: "Execution", node: PlanNode, error: Exception, started_ns: int) -> None:
+    attempts = execution.attempts
+    attempt = attempts.number(node)
+    delay, note = _delay_before_retry(execution, node, error, attempt)
     if delay is None:
-        return node_failed(execution, node, error, attempt)
-    execution.retry_later(node, error, delay)
-    return None
+        attempts.add_notes(node, error)
+    execution.tell(node, "failed", started_ns=started_ns, error=error, retry_delay_seconds=delay, note=note)
+    if delay is None:
+        node_failed(execution, node, error, attempt)
+    else:
+        waiting.retry_later(execution, node, error, delay, started_ns)
 
 
-def _delay_before_retry(execution: "Execution", node: PlanNode, error: Exception, attempt: int) -> float | None:
+def _delay_before_retry(
+    execution: "Execution", node: PlanNode, error: Exception, attempt: int
+) -> tuple[float | None, str | None]:
+    """Return the time to the next attempt, `None` if there is none, and what else the log says."""
     retry = node.policy.retry
     if retry is None or isinstance(error, NEVER_RETRIED):
-        return None
-    return retry.delay_before_next(error, attempt, execution.kernel.random)
+        return None, None
+    delay = retry.delay_before_next(error, attempt, execution.kernel.random)
+    most = execution.plan.policy.max_retries
+    if delay is not None and most is not None and execution.attempts.retries >= most:
+        return None, f"not retried: the execution has used up its {most} retries"
+    return delay, None
 
 
-def delay_ended(
-    execution: "Execution", node: PlanNode, produced: Any, error: Exception | None, started_ns: int
-) -> None:
-    """Go on where a step returned a `Delay`, whose time is over."""
-    following = None
+def wait_ended(execution: "Execution", node: PlanNode, produced: Any, error: Exception | None, started_ns: int) -> None:
+    """Go on where the wait of a firing is over."""
     if error is None:
         try:
             following = execution.succeed(node, produced, started_ns)
         except Exception as failure:  # noqa: BLE001 - a condition or a result that does not fit fails the node
             error = failure
+        else:
+            if following is not None:
+                execution.flow.ready.appendleft(following)
     if error is not None:
-        following = attempt_failed(execution, node, error, started_ns)
-    if following is not None:
-        execution.flow.ready.appendleft(following)
-    if execution.flow.ready:
-        execution.kernel.crew.call(execution)
+        attempt_failed(execution, node, error, started_ns)
+    execution.call_hands()
     execution.check_rest()
 
 
-def node_failed(execution: "Execution", node: PlanNode, error: Exception, attempt: int) -> PlanNode | None:
+def node_timed_out(execution: "Execution", node: PlanNode, started_ns: int | None, cause: BaseException | None) -> None:
+    """Let a node fail because its time for all attempts is over."""
+    attempt = execution.attempts.number(node)
+    error = NodeTimeoutError(node.id, attempt, node.total_timeout_seconds or 0.0)
+    error.__cause__ = cause
+    execution.attempts.add_notes(node, error)
+    execution.tell(node, "failed", started_ns=started_ns, error=error)
+    node_failed(execution, node, error, attempt)
+    act_on_news(execution)
+    ending.sift(execution)
+
+
+# --- nodes ------------------------------------------------------------------------------------------------------------
+
+
+def node_failed(execution: "Execution", node: PlanNode, error: Exception, attempt: int) -> None:
     """Apply `on_error` of a node whose last attempt failed, or that failed by its tokens (attempt 0)."""
-    following = _apply_on_error(execution, node, error, attempt)
-    settle(execution)
-    return None if execution.is_ending else following
-
-
-def node_skipped(execution: "Execution", node: PlanNode) -> None:
-    """End a node without running it, and spread that over its edges."""
-    execution.skip(node)
-    settle(execution)
-
-
-def settle(execution: "Execution") -> None:
-    """End the nodes that were decided by their tokens, and what follows from that; iterative: chains may be long."""
-    settled = execution.flow.settled
-    while settled and not execution.is_ending:
-        node, verdict = settled.popleft()
-        if verdict is Verdict.SKIP:
-            execution.skip(node)
-            continue
-        upstream = execution.flow.failed_sources(node)
-        error = UpstreamFailedError(node.id, upstream, execution.attempts.root_cause(upstream[0]))
-        execution.record_failed_by_tokens(node, error)
-        following = _apply_on_error(execution, node, error, attempt=0)
-        if following is not None:
-            execution.flow.ready.append(following)
-
-
-def _apply_on_error(execution: "Execution", node: PlanNode, error: Exception, attempt: int) -> PlanNode | None:
-    if node.on_error == "fail" or isinstance(error, StepExitedError):
+    is_fatal = isinstance(error, StepExitedError)
+    fails = is_fatal or node.on_error == "fail"
+    if fails and not execution.plan.has_ports:
+        execution.count_end(node)
         execution.fail(node, error, attempt)
-        return None
-    if not isinstance(node.on_error, Default):
-        execution.absorb(node, Token.FAILED if node.on_error == "continue" else Token.SKIPPED, error)
-        return None
-    try:
-        return execution.absorb_with(node, fresh(node.on_error.default))
-    except (StepResultError, ExpressionError) as unfit:
-        execution.fail(node, unfit, attempt)
-        return None
+        return
+    execution.attempts.keep_root_cause(node, error)
+    failure = NodeFailure(node=node.id, type=type_name(error), message=message_of(error), attempts=attempt)
+    on_error = "fail" if is_fatal else node.on_error
+    carried = execution.flow.fail(node, failure, _success_token(on_error))
+    execution.count_end(node, COMPLETED if isinstance(on_error, Default) and carried.misfit is None else ENDED)
+    if carried.misfit is not None or is_fatal or (fails and not carried.is_handled):
+        execution.fail(node, carried.misfit or error, attempt)
+    else:
+        execution.failures_absorbed += 1
+    if not execution.left:
+        execution.finish()
+
+
+def _success_token(on_error: str | Default) -> Token | Default:
+    if isinstance(on_error, Default):
+        return Default(fresh(on_error.default))
+    return Token.FAILED if on_error == "continue" else Token.SKIPPED
+
+
+def skip(execution: "Execution", node: PlanNode) -> None:
+    """End a node without running it, and spread that over its edges."""
+    execution.tell(node, "skipped", attempt=0)
+    execution.count_end(node)
+    execution.flow.skip(node)
+    if not execution.left:
+        execution.finish()
+
+
+# --- news of tokens ---------------------------------------------------------------------------------------------------
+
+
+def act_on_news(execution: "Execution") -> None:
+    """Do what tokens ask for, and what follows from that; iterative: chains may be long."""
+    news = execution.news
+    while news and execution.status == "running":
+        node, what = news.popleft()
+        if what is News.OPENED:
+            waiting.open_join(execution, node)
+        elif what is News.DECIDED_EARLY:
+            _cancel_losers(execution, node)
+        elif execution.is_ending and node.index not in execution.flow.tokens.rescuing:
+            ending.never_begin(execution, node)
+        elif what is News.SKIPPED:
+            skip(execution, node)
+        else:
+            _fail_by_tokens(execution, node, what)
+
+
+def _cancel_losers(execution: "Execution", join: PlanNode) -> None:
+    note = f"lost: the join of {join.id!r} had decided"
+    interruption = Interruption("cancel", execution.kernel.monotonic_ns(), note)
+    for node in execution.plan.losers(join):
+        ending.interrupt_node(execution, node, interruption)
+
+
+def _fail_by_tokens(execution: "Execution", node: PlanNode, what: News) -> None:
+    tokens = execution.flow.tokens
+    error: JoinTimeoutError | UpstreamFailedError
+    if what is News.TIMED_OUT:
+        error = JoinTimeoutError(node.id, node.within_seconds or 0.0, tokens.missing_sources(node))
+    else:
+        upstream = tokens.failed_sources(node)
+        error = UpstreamFailedError(node.id, upstream, execution.attempts.root_cause(upstream[0]))
+    execution.tell(node, "failed", attempt=0, error=error)
+    node_failed(execution, node, error, attempt=0)

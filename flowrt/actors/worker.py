@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 
-from flowrt.actors import supervisor
+from flowrt.actors import ending, supervisor, waiting
 from flowrt.actors.drive import PLAIN_TYPES, WorkerClosedError, as_coroutine, resume
-from flowrt.actors.execution import FINISHED_ANYWAY
+from flowrt.actors.ending import FINISHED_ANYWAY
+from flowrt.actors.interruptions import Interruption
 from flowrt.errors import AttemptTimeoutError, StepCancelledItselfError, StepExitedError, StepLeakedScopeError
 from flowrt.graph.plan import PlanNode
 
@@ -39,7 +40,7 @@ class Worker:
     async def work(self, execution: "Execution") -> None:
         """Run firings until none is ready.
 
-        A cancel by the task's owner cancels the execution and is passed on; so is Ctrl-C.
+        A cancel by the task's owner cancels the execution and is passed on; Ctrl-C stops it.
         """
         execution.begin_work()
         try:
@@ -51,10 +52,18 @@ class Worker:
                     self._is_spent, self._note = False, None
                     await self._drain(execution)
         except BaseException as error:
-            execution.cancel(f"interrupted by {type(error).__name__}")
+            self._give_up(execution, error)
             raise
         finally:
-            execution.end_work()
+            execution.end_work(self)
+
+    def _give_up(self, execution: "Execution", error: BaseException) -> None:
+        """Cancel an execution because the worker's task was; whatever else ends the task stops it."""
+        reason = f"interrupted by {type(error).__name__}"
+        if _split(error, self.kernel.backend.cancelled)[0] is None:
+            execution.stop(reason)
+        else:
+            execution.cancel(reason)
 
     async def _drain(self, execution: "Execution") -> None:
         """Run firings until none is ready or the scope is spent. The hot loop of flowrt."""
@@ -83,7 +92,8 @@ class Worker:
                         raise _LEAKED  # noqa: TRY301 - sorted out with the other failures
                     following = succeed(node, result, started_ns, self._note)
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
-                    following = await self._failed(execution, node, error, started_ns)
+                    await self._failed(execution, node, error, started_ns)
+                    following = None
                 node, started_ns = following, now_ns()
                 if node is not None and (self._is_spent or started_ns >= turn.ends_ns):  # type: ignore[redundant-expr]  # an await changes it
                     ready.appendleft(node)
@@ -103,6 +113,10 @@ class Worker:
         self.suspensions += 1
         execution.suspended[self] = node
         kernel.crew.suspended(execution)
+        if execution.is_held and execution.interruptions.find(node) is not None:
+            self.scope.cancel()
+        if node.total_timeout_seconds is not None:
+            waiting.watch_total(execution, node, started_ns)
         if node.attempt_timeout_seconds is not None:
             used = (kernel.monotonic_ns() - started_ns) / 1e9
             self.scope.deadline = anyio.current_time() + node.attempt_timeout_seconds - used
@@ -112,6 +126,8 @@ class Worker:
                 await kernel.gate.wait_turn(execution.id, node.id)
         finally:
             execution.suspended.pop(self, None)
+            if execution.lost:
+                execution.rejoin(self)
             self._is_spent = self.scope.cancel_called
             self._note = FINISHED_ANYWAY if self._is_spent else None
             if node.attempt_timeout_seconds is not None:
@@ -120,35 +136,45 @@ class Worker:
             execution.cancel("its task was cancelled, which a step swallowed")
         return result
 
-    async def _failed(
-        self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int
-    ) -> PlanNode | None:
+    async def _failed(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
         """Sort out what a firing raised; raise what is not the step's failure."""
         if self._innermost() is not self._marker:
             error = await self._close_leaked(node, error)
         if isinstance(error, Exception):
-            return supervisor.attempt_failed(execution, node, error, started_ns)
+            supervisor.attempt_failed(execution, node, error, started_ns)
+            return
         cancelled, rest = _split(error, self.kernel.backend.cancelled)
         if cancelled is None:
-            if isinstance(error, KeyboardInterrupt | WorkerClosedError):
-                execution.record_cancelled(node, started_ns)
-                raise error
-            return supervisor.attempt_failed(
-                execution, node, _chained(StepExitedError(node.id, f"raised {error!r}"), error), started_ns
-            )
+            self._exited(execution, node, error, started_ns)
+            return
         is_own = self.scope.cancel_called
         backend = self.kernel.backend
         if not is_own and not backend.is_level_triggered and not backend.was_asked(self._requests):
             failure = _chained(StepCancelledItselfError(node.id, "ended with CancelledError"), error)
-            return supervisor.attempt_failed(execution, node, failure, started_ns)
-        if not is_own or execution.is_ending or node.attempt_timeout_seconds is None:
-            execution.record_cancelled(node, started_ns)
-        else:
+            supervisor.attempt_failed(execution, node, failure, started_ns)
+            return
+        is_interrupted = execution.is_held and execution.interruptions.find(node) is not None
+        if is_own and not is_interrupted and node.attempt_timeout_seconds is not None:
             timeout = AttemptTimeoutError(node.id, execution.attempts.number(node), node.attempt_timeout_seconds)
-            following = supervisor.attempt_failed(execution, node, _chained(timeout, rest or cancelled), started_ns)
-            if following is not None:
-                execution.flow.ready.appendleft(following)
+            supervisor.attempt_failed(execution, node, _chained(timeout, rest or cancelled), started_ns)
+        else:
+            self._interrupted(execution, node, cancelled, started_ns)
         raise cancelled
+
+    def _exited(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
+        """Sort out an exception that is no `Exception`; raise it, unless only the step wants to exit."""
+        if isinstance(error, KeyboardInterrupt | WorkerClosedError):
+            self._interrupted(execution, node, error, started_ns)
+            raise error
+        failure = _chained(StepExitedError(node.id, f"raised {error!r}"), error)
+        supervisor.attempt_failed(execution, node, failure, started_ns)
+
+    def _interrupted(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
+        """End a firing that was interrupted; if nobody asked the execution for that, it is its task that was."""
+        if execution.interruptions.find(node) is None:
+            execution.interruptions.begin(node, Interruption("cancel", self.kernel.monotonic_ns()))
+            self._give_up(execution, error)
+        ending.end_interrupted(execution, node, started_ns)
 
     async def _close_leaked(self, node: PlanNode, error: BaseException) -> BaseException:
         """Close the scopes that a step left open; they are in the way of the worker's own."""

@@ -37,7 +37,7 @@ def bind_record(node: PlanNode, call: Callable[..., Any]) -> Getter:
             flow.records[index] = flow.input
             return call(flow.input)
 
-    elif node.join == "all_settled" or not all(source.takes_record for source in node.sources):
+    elif node.gets_outcomes or not all(source.takes_record for source in node.sources):
 
         def invoke(flow: Flow) -> Any:
             return call(flow.record_for(node))

@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flowrt.definition.model import Definition, Edge, Node, Quorum
+from flowrt.definition.model import Definition, Node, Quorum
 from flowrt.definition.signature import is_async
 from flowrt.graph.bindings import bind_arguments, bind_record
-from flowrt.graph.plan import Plan, PlanEdge, PlanNode, by_last_edge
-from flowrt.policies import Default
+from flowrt.graph.connect import connect, finish, finish_targets, make_ports
+from flowrt.graph.plan import Plan, PlanNode
 from flowrt.typing import BoundStep
 
 
@@ -23,17 +23,20 @@ def compile_plan(definition: Definition, steps: Sequence[BoundStep], convert_inp
     order = topological_order(definition)
     nodes = [_plan_node(index, definition.nodes[place], steps[place]) for index, place in enumerate(order)]
     by_id = {node.id: node for node in nodes}
-    _connect(by_id, definition.edges)
+    ports = make_ports(by_id, definition.edges)
+    connect(by_id, definition.edges)
     for node in nodes:
-        _finish(node)
-    always_values = all(node.plain_targets is not None and not _absorbs(node) for node in nodes)
+        finish(node)
+    for node in (*nodes, *ports):
+        finish_targets(node)
+    always_values = not ports and all(node.plain_targets is not None and not _absorbs(node) for node in nodes)
     for node, place in zip(nodes, order, strict=True):
         step = steps[place]
         if step.arguments is None:
             node.invoke = bind_record(node, step.call)
         else:
             node.invoke = bind_arguments(node, step, by_id, always_values=always_values)
-    return Plan(definition=definition, nodes=tuple(nodes), convert_input=convert_input)
+    return Plan(definition=definition, nodes=tuple(nodes), ports=ports, convert_input=convert_input)
 
 
 def topological_order(definition: Definition) -> list[int]:
@@ -65,58 +68,22 @@ def _absorbs(node: PlanNode) -> bool:
 
 def _plan_node(index: int, node: Node, step: BoundStep) -> PlanNode:
     made = PlanNode()
-    made.index = index
+    made.index = made.rank = index
     made.id = node.id
     made.type = node.type
+    made.is_port = False
     made.is_async = is_async(step.call)
     made.takes_record = step.arguments is None
     made.emits_only_produced = node.emit == "replace"
     made.output_key = step.output_key
     made.handles = step.handles
     made.join = "any" if node.join.rule == Quorum(1) else node.join.rule
+    made.within_seconds = node.join.within
+    made.otherwise = node.join.otherwise
+    made.cancels_losers = node.join.losers == "cancel"
     made.policy = node.policy
     made.attempt_timeout_seconds = node.policy.timeout.attempt
-    made.incoming = made.outgoing = ()
+    made.total_timeout_seconds = node.policy.timeout.total
+    made.ports = ()
+    made.failure_port = made.always_port = None
     return made
-
-
-def _connect(nodes: dict[str, PlanNode], edges: Sequence[Edge]) -> None:
-    incoming: dict[str, list[PlanEdge]] = {node_id: [] for node_id in nodes}
-    outgoing: dict[str, list[PlanEdge]] = {node_id: [] for node_id in nodes}
-    for index, edge in enumerate(edges):
-        made = PlanEdge(
-            index=index,
-            source=nodes[edge.source],
-            target=nodes[edge.target],
-            handle=edge.source_handle if nodes[edge.source].handles is not None else None,
-            condition=_condition(edge.condition),
-        )
-        incoming[edge.target].append(made)
-        outgoing[edge.source].append(made)
-    for node_id, node in nodes.items():
-        node.incoming = tuple(incoming[node_id])
-        node.outgoing = tuple(outgoing[node_id])
-
-
-def _condition(text: str | None) -> Callable[[Any], bool] | None:
-    if text is None:
-        return None
-    from flowrt.definition.expressions import compile_expression  # noqa: PLC0415 - the library is loaded when used
-
-    return compile_expression(text).holds
-
-
-def _finish(node: PlanNode) -> None:
-    """Derive what the kernel asks at every firing from the node's edges."""
-    node.sources = by_last_edge(node.incoming)
-    is_plain = all(e.handle is None and e.condition is None and e.target.join == "all" for e in node.outgoing)
-    node.gets_outcomes = node.takes_record and node.join == "all_settled" and bool(node.incoming)
-    is_as_it_is = not (node.emits_only_produced or node.gets_outcomes) and node.output_key is None
-    node.adds_to_record = node.takes_record and is_as_it_is
-    node.plain_targets = tuple(edge.target for edge in node.outgoing) if is_plain else None
-    node.on_error = node.policy.on_error or _default_on_error(node)
-
-
-def _default_on_error(node: PlanNode) -> str | Default:
-    does_without = bool(node.outgoing) and all(edge.target.join != "all" for edge in node.outgoing)
-    return "continue" if does_without else "fail"

@@ -1,37 +1,47 @@
-"""The tokens of one execution: which node may fire, with what, and what its end sets free. Pure; no clock, no tasks."""
+"""What flows through one execution: the payloads that nodes send, with tokens. Pure; no clock, no tasks."""
 
-from collections import deque
-from collections.abc import Callable, Iterable
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, cast
 
 from flowrt.errors import StepResultError
-from flowrt.graph.joins import Token, Verdict, judge
-from flowrt.graph.plan import Plan, PlanEdge, PlanNode, by_last_edge
+from flowrt.graph.conditions import Holds, Misfits, holds, is_chosen
+from flowrt.graph.joins import Token
+from flowrt.graph.plan import Plan, PlanNode
 from flowrt.graph.records import History, merge
+from flowrt.graph.tokens import Tokens
+from flowrt.outcomes import NodeFailure, NodeOutcome
+from flowrt.policies import Default
 from flowrt.typing import Choice, Record
 
 
+class Carried(NamedTuple):
+    """What became of a failure, an outcome or a default that was sent."""
+
+    is_handled: bool
+    """A `failure` edge carried it."""
+    misfit: Exception | None
+    """Why a condition failed on it, or why the node can't produce it."""
+
+
 class Flow:
-    """The state of one execution's tokens.
+    """The state of one execution's payloads and tokens.
 
     A node is ready once, when its join says so. Tokens that come after that are dropped.
     """
 
-    __slots__ = ("conflicts", "history", "inboxes", "input", "missing", "plan", "ready", "records", "sent", "settled")
+    __slots__ = ("conflicts", "history", "inboxes", "input", "missing", "plan", "ready", "records", "sent", "tokens")
 
     def __init__(self, plan: Plan, input_value: Any) -> None:
         self.plan = plan
         self.input = input_value
-        self.ready: deque[PlanNode] = deque(plan.roots)
-        self.missing = plan.missing.copy()
-        self.sent: list[Any] = [None] * len(plan.nodes)
+        self.sent: list[Any] = [None] * plan.size
         self.records: list[Any] = [None] * len(plan.nodes) if plan.takes_records else []
         self.conflicts: dict[int, tuple[str, ...]] = {}
         self.history = History(plan, input_value, self.sent)
-        self.inboxes: dict[int, dict[int, Token]] = {}
-        """By node and edge: the tokens that are no value, and all tokens of joins that may do without some."""
-        self.settled: deque[tuple[PlanNode, Verdict]] = deque()
-        """Nodes that their tokens ended without running; the supervisor takes them and spreads their tokens."""
+        self.tokens = Tokens(plan, self.history)
+        self.ready = self.tokens.ready
+        self.inboxes = self.tokens.inboxes
+        self.missing = self.tokens.missing
 
     # --- what a node gets -------------------------------------------------------------------------------------------
 
@@ -67,21 +77,21 @@ class Flow:
             {"node": edge.source.id, "outcome": token.value}
             | ({"value": self.history.produced_by(edge.source)} if token is Token.VALUE else {})
             for edge in node.incoming
-            for token in (tokens.get(edge.index, Token.VALUE),)
+            if (token := tokens.get(edge.index)) is not None
         ]
 
     def has_value(self, node: PlanNode, source: PlanNode) -> bool:
         """Say whether `node` was fired with a value of `source`."""
         return source in self.history.sources_of(node)
 
-    # --- what a node's end sets free --------------------------------------------------------------------------------
+    # --- a node ends with a value -----------------------------------------------------------------------------------
 
     def succeed(self, node: PlanNode, result: Any) -> PlanNode | None:
         """Deliver what a node's step returned; the next node to go on with, if its end made one ready.
 
         Raises:
             StepResultError: A node of this kind can't produce that; nothing was delivered.
-            ExpressionError: The condition of an edge failed on the record; nothing was delivered.
+            ExpressionError: The condition of an edge failed on it; nothing was delivered.
         """
         targets = node.plain_targets
         if targets is None or not self._keep_plain(node, result):
@@ -94,7 +104,7 @@ class Flow:
             index = target.index
             left = missing[index] - 1
             missing[index] = left
-            if not left and (not inboxes or index not in inboxes or self._judge(target)):
+            if not left and (not inboxes or index not in inboxes or self.tokens.judge(target)):
                 if following is None:
                     following = target
                 else:
@@ -117,18 +127,52 @@ class Flow:
     def _send(self, node: PlanNode, result: Any) -> tuple[PlanNode, ...] | None:
         """Put a payload where the targets find it; the plain targets, if their tokens are still to be counted."""
         handles = result.handles if isinstance(result, Choice) else None
-        result = self.produced_from(node, result)
-        if node.gets_outcomes:
-            result = self._with_outcomes(node, result)
-        payload = self._payload(node, result) if node.takes_record else result
+        produced, payload = self._payload(node, result)
         if node.plain_targets is not None:
-            self._keep(node, payload, result)
+            self._keep(node, payload, produced)
             return node.plain_targets
-        tokens = [self._token(edge, payload, handles) for edge in node.outgoing]
-        self._keep(node, payload, result)
-        for edge, token in zip(node.outgoing, tokens, strict=True):
-            self._deliver(edge, token)
+        self._deliver_value(node, produced, payload, handles, holds)
         return None
+
+    def finish_anyway(self, node: PlanNode, result: Any) -> Any:
+        """Deliver a value that came although its node was interrupted; an edge whose condition fails carries none.
+
+        Return what the node produced.
+
+        Raises:
+            StepResultError: A node of this kind can't produce that; nothing was delivered.
+        """
+        handles = result.handles if isinstance(result, Choice) else None
+        produced, payload = self._payload(node, result)
+        self._deliver_value(node, produced, payload, handles, Misfits().holds)
+        return produced
+
+    def _deliver_value(
+        self, node: PlanNode, produced: Any, payload: Any, handles: tuple[str, ...] | None, holds: Holds
+    ) -> None:
+        tokens = [
+            Token.VALUE if is_chosen(edge, handles) and holds(edge, payload) else Token.SKIPPED
+            for edge in node.outgoing
+        ]
+        observed = self._observe(node, NodeOutcome(outcome="completed", value=produced), holds)
+        self._keep(node, payload, produced)
+        self._deliver(node, tokens)
+        self._spread_port(node.failure_port, Token.SKIPPED)
+        if node.always_port is not None:
+            self._deliver(node.always_port, observed)
+
+    def _payload(self, node: PlanNode, result: Any) -> tuple[Any, Any]:
+        """Return what a node produces when its step returned `result`, and what it sends on."""
+        produced = self.produced_from(node, result)
+        if not node.takes_record:
+            return produced, produced
+        if node.gets_outcomes and not node.emits_only_produced and isinstance(produced, dict):
+            outcomes: Record = {"outcomes": self.outcomes(node)}
+            produced = outcomes | cast("Record", produced)
+        if not isinstance(produced, dict):
+            raise StepResultError(node.id, f"returned {type(produced).__name__}, not a JSON object")
+        record = cast("Record", produced)
+        return record, record if node.emits_only_produced else self._given(node) | record
 
     def produced_from(self, node: PlanNode, result: Any) -> Any:
         """Return what a node produces when its step returned `result`."""
@@ -136,74 +180,97 @@ class Flow:
             result = result.produced
         return result if node.output_key is None else {node.output_key: result}
 
-    def _with_outcomes(self, node: PlanNode, produced: Any) -> Any:
-        """Return what a node produces that waited until all had settled: what came is a part of it."""
-        if node.emits_only_produced or not isinstance(produced, dict):
-            return produced  # pyright: ignore[reportUnknownVariableType]
-        outcomes: Record = {"outcomes": self.outcomes(node)}
-        return outcomes | cast("Record", produced)
+    def _given(self, node: PlanNode) -> Record:
+        record: Record | None = self.records[node.index]
+        return self.record_for(node) if record is None else record
 
     def _keep(self, node: PlanNode, payload: Any, produced: Any) -> None:
         self.sent[node.index] = payload
         if node.takes_record:
             self.history.keep(node, produced)
 
-    def _payload(self, node: PlanNode, produced: Any) -> Record:
-        if not isinstance(produced, dict):
-            raise StepResultError(node.id, f"returned {type(produced).__name__}, not a JSON object")
-        if node.emits_only_produced:
-            return cast("Record", produced)
-        record: Record | None = self.records[node.index]
-        if record is None:
-            record = self.record_for(node)
-        return record | produced if produced else record
+    # --- a node ends without one ------------------------------------------------------------------------------------
 
-    def _token(self, edge: PlanEdge, payload: Any, handles: tuple[str, ...] | None) -> Token:
-        if handles is not None and edge.handle is not None and edge.handle not in handles:
-            return Token.SKIPPED
-        return Token.VALUE if edge.condition is None or edge.condition(payload) else Token.SKIPPED
+    def fail(self, node: PlanNode, failure: NodeFailure, success: Token | Default) -> Carried:
+        """Deliver the failure of a node.
 
-    def spread(self, node: PlanNode, token: Token) -> None:
-        """Send a token that is no value over all edges of a node that ended without one."""
-        for edge in node.outgoing:
-            self._deliver(edge, token)
+        Args:
+            node: The node.
+            failure: The failure.
+            success: What its `success` edges carry: a token that is no value, or a default.
+        """
+        misfits = Misfits()
+        port = node.failure_port
+        failed = self._send_port(port, failure, misfits.holds)
+        observed = self._observe(node, NodeOutcome(outcome="failed", error=failure), misfits.holds)
+        if isinstance(success, Default):
+            self._deliver_default(node, success.default, misfits)
+        else:
+            self._deliver(node, [success] * len(node.outgoing))
+        if port is not None:
+            self._deliver(port, failed)
+        if node.always_port is not None:
+            self._deliver(node.always_port, observed)
+        return Carried(Token.VALUE in failed, misfits.first)
 
-    def failed_sources(self, node: PlanNode) -> tuple[str, ...]:
-        """Return the ids of the nodes whose failed tokens a node got, each once, in the order of the edges."""
-        tokens = self.inboxes.get(node.index, {})
-        return tuple(dict.fromkeys(e.source.id for e in node.incoming if tokens.get(e.index) is Token.FAILED))
+    def _deliver_default(self, node: PlanNode, default: Any, misfits: "Misfits") -> None:
+        try:
+            produced, payload = self._payload(node, default)
+        except StepResultError as error:
+            misfits.first = misfits.first or error
+            self._deliver(node, [Token.SKIPPED] * len(node.outgoing))
+            return
+        tokens = [Token.VALUE if misfits.holds(edge, payload) else Token.SKIPPED for edge in node.outgoing]
+        self._keep(node, payload, produced)
+        self._deliver(node, tokens)
 
-    def _deliver(self, edge: PlanEdge, token: Token) -> None:
-        target = edge.target
-        index = target.index
-        self.missing[index] -= 1
-        if token is not Token.VALUE or target.join != "all":
-            self.inboxes.setdefault(index, {})[edge.index] = token
-        if index not in self.inboxes:
-            if not self.missing[index]:
-                self.ready.append(target)
-        elif self._judge(target):
-            self.ready.append(target)
+    def skip(self, node: PlanNode) -> None:
+        """Deliver that a node was skipped."""
+        self._deliver(node, [Token.SKIPPED] * len(node.outgoing))
+        self._spread_port(node.failure_port, Token.SKIPPED)
+        self._spread_port(node.always_port, Token.SKIPPED)
 
-    def _judge(self, node: PlanNode) -> bool:
-        """Say whether the node fires now; one that ends now without firing goes to `settled`."""
-        if node.index in self.history.sources:
-            return False
-        tokens = self.inboxes[node.index]
-        kinds = list(tokens.values())
-        failed = kinds.count(Token.FAILED)
-        others = len(kinds) - failed - kinds.count(Token.VALUE)
-        expected = len(node.incoming)
-        verdict = judge(node.join, expected, expected - self.missing[node.index] - failed - others, failed, others)
-        if verdict is Verdict.WAIT:
-            return False
-        default = Token.VALUE if node.join == "all" else None
-        valued = [edge for edge in node.incoming if tokens.get(edge.index, default) is Token.VALUE]
-        self.history.sources[node.index] = by_last_edge(valued)
-        if verdict is Verdict.FIRE or (verdict is Verdict.SKIP and node.join == "all" and not node.takes_record):
-            return True  # arguments may have defaults: binding them decides whether the node is skipped
-        self.settled.append((node, verdict))
-        return False
+    def cancel(self, node: PlanNode, *, has_begun: bool) -> Carried:
+        """Deliver that a node was cancelled."""
+        misfits = Misfits()
+        observed: Sequence[Token] = ()
+        if has_begun:
+            observed = self._observe(node, NodeOutcome(outcome="cancelled"), misfits.holds)
+        else:
+            self.tokens.close(node)
+        self._deliver(node, [Token.CANCELLED] * len(node.outgoing))
+        self._spread_port(node.failure_port, Token.SKIPPED)
+        if node.always_port is not None:
+            self._deliver(node.always_port, observed or [Token.CANCELLED] * len(node.always_port.outgoing))
+        return Carried(is_handled=False, misfit=misfits.first)
+
+    # --- ports ------------------------------------------------------------------------------------------------------
+
+    def _observe(self, node: PlanNode, outcome: NodeOutcome, holds: Holds) -> Sequence[Token]:
+        return self._send_port(node.always_port, outcome, holds)
+
+    def _send_port(self, port: PlanNode | None, sent: NodeFailure | NodeOutcome, holds: Holds) -> Sequence[Token]:
+        """Put what a port sends where its targets find it; the tokens of its edges, still to be delivered."""
+        if port is None:
+            return ()
+        payload: Any = sent
+        if port.takes_record:
+            produced = sent.as_record()
+            node = self.plan.nodes[port.rank]
+            payload = (self._given(node) if node.takes_record else {}) | produced
+            self.history.keep(port, produced)
+            if node.index in self.history.sources:
+                self.history.sources[port.index] = self.history.sources[node.index]
+        self.sent[port.index] = payload
+        return [Token.VALUE if holds(edge, payload) else Token.SKIPPED for edge in port.outgoing]
+
+    def _spread_port(self, port: PlanNode | None, token: Token) -> None:
+        if port is not None:
+            self._deliver(port, [token] * len(port.outgoing))
+
+    def _deliver(self, node: PlanNode, tokens: Sequence[Token]) -> None:
+        for edge, token in zip(node.outgoing, tokens, strict=True):
+            self.tokens.deliver(edge, token)
 
     # --- the end ----------------------------------------------------------------------------------------------------
 

@@ -4,41 +4,39 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flowrt.definition.model import Definition, JoinRule
+from flowrt.graph.losers import losers_of
 from flowrt.policies import Default, NodePolicy
 
 if TYPE_CHECKING:
     from flowrt.graph.flow import Flow
 
+SUCCESS, FAILURE, ALWAYS = "success", "failure", "always"
+"""At what end of a node an edge carries a value; the latter two are the types of ports."""
+
 
 class PlanNode:
-    """One node of a plan. Nothing of it changes after the plan was compiled."""
+    """One node of a plan, or a port of one. Nothing of it changes after the plan was compiled.
+
+    A *port* is where the `failure` or `always` edges of a node begin. It never runs. What it sends is the node's error
+    or outcome, so one node can send different things over edges of different kinds.
+    """
 
     __slots__ = (
-        "adds_to_record",
-        "attempt_timeout_seconds",
-        "emits_only_produced",
-        "gets_outcomes",
-        "handles",
-        "id",
-        "incoming",
-        "index",
-        "invoke",
-        "is_async",
-        "join",
-        "on_error",
-        "outgoing",
-        "output_key",
-        "plain_targets",
-        "policy",
-        "sources",
-        "takes_record",
-        "type",
-    )
+        "adds_to_record", "always_port", "attempt_timeout_seconds", "can_rescue", "cancels_losers",
+        "emits_only_produced", "failure_port", "gets_outcomes", "handles", "id", "incoming", "index",
+        "invoke", "is_async", "is_port", "join", "keeps_tokens", "on_error", "otherwise", "outgoing", "output_key",
+        "plain_targets", "ports", "policy", "rank", "sources", "takes_record", "total_timeout_seconds", "type",
+        "within_seconds",
+    )  # fmt: skip
 
     index: int
-    """The place of the node in the plan: nodes are in topological order."""
+    """The node's place in the arrays of an execution. Nodes are in topological order, ports come after all nodes."""
+    rank: int
+    """A node's rank is higher than that of each of its ancestors; a port has that of its node."""
     id: str
+    """The node's id; a port has that of its node."""
     type: str
+    is_port: bool
     invoke: "Callable[[Flow], Any]"
     """Binds the arguments and calls the step: returns its result, or a coroutine that has not started."""
     is_async: bool
@@ -53,13 +51,29 @@ class PlanNode:
     output_key: str | None
     handles: frozenset[str] | None
     join: JoinRule
+    within_seconds: float | None
+    """How long after the first token the join becomes `otherwise`."""
+    otherwise: JoinRule | None
+    """`None`: the join fails then."""
+    cancels_losers: bool
+    """Nodes that feed only this one are cancelled when its join decides before all tokens are in."""
+    keeps_tokens: bool
+    """Every token is kept by its edge, not only those that are no value."""
+    can_rescue: bool
+    """It may fire because of a failure or an outcome: one of its ancestors is a port."""
     policy: NodePolicy
     on_error: str | Default
     attempt_timeout_seconds: float | None
+    total_timeout_seconds: float | None
     sources: "tuple[PlanNode, ...]"
-    """The nodes that feed this one, each once, in the order of their last edges."""
+    """The nodes and ports that feed this one, each once, in the order of their last edges."""
     incoming: "tuple[PlanEdge, ...]"
     outgoing: "tuple[PlanEdge, ...]"
+    """The `success` edges of a node; the edges of a port."""
+    failure_port: "PlanNode | None"
+    always_port: "PlanNode | None"
+    ports: "tuple[PlanNode, ...]"
+    """Those of them that there are."""
     plain_targets: "tuple[PlanNode, ...] | None"
     """The targets, if every edge always carries a value to a join that waits for all; otherwise `None`."""
 
@@ -91,7 +105,7 @@ class PlanEdge:
 class Plan:
     """A compiled workflow.
 
-    Guarantees: `nodes` are in topological order, so an edge's source has a lower index than its target; among nodes
+    Guarantees: `nodes` are in topological order, so an edge's source has a lower rank than its target; among nodes
     that no path orders, the order of the definition holds.
     """
 
@@ -100,6 +114,7 @@ class Plan:
         *,
         definition: Definition,
         nodes: tuple[PlanNode, ...],
+        ports: tuple[PlanNode, ...] = (),
         convert_input: Callable[[Any], Any],
     ) -> None:
         self.definition = definition
@@ -111,10 +126,22 @@ class Plan:
         self.takes_records = any(node.takes_record for node in nodes)
         self.is_mixed = self.takes_records and not all(node.takes_record for node in nodes)
         self.merges_records = any(node.takes_record and len(node.sources) > 1 for node in nodes)
-        self.ends = tuple(node for node in nodes if not node.outgoing)
+        self.size = len(nodes) + len(ports)
+        """How many nodes and ports there are."""
+        self.has_ports = bool(ports)
+        self.policy = definition.policy
+        self.ends = _ends(nodes)
         by_id = {node.id: node for node in nodes}
         self.result_node = by_id[definition.result] if definition.result else None
+        self._losers: dict[PlanNode, tuple[PlanNode, ...]] = {}
         self._latest: dict[frozenset[PlanNode], frozenset[PlanNode]] = {}
+
+    def losers(self, node: PlanNode) -> "tuple[PlanNode, ...]":
+        """Return the nodes that work for nothing once a node's join has decided, each before those that feed it."""
+        known = self._losers.get(node)
+        if known is None:
+            known = self._losers[node] = losers_of(node, self.result_node)
+        return known
 
     def latest(self, nodes: "frozenset[PlanNode]") -> "frozenset[PlanNode]":
         """Return those nodes from which no path leads to another of them; answers are kept, as few are asked for."""
@@ -124,6 +151,17 @@ class Plan:
         return known
 
 
+def _ends(nodes: "Sequence[PlanNode]") -> "tuple[PlanNode, ...]":
+    """Return the nodes whose payloads are the result: from which nothing leads on, and that do not merely observe."""
+    observing: set[PlanNode] = set()
+    for node in nodes:
+        sources = {edge.source for edge in node.incoming}
+        if sources and all(source.type == ALWAYS or source in observing for source in sources):
+            observing.add(node)
+    last = tuple(node for node in nodes if not node.outgoing)
+    return tuple(node for node in last if node not in observing) or last
+
+
 def by_last_edge(edges: "Sequence[PlanEdge]") -> "tuple[PlanNode, ...]":
     """Return the sources of edges, each once, in the order of their last edges: of records, the later edge's wins."""
     return tuple(dict.fromkeys(edge.source for edge in reversed(edges)))[::-1]
@@ -131,13 +169,13 @@ def by_last_edge(edges: "Sequence[PlanEdge]") -> "tuple[PlanNode, ...]":
 
 def _ancestors_among(nodes: "frozenset[PlanNode]") -> "set[PlanNode]":
     """Return those of the nodes from which a path leads to another one of them."""
-    first = min(node.index for node in nodes)
+    first = min(node.rank for node in nodes)
     found: set[PlanNode] = set()
     seen: set[PlanNode] = set()
     todo = [source for node in nodes for source in node.sources]
     while todo:
         node = todo.pop()
-        if node.index < first or node in seen:
+        if node.rank < first or node in seen:
             continue
         seen.add(node)
         if node in nodes:

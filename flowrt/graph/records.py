@@ -28,7 +28,7 @@ class History:
     def __init__(self, plan: Plan, input_value: Any, sent: list[Any]) -> None:
         self.plan = plan
         self.sent = sent
-        self.produced: list[Any] = [None] * len(plan.nodes) if plan.takes_records else []
+        self.produced: list[Any] = [None] * plan.size if plan.takes_records else []
         """What each node produced, by node index."""
         self.sources: dict[int, tuple[PlanNode, ...]] = {}
         """The nodes that fed a node, where that was not all of its plan's sources, by node index."""

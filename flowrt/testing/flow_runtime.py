@@ -102,7 +102,7 @@ class FlowRuntime(Runtime):
         last = {event.node: event.what for event in self.trace.events if event.execution_id == execution.id}
         for node in execution.suspended.values():
             yield f"the step of node {node.id!r} is suspended"
-        for node in execution.attempts.parked_nodes():
+        for node in execution.parking.nodes():
             what = "next attempt" if last[node.id] == "attempt.ended" else "delay to end"
             yield f"node {node.id!r} waits for its {what}"
         for node in execution.flow.ready:

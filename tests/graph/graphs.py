@@ -3,6 +3,7 @@
 from flowrt.definition.model import Definition, Edge, Join, Node
 from flowrt.graph.compile import compile_plan
 from flowrt.graph.flow import Flow
+from flowrt.outcomes import NodeFailure
 from flowrt.typing import BoundStep
 
 
@@ -44,4 +45,5 @@ class Play:
     def spreads(self, node_id, token):
         node = self.nodes[node_id]
         self.flow.ready.remove(node)
-        self.flow.spread(node, token)
+        failure = NodeFailure(node=node_id, type="ValueError", message="no", attempts=1)
+        self.flow.fail(node, failure, token)

@@ -3,11 +3,12 @@
 from graph.graphs import Play, plan_of
 
 from flowrt.definition.model import Quorum
-from flowrt.graph.joins import Token, Verdict
+from flowrt.graph.joins import Token
+from flowrt.graph.tokens import News
 
 
 def settled(play):
-    return [(node.id, verdict) for node, verdict in play.flow.settled]
+    return [(node.id, what) for node, what in play.flow.tokens.news if what is not News.DECIDED_EARLY]
 
 
 def test_nodes_are_in_topological_order():
@@ -37,7 +38,7 @@ def test_a_node_whose_branches_were_all_skipped_is_skipped():
     play = Play(plan_of(["a>c", "b>c"]))
     play.spreads("a", Token.SKIPPED)
     play.spreads("b", Token.SKIPPED)
-    assert settled(play) == [("c", Verdict.SKIP)]
+    assert settled(play) == [("c", News.SKIPPED)]
 
 
 def test_a_failed_token_fails_a_join_of_all_when_the_others_are_in():
@@ -45,8 +46,8 @@ def test_a_failed_token_fails_a_join_of_all_when_the_others_are_in():
     play.spreads("a", Token.FAILED)
     assert settled(play) == []
     play.ends("b")
-    assert settled(play) == [("c", Verdict.FAIL)]
-    assert play.flow.failed_sources(play.nodes["c"]) == ("a",)
+    assert settled(play) == [("c", News.FAILED)]
+    assert play.flow.tokens.failed_sources(play.nodes["c"]) == ("a",)
     assert not play.ready
 
 

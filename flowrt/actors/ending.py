@@ -1,0 +1,288 @@
+"""How an execution is brought to its end, and single firings to theirs: what is interrupted, and what still runs.
+
+An execution that failed or was cancelled is *ending*. What runs and does not rescue is interrupted; a node that becomes
+ready runs only if it rescues, and otherwise ends as cancelled before it began. In a plan without `failure` and `always`
+edges nothing can rescue, so nothing has to be told to anybody: the execution ends when its steps have.
+"""
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from flowrt.actors import supervisor
+from flowrt.actors.interruptions import Interruption, Request
+from flowrt.errors import StepResultError
+from flowrt.typing import INSTRUCTIONS
+
+if TYPE_CHECKING:
+    from flowrt.actors.execution import Execution
+    from flowrt.actors.worker import Worker
+    from flowrt.graph.plan import PlanNode
+
+logger = logging.getLogger("flowrt")
+
+FINISHED_ANYWAY = "finished anyway"
+COMPLETED = 2
+
+
+# --- the execution ----------------------------------------------------------------------------------------------------
+
+
+def begin(execution: "Execution") -> None:
+    """Let an execution end: interrupt what runs or waits and does not rescue."""
+    execution.is_ending = execution.is_held = True
+    execution.is_paused = False
+    execution.flow.ready.extendleft(reversed(execution.held))
+    execution.held.clear()
+    _interrupt_all(execution, Interruption("cancel", execution.kernel.monotonic_ns()))
+
+
+def cancel(execution: "Execution", reason: str, asked_by: str | None) -> None:
+    """Cancel an execution that is not ending yet."""
+    execution.reason = reason
+    execution.interruptions.request = Request(reason, asked_by, execution.kernel.clock.time_ns())
+    begin(execution)
+
+
+def stop(execution: "Execution", reason: str) -> None:
+    """End an execution without what would rescue; the reason counts if it was not ending yet."""
+    execution.is_stopped = True
+    if not execution.is_ending:
+        cancel(execution, reason, None)
+        return
+    _interrupt_all(execution, Interruption("cancel", execution.kernel.monotonic_ns()))
+
+
+def _interrupt_all(execution: "Execution", interruption: Interruption) -> None:
+    for node in _running_now(execution):
+        if not _goes_on(execution, node):
+            execution.interruptions.begin(node, interruption)
+    for node in execution.parking.nodes():
+        if _goes_on(execution, node):
+            continue
+        interrupt_parked(execution, node, interruption)
+    for worker, node in list(execution.suspended.items()):
+        if not _goes_on(execution, node):
+            interrupt_suspended(execution, worker, node, interruption)
+    sift(execution)
+    execution.check_rest()
+
+
+def _running_now(execution: "Execution") -> "list[PlanNode]":
+    """Return the nodes whose steps asked for this themselves: they neither wait nor are suspended."""
+    if execution.kernel.parent.get() is None:
+        return []
+    elsewhere = {*execution.flow.ready, *execution.parking.nodes(), *execution.suspended.values()}
+    nodes = [node for node in execution.plan.nodes if _has_begun(execution, node)]
+    return [node for node in nodes if node not in elsewhere]
+
+
+def _has_begun(execution: "Execution", node: "PlanNode") -> bool:
+    return not execution.states[node.index] and execution.flow.tokens.has_fired(node)
+
+
+def _goes_on(execution: "Execution", node: "PlanNode") -> bool:
+    return node.index in execution.flow.tokens.rescuing and not execution.is_stopped
+
+
+def sift(execution: "Execution") -> None:
+    """Keep of what is ready only what may start now; iterative: what is kept from starting may make others ready."""
+    ready = execution.flow.ready
+    if execution.is_ending and not execution.plan.has_ports:
+        for node in ready:
+            _tell_retried(execution, node)
+        ready.clear()
+        execution.news.clear()
+        return
+    while execution.is_ending and execution.status == "running":
+        if execution.news:
+            supervisor.act_on_news(execution)
+        kept_out = [node for node in ready if not _goes_on(execution, node)]
+        if not kept_out:
+            break
+        going_on = [node for node in ready if _goes_on(execution, node)]
+        ready.clear()
+        ready.extend(going_on)
+        for node in kept_out:
+            never_begin(execution, node)
+    if execution.is_paused:
+        execution.held.extend(ready)
+        ready.clear()
+    execution.call_hands()
+
+
+def never_begin(execution: "Execution", node: "PlanNode") -> None:
+    """End a node as cancelled before it began, or before it began once more."""
+    if execution.states[node.index]:
+        return
+    has_begun = _tell_retried(execution, node)
+    execution.count_end(node)
+    _deliver_cancel(execution, node, has_begun=has_begun)
+    if not execution.left:
+        execution.finish()
+
+
+def _tell_retried(execution: "Execution", node: "PlanNode") -> bool:
+    """Log that a node was cancelled which was to begin once more; say whether it was."""
+    is_retried = execution.attempts.number(node) > 1
+    if is_retried and not execution.states[node.index]:
+        execution.tell(node, "cancelled")
+    return is_retried
+
+
+def _deliver_cancel(execution: "Execution", node: "PlanNode", *, has_begun: bool) -> None:
+    carried = execution.flow.cancel(node, has_begun=has_begun)
+    if carried.misfit is not None:
+        execution.fail(node, carried.misfit, execution.attempts.number(node))
+
+
+# --- one firing -------------------------------------------------------------------------------------------------------
+
+
+def interrupt_node(execution: "Execution", node: "PlanNode", interruption: Interruption) -> None:
+    """Interrupt one node, wherever it is; nothing happens if it has ended or is being interrupted."""
+    if execution.states[node.index] or execution.interruptions.find(node) is not None:
+        return
+    execution.is_held = True
+    if node in execution.parking:
+        interrupt_parked(execution, node, interruption)
+    elif (worker := _worker_of(execution, node)) is not None:
+        interrupt_suspended(execution, worker, node, interruption)
+    elif _withdraw(execution, node) or not execution.flow.tokens.has_fired(node):
+        _interrupt_waiting(execution, node, interruption)
+    else:
+        execution.interruptions.begin(node, interruption)  # its step asked for this itself, and still runs
+
+
+def _interrupt_waiting(execution: "Execution", node: "PlanNode", interruption: Interruption) -> None:
+    """End a node that has not begun, or not begun once more."""
+    if interruption.kind == "total":
+        supervisor.node_timed_out(execution, node, None, None)
+        return
+    number = execution.attempts.number(node)
+    execution.tell(node, "cancelled", attempt=number if number > 1 else 0, note=interruption.note)
+    execution.count_end(node)
+    _deliver_cancel(execution, node, has_begun=number > 1)
+    if not execution.left:
+        execution.finish()
+
+
+def _worker_of(execution: "Execution", node: "PlanNode") -> "Worker | None":
+    return next((worker for worker, suspended in execution.suspended.items() if suspended is node), None)
+
+
+def _withdraw(execution: "Execution", node: "PlanNode") -> bool:
+    """Take a node out of what is ready; say whether it was."""
+    for queue in (execution.flow.ready, execution.held):
+        if node in queue:
+            queue.remove(node)
+            return True
+    return False
+
+
+def interrupt_parked(execution: "Execution", node: "PlanNode", interruption: Interruption) -> None:
+    """Take a firing away from what it waits for; it has ended then."""
+    parked = execution.parking.take(node)
+    if parked is not None:
+        execution.interruptions.begin(node, interruption)
+        end_interrupted(execution, node, parked.since_ns)
+
+
+def interrupt_suspended(execution: "Execution", worker: "Worker", node: "PlanNode", interruption: Interruption) -> None:
+    """Cancel a suspended step, and give it up if it does not end within its grace time."""
+    execution.is_held = True
+    execution.interruptions.begin(node, interruption)
+    worker.cancel()
+    seconds = grace_seconds(execution, node)
+    give_up = partial(_abandon, execution, worker, node, seconds)
+    execution.timers.append(execution.kernel.timers.set(seconds, give_up))
+
+
+def grace_seconds(execution: "Execution", node: "PlanNode") -> float:
+    """Return how long a node's step may take to end when it is interrupted."""
+    own = node.policy.cancel.grace_seconds
+    return execution.kernel.grace_seconds if own is None else own
+
+
+def end_interrupted(
+    execution: "Execution",
+    node: "PlanNode",
+    started_ns: int,
+    error: BaseException | None = None,
+) -> None:
+    """End a firing that was interrupted, or whose worker was: as cancelled, or as failed if its time is over."""
+    if execution.states[node.index] or execution.status != "running":
+        return
+    interruption = execution.interruptions.find(node)
+    if interruption is not None and interruption.kind == "total":
+        execution.interruptions.forget(node)
+        supervisor.node_timed_out(execution, node, started_ns, error)
+        return
+    note = None if interruption is None else interruption.note
+    execution.tell(node, "cancelled", started_ns=started_ns, error=error, note=note)
+    execution.interruptions.end(node, "cancelled", execution.kernel.monotonic_ns())
+    _end_cancelled(execution, node)
+
+
+def _end_cancelled(execution: "Execution", node: "PlanNode") -> None:
+    execution.count_end(node)
+    if execution.plan.has_ports or not execution.is_ending:
+        _deliver_cancel(execution, node, has_begun=True)
+        if not execution.left:
+            execution.finish()
+        supervisor.act_on_news(execution)
+        sift(execution)
+
+
+def finish_anyway(execution: "Execution", node: "PlanNode", result: Any, started_ns: int) -> None:
+    """Take what an interrupted step returned all the same."""
+    if type(result) in INSTRUCTIONS:
+        end_interrupted(execution, node, started_ns)
+        return
+    try:
+        produced = execution.flow.finish_anyway(node, result)
+    except StepResultError as error:
+        end_interrupted(execution, node, started_ns, error)
+        return
+    execution.tell(node, "completed", started_ns=started_ns, produced=produced, note=FINISHED_ANYWAY)
+    execution.interruptions.end(node, "finished anyway", execution.kernel.monotonic_ns())
+    execution.count_end(node, COMPLETED)
+    if not execution.left:
+        execution.finish()
+    supervisor.act_on_news(execution)
+    sift(execution)
+
+
+def is_cleaning_up(execution: "Execution") -> bool:
+    """Say whether anything that rescues still runs or waits in an execution that is ending."""
+    if execution.status != "running" or execution.is_stopped:
+        return False
+    under_way = (*execution.flow.ready, *execution.parking.nodes(), *execution.suspended.values())
+    return any(_goes_on(execution, node) for node in under_way)
+
+
+def abandon_all(execution: "Execution") -> None:
+    """Go on without the steps that have not ended yet, now."""
+    for worker, node in list(execution.suspended.items()):
+        _abandon(execution, worker, node, execution.kernel.grace_seconds)
+    execution.finish()
+
+
+def _abandon(execution: "Execution", worker: "Worker", node: "PlanNode", seconds: float) -> None:
+    """Go on without a step that refuses to end; it stays in the runtime's nursery."""
+    if execution.suspended.get(worker) is not node or execution.status != "running":
+        return
+    del execution.suspended[worker]
+    execution.lost.add(worker)
+    execution.hands -= 1
+    note = f"abandoned: it did not end within {seconds:g} s"
+    execution.tell(node, "cancelled", note=note)
+    execution.interruptions.end(node, "abandoned", execution.kernel.monotonic_ns())
+    logger.warning(
+        "node %r of workflow %r did not end within %g s of its cancel; leaving the runtime waits for it",
+        node.id,
+        execution.plan.name,
+        seconds,
+    )
+    _end_cancelled(execution, node)
+    execution.check_rest()

@@ -1,0 +1,69 @@
+"""Who interrupted which firings of an execution, and what became of them."""
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from flowrt.clock import NANOSECONDS
+from flowrt.events import Cancellation, InterruptedNode, InterruptedOutcome
+
+if TYPE_CHECKING:
+    from flowrt.graph.plan import PlanNode
+
+
+class Interruption(NamedTuple):
+    """Why a firing was interrupted."""
+
+    kind: Literal["cancel", "total"]
+    """`cancel`: it is to end as cancelled; `total`: it fails, as the node's time is over."""
+    at_ns: int
+    note: str | None = None
+    """What the log says of it, where it is about this firing alone."""
+
+
+class Request(NamedTuple):
+    """That somebody asked for an execution to be cancelled."""
+
+    reason: str
+    asked_by: str | None
+    at_ns: int
+    """Since 1970-01-01 UTC."""
+
+
+class Interruptions:
+    """The firings that were interrupted, by node, and what became of them; most executions have none."""
+
+    __slots__ = ("_ends", "_open", "request")
+
+    def __init__(self) -> None:
+        self._open: dict[PlanNode, Interruption] = {}
+        self._ends: list[InterruptedNode] = []
+        self.request: Request | None = None
+        """That somebody asked for the whole execution to be cancelled."""
+
+    def __bool__(self) -> bool:
+        return bool(self._open)
+
+    def find(self, node: "PlanNode") -> Interruption | None:
+        """Return why the firing of a node was interrupted."""
+        return self._open.get(node)
+
+    def begin(self, node: "PlanNode", interruption: Interruption) -> None:
+        """Note that a firing was interrupted."""
+        self._open.setdefault(node, interruption)
+
+    def forget(self, node: "PlanNode") -> None:
+        """Forget that a firing was interrupted: what becomes of it is no business of a cancel."""
+        self._open.pop(node, None)
+
+    def end(self, node: "PlanNode", outcome: InterruptedOutcome, now_ns: int) -> None:
+        """Note what became of the firing of a node, if it was interrupted."""
+        interruption = self._open.pop(node, None)
+        if interruption is not None:
+            seconds = (now_ns - interruption.at_ns) / NANOSECONDS
+            self._ends.append(InterruptedNode(node=node.id, outcome=outcome, seconds=seconds))
+
+    def report(self) -> Cancellation | None:
+        """Return what became of a cancel so far; `None` if nobody asked for one."""
+        if self.request is None:
+            return None
+        reason, asked_by, at_ns = self.request
+        return Cancellation(reason=reason, asked_by=asked_by, at_ns=at_ns, nodes=tuple(self._ends))

@@ -1,0 +1,148 @@
+"""What firings wait for: the time of a retry or delay, and the time limits of nodes, joins and executions."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flowrt.actors import ending, supervisor
+from flowrt.actors.interruptions import Interruption
+from flowrt.actors.parking import Parked, WaitsFor
+from flowrt.clock import NANOSECONDS
+from flowrt.errors import AttemptTimeoutError, ExecutionTimeoutError
+from flowrt.typing import Delay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flowrt.actors.execution import Execution
+    from flowrt.actors.timers import Timer
+    from flowrt.graph.plan import PlanNode
+
+
+class Total(NamedTuple):
+    """How much time a node has left, all of its attempts together."""
+
+    due_ns: int
+    timer: "Timer | None"
+    """`None` while the execution is paused; `due_ns` is then what is left."""
+
+
+def begin(execution: "Execution", node: "PlanNode", instruction: Any, started_ns: int) -> None:
+    """Let a firing wait for what its step asked for."""
+    match instruction:
+        case Delay():
+            _delay(execution, node, instruction, started_ns)
+        case _:
+            raise TypeError(instruction)
+
+
+def _delay(execution: "Execution", node: "PlanNode", delay: Delay, started_ns: int) -> None:
+    produced, seconds, error = delay
+    timeout = node.attempt_timeout_seconds
+    if timeout is not None:
+        used = (execution.kernel.monotonic_ns() - started_ns) / NANOSECONDS
+        if used + seconds > timeout:
+            seconds = max(timeout - used, 0.0)
+            error = AttemptTimeoutError(node.id, execution.attempts.number(node), timeout)
+    end = partial(supervisor.wait_ended, execution, node, produced, error, started_ns)
+    park(execution, node, "delay", seconds, end)
+    watch_total(execution, node, started_ns)
+
+
+def retry_later(
+    execution: "Execution", node: "PlanNode", error: Exception, delay_seconds: float, started_ns: int
+) -> None:
+    """Let a firing wait for its next attempt; `started_ns` is when the one began that failed."""
+    watch_total(execution, node, started_ns)
+    execution.attempts.count_failed(node, error)
+    park(execution, node, "retry", delay_seconds, partial(_begin_again, execution, node))
+
+
+def _begin_again(execution: "Execution", node: "PlanNode") -> None:
+    execution.flow.ready.append(node)
+    if execution.is_held:
+        ending.sift(execution)
+    execution.call_hands()
+
+
+def park(
+    execution: "Execution", node: "PlanNode", waits_for: WaitsFor, seconds: float, end: "Callable[[], None]"
+) -> None:
+    """Let a firing wait for a time."""
+
+    def act() -> None:
+        execution.parking.release(node)
+        end()
+
+    kernel = execution.kernel
+    execution.parking.put(node, Parked(waits_for, kernel.monotonic_ns(), kernel.timers.set(seconds, act)))
+
+
+# --- limits -----------------------------------------------------------------------------------------------------------
+
+
+def watch_total(execution: "Execution", node: "PlanNode", started_ns: int) -> None:
+    """Begin to count the time that a node has for all of its attempts, unless it is being counted."""
+    seconds = node.total_timeout_seconds
+    if seconds is None or node in execution.totals:
+        return
+    due_ns = started_ns + round(seconds * NANOSECONDS)
+    _set_total(execution, node, due_ns)
+
+
+def _set_total(execution: "Execution", node: "PlanNode", due_ns: int) -> None:
+    timer = execution.kernel.timers.set_at(due_ns, partial(_total_is_over, execution, node))
+    execution.timers.append(timer)
+    execution.totals[node] = Total(due_ns, timer)
+
+
+def _total_is_over(execution: "Execution", node: "PlanNode") -> None:
+    ending.interrupt_node(execution, node, Interruption("total", execution.kernel.monotonic_ns()))
+    ending.sift(execution)
+    execution.check_rest()
+
+
+def freeze_totals(execution: "Execution") -> None:
+    """Stop the clocks of nodes: the execution is paused."""
+    now_ns = execution.kernel.monotonic_ns()
+    for node, total in execution.totals.items():
+        if total.timer is not None:
+            total.timer.cancel()
+            execution.totals[node] = Total(total.due_ns - now_ns, None)
+
+
+def thaw_totals(execution: "Execution") -> None:
+    """Let the clocks of nodes go on."""
+    now_ns = execution.kernel.monotonic_ns()
+    for node, total in list(execution.totals.items()):
+        if total.timer is None and not execution.states[node.index]:
+            _set_total(execution, node, now_ns + total.due_ns)
+
+
+def open_join(execution: "Execution", node: "PlanNode") -> None:
+    """Begin to count the time of a join."""
+    timer = execution.kernel.timers.set(node.within_seconds or 0.0, partial(_join_is_over, execution, node))
+    execution.timers.append(timer)
+
+
+def _join_is_over(execution: "Execution", node: "PlanNode") -> None:
+    if execution.states[node.index]:
+        return
+    execution.flow.tokens.expire(node)
+    supervisor.act_on_news(execution)
+    if execution.is_held:
+        ending.sift(execution)
+    execution.call_hands()
+    execution.check_rest()
+
+
+def watch_deadline(execution: "Execution") -> None:
+    """Let an execution fail at its deadline, if it has one."""
+    seconds = execution.plan.policy.deadline_seconds
+    if seconds is not None:
+        error = ExecutionTimeoutError(execution.plan.name, seconds)
+        execution.timers.append(execution.kernel.timers.set(seconds, partial(_deadline_is_over, execution, error)))
+
+
+def _deadline_is_over(execution: "Execution", error: ExecutionTimeoutError) -> None:
+    if not execution.is_ending:
+        execution.fail(None, error)

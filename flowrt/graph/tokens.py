@@ -1,0 +1,125 @@
+"""The tokens of one execution: what every edge carried, and which joins they decided. Pure; no clock, no tasks."""
+
+from collections import deque
+from enum import Enum
+
+from flowrt.definition.model import JoinRule
+from flowrt.graph.joins import Token, Verdict, judge
+from flowrt.graph.plan import Plan, PlanEdge, PlanNode, by_last_edge
+from flowrt.graph.records import History
+
+
+class News(Enum):
+    """What tokens did to a node, beside letting it fire."""
+
+    OPENED = "opened"
+    """The first token came to a join that has a time."""
+    DECIDED_EARLY = "decided early"
+    """The join decided before all tokens were in, and nodes that feed nothing else are to be cancelled."""
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+
+
+class Tokens:
+    """What came over the edges of one execution. A join decides once; values that come after that are late."""
+
+    __slots__ = ("_history", "_rules", "inboxes", "late", "missing", "news", "ready", "rescuing")
+
+    def __init__(self, plan: Plan, history: History) -> None:
+        self._history = history
+        self._rules: dict[int, JoinRule] = {}
+        """By node: the rules of joins whose time was over."""
+        self.ready: deque[PlanNode] = deque(plan.roots)
+        self.missing = plan.missing.copy()
+        self.inboxes: dict[int, dict[int, Token]] = {}
+        """By node and edge: the tokens that are no value, and all tokens of nodes that keep them."""
+        self.news: deque[tuple[PlanNode, News]] = deque()
+        """What the supervisor has to act on, in the order in which it came."""
+        self.rescuing: set[int] = set()
+        """Nodes that fired because of a failure or an outcome, by index: they run although the execution is ending."""
+        self.late = 0
+        """How many values came to joins that had decided."""
+
+    def deliver(self, edge: PlanEdge, token: Token) -> None:
+        """Take the token of an edge; what it makes ready goes to `ready`, what else happens to `news`."""
+        target = edge.target
+        index = target.index
+        self.missing[index] -= 1
+        if self._has_decided(target):
+            self.late += token is Token.VALUE
+            return
+        if token is not Token.VALUE or target.keeps_tokens:
+            inbox = self.inboxes.setdefault(index, {})
+            if target.within_seconds is not None and not inbox:
+                self.news.append((target, News.OPENED))
+            inbox[edge.index] = token
+        if self.missing[index] and index not in self.inboxes:
+            return
+        if index not in self.inboxes or self.judge(target):
+            self.ready.append(target)
+
+    def judge(self, node: PlanNode) -> bool:
+        """Say whether the node fires now; one that ends now without firing goes to `news`."""
+        if self._has_decided(node):
+            return False
+        index = node.index
+        tokens = self.inboxes[index]
+        kinds = list(tokens.values())
+        failed = kinds.count(Token.FAILED)
+        others = len(kinds) - failed - kinds.count(Token.VALUE)
+        expected = len(node.incoming)
+        rule = self._rules.get(index, node.join)
+        verdict = judge(rule, expected, expected - self.missing[index] - failed - others, failed, others)
+        if verdict is Verdict.WAIT:
+            return False
+        self._decide(node)
+        if verdict is Verdict.FIRE or (verdict is Verdict.SKIP and rule == "all" and not node.takes_record):
+            return True  # arguments may have defaults: binding them decides whether the node is skipped
+        self.news.append((node, News.SKIPPED if verdict is Verdict.SKIP else News.FAILED))
+        return False
+
+    def expire(self, node: PlanNode) -> None:
+        """Let the time of a join be over: it goes on as what it is to become, or fails."""
+        if self._has_decided(node):
+            return
+        if node.otherwise is None:
+            self._decide(node)
+            self.news.append((node, News.TIMED_OUT))
+            return
+        self._rules[node.index] = node.otherwise
+        if self.judge(node):
+            self.ready.append(node)
+
+    def close(self, node: PlanNode) -> None:
+        """Let a node that has not fired never fire: whatever comes is late."""
+        self.inboxes.setdefault(node.index, {})
+        self._history.sources.setdefault(node.index, ())
+
+    def has_fired(self, node: PlanNode) -> bool:
+        """Say whether a node's join has let it fire; one that has ended may have been let go otherwise."""
+        return self._has_decided(node) or (not self.missing[node.index] and node.index not in self.inboxes)
+
+    def missing_sources(self, node: PlanNode) -> tuple[str, ...]:
+        """Return the ids of the nodes from which a node that keeps its tokens still waits for one."""
+        tokens = self.inboxes.get(node.index, {})
+        return tuple(dict.fromkeys(edge.source.id for edge in node.incoming if edge.index not in tokens))
+
+    def failed_sources(self, node: PlanNode) -> tuple[str, ...]:
+        """Return the ids of the nodes whose failed tokens a node got, each once, in the order of the edges."""
+        tokens = self.inboxes.get(node.index, {})
+        return tuple(dict.fromkeys(e.source.id for e in node.incoming if tokens.get(e.index) is Token.FAILED))
+
+    def _has_decided(self, node: PlanNode) -> bool:
+        return node.index in self._history.sources
+
+    def _decide(self, node: PlanNode) -> None:
+        index = node.index
+        tokens = self.inboxes[index]
+        default = None if node.keeps_tokens else Token.VALUE
+        valued = [edge for edge in node.incoming if tokens.get(edge.index, default) is Token.VALUE]
+        self._history.sources[index] = by_last_edge(valued)
+        if node.can_rescue and any(e.source.is_port or e.source.index in self.rescuing for e in valued):
+            self.rescuing.add(index)
+        if node.cancels_losers and self.missing[index]:
+            self.news.append((node, News.DECIDED_EARLY))
