@@ -25,7 +25,7 @@ class PlanNode:
         "adds_to_record", "always_port", "attempt_timeout_seconds", "can_rescue", "cancels_losers",
         "emits_only_produced", "failure_port", "gets_outcomes", "handles", "id", "incoming", "index",
         "invoke", "is_async", "is_port", "join", "keeps_tokens", "on_error", "otherwise", "outgoing", "output_key",
-        "plain_targets", "ports", "policy", "rank", "sources", "takes_record", "total_timeout_seconds", "type",
+        "plain_targets", "policy", "ports", "rank", "sources", "takes_record", "total_timeout_seconds", "type",
         "within_seconds",
     )  # fmt: skip
 
