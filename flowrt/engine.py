@@ -13,7 +13,14 @@ from flowrt.actors.execution import Execution
 from flowrt.actors.kernel import Kernel
 from flowrt.actors.settings import Settings
 from flowrt.actors.worker import Worker
-from flowrt.errors import NestedTooDeepError, RuntimeClosedError, RuntimeOpenError, StoreError, WrongThreadError
+from flowrt.errors import (
+    NestedTooDeepError,
+    RuntimeClosedError,
+    RuntimeDrainingError,
+    RuntimeOpenError,
+    StoreError,
+    WrongThreadError,
+)
 from flowrt.graph.plan import Plan
 from flowrt.plans import Plans
 
@@ -101,9 +108,10 @@ class Engine:
             raise kernel.sink.failed
 
     async def _end_all(self, kernel: Kernel) -> None:
-        for execution in list(kernel.executions):
+        executions = list(kernel.executions.values())
+        for execution in executions:
             execution.cancel("the runtime was left")
-        await self._see_off(list(kernel.executions))
+        await self.see_off(executions)
 
     @property
     def is_open(self) -> bool:
@@ -143,17 +151,20 @@ class Engine:
         Raises:
             InputError: The input does not fit.
             NestedTooDeepError: It began in a step of an execution that began in a step, and so on.
+            RuntimeDrainingError: The runtime is being drained, and it did not begin in a step.
             StoreError: The log can't be written any more.
         """
         kernel = self.kernel
         parent = kernel.parent.get()
+        if kernel.is_draining and parent is None:
+            raise RuntimeDrainingError
         if parent is not None and parent.depth >= MAX_DEPTH:
             raise NestedTooDeepError(plan.name, MAX_DEPTH)
         converted = plan.convert_input({} if input_value is None else input_value)
         if kernel.sink is not None and kernel.sink.failed is not None:
             raise kernel.sink.failed
         execution = Execution(kernel, plan, converted)
-        kernel.executions[execution] = None
+        kernel.executions[execution.id] = execution
         waiting.watch_deadline(execution)
         if kernel.is_paused:
             execution.pause()
@@ -179,10 +190,10 @@ class Engine:
                 execution.cancel(reason)
             else:
                 execution.stop(reason)
-            await self._see_off([execution])
+            await self.see_off([execution])
             raise
         if execution.status == "cancelled" and kernel.backend.was_asked(requests):
-            await self._see_off([execution])
+            await self.see_off([execution])
             raise kernel.backend.cancelled
         await self.acknowledge(execution)
         return execution.outcome()
@@ -199,7 +210,7 @@ class Engine:
         self.kernel.crew.call(execution)
         return execution
 
-    async def _see_off(self, executions: "list[Execution]") -> None:
+    async def see_off(self, executions: "list[Execution]") -> None:
         """Wait until cancelled executions have cleaned up and ended and that is logged, for the grace time at most.
 
         Then what still cleans up is interrupted, and has the grace time to end. Steps that refuse stay behind in the

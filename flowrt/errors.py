@@ -21,6 +21,10 @@
     ├── NodeTimeoutError             a node with all of its attempts took longer than its policy allows
     ├── ExecutionTimeoutError        an execution was not over at its deadline
     ├── JoinTimeoutError             a join was not met in its time
+    ├── SignalTimeoutError           a signal did not come in time
+    ├── SignalRefusedError           a signal was sent that nobody can take
+    ├── UnknownNodeError             a workflow has no node of that id
+    ├── RuntimeDrainingError         the runtime takes no new executions any more
     ├── UpstreamFailedError          a node never ran, because of the tokens that it was given
     ├── ExpressionError              an expression can't be compiled, or failed on real data
     └── StoreError                   the log can't be written or read
@@ -366,6 +370,69 @@ class JoinTimeoutError(FlowrtError, TimeoutError):
             f"node {self.node!r} never ran: its join was not met within {self.within_seconds:g} s of the first token; "
             f"nothing had come from {named}"
         )
+
+
+class SignalTimeoutError(FlowrtError, TimeoutError):
+    """A signal did not come in the time that its node waits for it, and the node has no default.
+
+    Args:
+        signal: The signal's name.
+        timeout_seconds: The time it was given.
+    """
+
+    def __init__(self, signal: str, timeout_seconds: float) -> None:
+        super().__init__(signal, timeout_seconds)
+        self.signal = signal
+        self.timeout_seconds = timeout_seconds
+
+    def __str__(self) -> str:
+        return f"the signal {self.signal!r} did not come within {self.timeout_seconds:g} s"
+
+
+class SignalRefusedError(FlowrtError):
+    """A signal was sent that nobody can take; nothing was changed.
+
+    Args:
+        execution_id: The execution it was sent to.
+        signal: The signal's name.
+        reason: Why nobody can take it, and what to do.
+    """
+
+    def __init__(self, execution_id: str, signal: str, reason: str) -> None:
+        super().__init__(execution_id, signal, reason)
+        self.execution_id = execution_id
+        self.signal = signal
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the signal {self.signal!r} to execution {self.execution_id} was refused: {self.reason}"
+
+
+class UnknownNodeError(FlowrtError):
+    """A workflow has no node of that id.
+
+    Args:
+        workflow: The workflow's name.
+        node: The id that was asked for.
+        known: The ids of its nodes.
+    """
+
+    def __init__(self, workflow: str, node: str, known: tuple[str, ...]) -> None:
+        super().__init__(workflow, node, known)
+        self.workflow = workflow
+        self.node = node
+        self.known = known
+
+    def __str__(self) -> str:
+        named = ", ".join(map(repr, self.known[:20])) + (", ..." if len(self.known) > 20 else "")  # noqa: PLR2004
+        return f"workflow {self.workflow!r} has no node {self.node!r}: it has {named}"
+
+
+class RuntimeDrainingError(FlowrtError):
+    """The runtime is being drained: what runs goes on, new executions are refused."""
+
+    def __str__(self) -> str:
+        return "the runtime is being drained and takes no new executions: send them to another one"
 
 
 class UpstreamFailedError(FlowrtError):

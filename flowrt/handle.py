@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import anyio
 
+from flowrt.actors import ending
 from flowrt.clock import NANOSECONDS
-from flowrt.events import ExecutionStatus, LogEvent
+from flowrt.errors import UnknownNodeError
+from flowrt.events import Cancellation, ExecutionStatus, LogEvent
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.engine import Engine
+    from flowrt.graph.plan import PlanNode
 
 R = TypeVar("R")
 
@@ -69,12 +72,51 @@ class ExecutionHandle(Generic[R]):
         await self.wait()
         return cast("R", self._execution.outcome())
 
-    def cancel(self, reason: str = "cancelled through its handle") -> None:
-        """Cancel the execution: nothing starts any more, and what runs is interrupted. `wait` tells when it has ended.
+    def cancel(
+        self, reason: str = "cancelled through its handle", *, node: str | None = None, asked_by: str | None = None
+    ) -> None:
+        """Cancel the execution, or one of its nodes. `wait` tells when the execution has ended.
 
-        Does nothing if it is ending already.
+        What runs is interrupted, and what it returns all the same still counts. Nodes behind `always` and `failure`
+        edges clean up. If the execution is ending already, that is stopped too. A node that has ended stays as it is.
+
+        Args:
+            reason: Why, for the report and the log.
+            node: The id of the node to cancel; `None` is the whole execution.
+            asked_by: Who asks, for the report.
+
+        Raises:
+            UnknownNodeError: The workflow has no node of that id.
         """
-        self._execution.cancel(reason)
+        execution = self._execution
+        if node is not None:
+            by = "" if asked_by is None else f" (by {asked_by})"
+            ending.cancel_node(execution, find_node(execution, node), f"{reason}{by}")
+        elif execution.is_ending:
+            execution.stop(reason)
+        else:
+            execution.cancel(reason, asked_by)
+
+    @property
+    def cancellation(self) -> Cancellation | None:
+        """What became of a cancel of the execution so far: who asked, why, and what was interrupted; or `None`."""
+        return self._execution.rare.interruptions.report()
+
+    @property
+    def is_paused(self) -> bool:
+        """No firing starts until `resume`."""
+        return self._execution.is_paused
+
+    def pause(self) -> None:
+        """Let no firing start until `resume`. What runs goes on, timers too; does nothing if the execution is ending.
+
+        `timeout.total` stands still meanwhile; a deadline and the time of a join do not. Signals are kept.
+        """
+        self._execution.pause()
+
+    def resume(self) -> None:
+        """Let firings start again."""
+        self._execution.resume()
 
     def events(self) -> AsyncIterator[LogEvent]:
         """Return the events from now on, in their order, until the execution has ended.
@@ -83,6 +125,18 @@ class ExecutionHandle(Generic[R]):
         reader keeps what it has not read in memory.
         """
         return EventStream(self._execution)
+
+
+def find_node(execution: "Execution", node_id: str) -> "PlanNode":
+    """Return a node of an execution's plan.
+
+    Raises:
+        UnknownNodeError: There is none of that id.
+    """
+    for node in execution.plan.nodes:
+        if node.id == node_id:
+            return node
+    raise UnknownNodeError(execution.plan.name, node_id, tuple(node.id for node in execution.plan.nodes))
 
 
 class EventStream:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
 from flowrt.actors.settings import Durability, Settings
 from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
 from flowrt.clock import SystemClock, UuidV7Ids
+from flowrt.control import Control, DrainReport
 from flowrt.engine import Engine
 from flowrt.events import LogEvent
 from flowrt.handle import ExecutionHandle
@@ -83,6 +84,7 @@ class Runtime:
         )
         self._engine = Engine(settings, Plans(store, steps, python_modules))
         self._threads = ThreadEntrance(self._engine)
+        self._control = Control(self._engine)
 
     async def __aenter__(self) -> Self:
         """Open the store and start the actors.
@@ -201,3 +203,58 @@ class Runtime:
             Exception: What `run` raises.
         """
         return self._threads.run(workflow, input)
+
+    async def signal(self, execution_id: str, name: str, payload: Any = None) -> None:
+        """Tell an execution something that one of its nodes waits for.
+
+        The node that has waited longest takes it; if none waits yet, it is kept for the first one that will. Returns
+        when what it set free is as durable as the runtime promises; a cancel while that is awaited takes nothing back.
+
+        Args:
+            execution_id: The execution; it must have been started in this runtime and still run.
+            name: The name that a `wait_signal` or `approval` node waits for.
+            payload: What the node produces.
+
+        Raises:
+            SignalRefusedError: The execution is over or unknown, no node can take it, or the payload does not fit;
+                nothing was changed.
+            StoreError: It was taken, but could not be logged.
+            RuntimeClosedError: The runtime is not open.
+            WrongThreadError: The runtime is open on another thread's event loop.
+        """
+        await self._control.signal(execution_id, name, payload)
+
+    def pause(self) -> None:
+        """Let no firing start, in any execution, until `resume`. What runs goes on, and new executions begin paused."""
+        self._control.pause()
+
+    def resume(self) -> None:
+        """Let firings start again, also in executions that were paused one by one."""
+        self._control.resume()
+
+    async def drain(self, timeout_seconds: float) -> DrainReport:
+        """Shut down: take no new executions, wait for those that run, and cancel what has not ended in that time.
+
+        `run`, `start` and `map` raise `RuntimeDrainingError` from now on, except in steps. A cancel of the caller
+        leaves the runtime draining and the executions as they are.
+
+        Args:
+            timeout_seconds: How long to wait before the rest is cancelled.
+
+        Raises:
+            RuntimeClosedError: The runtime is not open.
+            WrongThreadError: The runtime is open on another thread's event loop.
+        """
+        return await self._control.drain(timeout_seconds)
+
+    async def drain_on_sigterm(self, timeout_seconds: float) -> DrainReport:
+        """Wait for SIGTERM and drain then; for a task of a service's main thread.
+
+        Args:
+            timeout_seconds: How long to wait for executions before the rest is cancelled.
+
+        Raises:
+            RuntimeClosedError: The runtime is not open.
+            WrongThreadError: The runtime is open on another thread's event loop.
+        """
+        return await self._control.drain_on_sigterm(timeout_seconds)

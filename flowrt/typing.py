@@ -61,7 +61,28 @@ class Delay(NamedTuple):
     """Where set, the attempt fails with it when the time is over."""
 
 
-INSTRUCTIONS: frozenset[type[Any]] = frozenset({Delay})
+class DelayUntil(NamedTuple):
+    """What a step returns to end at a time of the wall clock; in the past it ends at once."""
+
+    produced: Any
+    at_ns: int
+    """Since 1970-01-01 UTC."""
+
+
+class SignalWait(NamedTuple):
+    """What a step returns to end when a signal comes. A signal that came earlier and that nobody took counts."""
+
+    name: str
+    """The signal's name."""
+    accept: Callable[[Any], Any]
+    """Returns what the step produces for a payload; raises `ValueError` for one that does not fit."""
+    timeout_seconds: float | None = None
+    """How long to wait; `None` is no limit."""
+    default: Any = msgspec.UNSET
+    """What the step produces when the time is over; without it the attempt fails with `SignalTimeoutError`."""
+
+
+INSTRUCTIONS: frozenset[type[Any]] = frozenset({Delay, DelayUntil, SignalWait})
 """What a step returns to tell the runtime what its firing waits for."""
 
 
@@ -78,6 +99,8 @@ class BoundStep(NamedTuple):
     """For workflow parameters that `arguments` reads: the Python types that the call wants, by parameter name."""
     output_key: str | None = None
     """Where set, whatever the call returns is produced as `{output_key: result}`."""
+    signal: SignalWait | None = None
+    """The signal that the call waits for: others are refused."""
 
 
 class StepBindError(Exception):

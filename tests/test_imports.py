@@ -19,6 +19,7 @@ LAYERS = [
     {"steps", "actors"},
     {"plans"},
     {"engine"},
+    {"control"},
     {"handle", "mapping", "threads"},
     {"runtime"},
     {"scripts"},

@@ -32,15 +32,15 @@ def begin(execution: "Execution") -> None:
     """Let an execution end: interrupt what runs or waits and does not rescue."""
     execution.is_ending = execution.is_held = True
     execution.is_paused = False
-    execution.flow.ready.extendleft(reversed(execution.held))
-    execution.held.clear()
+    execution.flow.ready.extendleft(reversed(execution.rare.held))
+    execution.rare.held.clear()
     _interrupt_all(execution, Interruption("cancel", execution.kernel.monotonic_ns()))
 
 
 def cancel(execution: "Execution", reason: str, asked_by: str | None) -> None:
     """Cancel an execution that is not ending yet."""
     execution.reason = reason
-    execution.interruptions.request = Request(reason, asked_by, execution.kernel.clock.time_ns())
+    execution.rare.interruptions.request = Request(reason, asked_by, execution.kernel.clock.time_ns())
     begin(execution)
 
 
@@ -56,8 +56,8 @@ def stop(execution: "Execution", reason: str) -> None:
 def _interrupt_all(execution: "Execution", interruption: Interruption) -> None:
     for node in _running_now(execution):
         if not _goes_on(execution, node):
-            execution.interruptions.begin(node, interruption)
-    for node in execution.parking.nodes():
+            execution.rare.interruptions.begin(node, interruption)
+    for node in execution.rare.parking.nodes():
         if _goes_on(execution, node):
             continue
         interrupt_parked(execution, node, interruption)
@@ -72,7 +72,7 @@ def _running_now(execution: "Execution") -> "list[PlanNode]":
     """Return the nodes whose steps asked for this themselves: they neither wait nor are suspended."""
     if execution.kernel.parent.get() is None:
         return []
-    elsewhere = {*execution.flow.ready, *execution.parking.nodes(), *execution.suspended.values()}
+    elsewhere = {*execution.flow.ready, *execution.rare.parking.nodes(), *execution.suspended.values()}
     nodes = [node for node in execution.plan.nodes if _has_begun(execution, node)]
     return [node for node in nodes if node not in elsewhere]
 
@@ -106,7 +106,7 @@ def sift(execution: "Execution") -> None:
         for node in kept_out:
             never_begin(execution, node)
     if execution.is_paused:
-        execution.held.extend(ready)
+        execution.rare.held.extend(ready)
         ready.clear()
     execution.call_hands()
 
@@ -124,7 +124,7 @@ def never_begin(execution: "Execution", node: "PlanNode") -> None:
 
 def _tell_retried(execution: "Execution", node: "PlanNode") -> bool:
     """Log that a node was cancelled which was to begin once more; say whether it was."""
-    is_retried = execution.attempts.number(node) > 1
+    is_retried = execution.attempt_number(node) > 1
     if is_retried and not execution.states[node.index]:
         execution.tell(node, "cancelled")
     return is_retried
@@ -133,7 +133,7 @@ def _tell_retried(execution: "Execution", node: "PlanNode") -> bool:
 def _deliver_cancel(execution: "Execution", node: "PlanNode", *, has_begun: bool) -> None:
     carried = execution.flow.cancel(node, has_begun=has_begun)
     if carried.misfit is not None:
-        execution.fail(node, carried.misfit, execution.attempts.number(node))
+        execution.fail(node, carried.misfit, execution.attempt_number(node))
 
 
 # --- one firing -------------------------------------------------------------------------------------------------------
@@ -141,17 +141,28 @@ def _deliver_cancel(execution: "Execution", node: "PlanNode", *, has_begun: bool
 
 def interrupt_node(execution: "Execution", node: "PlanNode", interruption: Interruption) -> None:
     """Interrupt one node, wherever it is; nothing happens if it has ended or is being interrupted."""
-    if execution.states[node.index] or execution.interruptions.find(node) is not None:
+    if execution.states[node.index] or execution.rare.interruptions.find(node) is not None:
         return
     execution.is_held = True
-    if node in execution.parking:
+    if node in execution.rare.parking:
         interrupt_parked(execution, node, interruption)
     elif (worker := _worker_of(execution, node)) is not None:
         interrupt_suspended(execution, worker, node, interruption)
     elif _withdraw(execution, node) or not execution.flow.tokens.has_fired(node):
         _interrupt_waiting(execution, node, interruption)
     else:
-        execution.interruptions.begin(node, interruption)  # its step asked for this itself, and still runs
+        execution.rare.interruptions.begin(node, interruption)  # its step asked for this itself, and still runs
+
+
+def cancel_node(execution: "Execution", node: "PlanNode", note: str) -> None:
+    """Cancel one node because somebody asked for it, and go on with what that sets free."""
+    if execution.status != "running":
+        return
+    interrupt_node(execution, node, Interruption("cancel", execution.kernel.monotonic_ns(), note))
+    supervisor.act_on_news(execution)
+    if execution.is_held:
+        sift(execution)
+    execution.check_rest()
 
 
 def _interrupt_waiting(execution: "Execution", node: "PlanNode", interruption: Interruption) -> None:
@@ -159,7 +170,7 @@ def _interrupt_waiting(execution: "Execution", node: "PlanNode", interruption: I
     if interruption.kind == "total":
         supervisor.node_timed_out(execution, node, None, None)
         return
-    number = execution.attempts.number(node)
+    number = execution.attempt_number(node)
     execution.tell(node, "cancelled", attempt=number if number > 1 else 0, note=interruption.note)
     execution.count_end(node)
     _deliver_cancel(execution, node, has_begun=number > 1)
@@ -173,7 +184,7 @@ def _worker_of(execution: "Execution", node: "PlanNode") -> "Worker | None":
 
 def _withdraw(execution: "Execution", node: "PlanNode") -> bool:
     """Take a node out of what is ready; say whether it was."""
-    for queue in (execution.flow.ready, execution.held):
+    for queue in (execution.flow.ready, execution.rare.held):
         if node in queue:
             queue.remove(node)
             return True
@@ -182,20 +193,20 @@ def _withdraw(execution: "Execution", node: "PlanNode") -> bool:
 
 def interrupt_parked(execution: "Execution", node: "PlanNode", interruption: Interruption) -> None:
     """Take a firing away from what it waits for; it has ended then."""
-    parked = execution.parking.take(node)
+    parked = execution.rare.parking.take(node)
     if parked is not None:
-        execution.interruptions.begin(node, interruption)
+        execution.rare.interruptions.begin(node, interruption)
         end_interrupted(execution, node, parked.since_ns)
 
 
 def interrupt_suspended(execution: "Execution", worker: "Worker", node: "PlanNode", interruption: Interruption) -> None:
     """Cancel a suspended step, and give it up if it does not end within its grace time."""
     execution.is_held = True
-    execution.interruptions.begin(node, interruption)
+    execution.rare.interruptions.begin(node, interruption)
     worker.cancel()
     seconds = grace_seconds(execution, node)
     give_up = partial(_abandon, execution, worker, node, seconds)
-    execution.timers.append(execution.kernel.timers.set(seconds, give_up))
+    execution.rare.timers.append(execution.kernel.timers.set(seconds, give_up))
 
 
 def grace_seconds(execution: "Execution", node: "PlanNode") -> float:
@@ -213,14 +224,14 @@ def end_interrupted(
     """End a firing that was interrupted, or whose worker was: as cancelled, or as failed if its time is over."""
     if execution.states[node.index] or execution.status != "running":
         return
-    interruption = execution.interruptions.find(node)
+    interruption = execution.rare.interruptions.find(node)
     if interruption is not None and interruption.kind == "total":
-        execution.interruptions.forget(node)
+        execution.rare.interruptions.forget(node)
         supervisor.node_timed_out(execution, node, started_ns, error)
         return
     note = None if interruption is None else interruption.note
     execution.tell(node, "cancelled", started_ns=started_ns, error=error, note=note)
-    execution.interruptions.end(node, "cancelled", execution.kernel.monotonic_ns())
+    execution.rare.interruptions.end(node, "cancelled", execution.kernel.monotonic_ns())
     _end_cancelled(execution, node)
 
 
@@ -245,7 +256,7 @@ def finish_anyway(execution: "Execution", node: "PlanNode", result: Any, started
         end_interrupted(execution, node, started_ns, error)
         return
     execution.tell(node, "completed", started_ns=started_ns, produced=produced, note=FINISHED_ANYWAY)
-    execution.interruptions.end(node, "finished anyway", execution.kernel.monotonic_ns())
+    execution.rare.interruptions.end(node, "finished anyway", execution.kernel.monotonic_ns())
     execution.count_end(node, COMPLETED)
     if not execution.left:
         execution.finish()
@@ -257,7 +268,7 @@ def is_cleaning_up(execution: "Execution") -> bool:
     """Say whether anything that rescues still runs or waits in an execution that is ending."""
     if execution.status != "running" or execution.is_stopped:
         return False
-    under_way = (*execution.flow.ready, *execution.parking.nodes(), *execution.suspended.values())
+    under_way = (*execution.flow.ready, *execution.rare.parking.nodes(), *execution.suspended.values())
     return any(_goes_on(execution, node) for node in under_way)
 
 
@@ -273,11 +284,11 @@ def _abandon(execution: "Execution", worker: "Worker", node: "PlanNode", seconds
     if execution.suspended.get(worker) is not node or execution.status != "running":
         return
     del execution.suspended[worker]
-    execution.lost.add(worker)
+    execution.rare.lost.add(worker)
     execution.hands -= 1
     note = f"abandoned: it did not end within {seconds:g} s"
     execution.tell(node, "cancelled", note=note)
-    execution.interruptions.end(node, "abandoned", execution.kernel.monotonic_ns())
+    execution.rare.interruptions.end(node, "abandoned", execution.kernel.monotonic_ns())
     logger.warning(
         "node %r of workflow %r did not end within %g s of its cancel; leaving the runtime waits for it",
         node.id,

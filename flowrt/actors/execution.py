@@ -1,6 +1,5 @@
 """One run of a plan on one input: its tokens, what is under way in it, and how it ends."""
 
-from collections import deque
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any
@@ -8,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from flowrt.actors import ending, supervisor, waiting
-from flowrt.actors.attempts import Attempts
-from flowrt.actors.interruptions import Interruptions
 from flowrt.actors.journal import Journal
-from flowrt.actors.parking import Parking
+from flowrt.actors.rare import Rare
 from flowrt.actors.snapshots import text_of
 from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, StalledError
 from flowrt.events import ExecutionStatus, NodeStatus
@@ -21,7 +18,6 @@ from flowrt.typing import INSTRUCTIONS
 
 if TYPE_CHECKING:
     from flowrt.actors.kernel import Kernel
-    from flowrt.actors.timers import Timer
     from flowrt.actors.worker import Worker
 
 ENDED, COMPLETED = 1, 2
@@ -31,11 +27,10 @@ class Execution:
     """The state of one execution. Every method is one step of the kernel: it never awaits."""
 
     __slots__ = (
-        "_ended", "_on_end", "attempts", "context", "depth", "duration_ns", "error", "failed_attempt",
-        "failed_node", "failures", "failures_absorbed", "flow", "hands", "has_called", "held", "id", "interruptions",
-        "is_ending", "is_held", "is_paused", "is_stopped", "is_watched", "journal", "kernel", "left", "lost", "news",
-        "output", "parent_id", "parking", "plan", "reason", "started_ns", "states", "status", "suspended", "timers",
-        "totals",
+        "_ended", "_on_end", "_rare", "context", "depth", "duration_ns", "error", "failed_attempt", "failed_node",
+        "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending", "is_held", "is_paused", "is_stopped",
+        "is_watched", "journal", "kernel", "left", "news", "output", "parent_id", "plan", "reason", "started_ns",
+        "states", "status", "suspended",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any) -> None:
@@ -62,14 +57,10 @@ class Execution:
         self.is_stopped = False
         """Nothing at all starts any more."""
         self.is_paused = False
-        self.held: deque[PlanNode] = deque()
-        """What is ready while the execution is paused."""
         self.output: Any = None
         self.error: Exception | None = None
         self.failed_node: str | None = None
         self.failed_attempt = 0
-        self.failures: list[Exception] = []
-        """What failed after the execution had begun to end."""
         self.reason: str | None = None
         self.failures_absorbed = 0
         self.hands = 0
@@ -77,18 +68,22 @@ class Execution:
         self.has_called = False
         """It waits in the crew's queue."""
         self.suspended: dict[Worker, PlanNode] = {}
-        self.lost: set[Worker] = set()
-        """Workers whose steps refuse to end; they don't count any more."""
-        self.attempts = Attempts()
-        self.parking = Parking()
-        self.interruptions = Interruptions()
-        self.totals: dict[PlanNode, waiting.Total] = {}
-        self.timers: list[Timer] = []
-        """Those that mean nothing once it has ended."""
+        self._rare: Rare | None = None
         self._on_end: list[Callable[[Execution], None]] = []
         self._ended: anyio.Event | None = None
         self.journal = Journal(kernel)
         self.is_watched = kernel.sink is not None or kernel.on_event is not None
+
+    @property
+    def rare(self) -> Rare:
+        """What is needed only where something out of the ordinary happens."""
+        if self._rare is None:
+            self._rare = Rare()
+        return self._rare
+
+    def attempt_number(self, node: PlanNode) -> int:
+        """Return the number of a node's current attempt, from 1."""
+        return 1 if self._rare is None else self._rare.attempts.number(node)
 
     # --- a firing ends ----------------------------------------------------------------------------------------------
 
@@ -135,7 +130,7 @@ class Execution:
         """Say whether the firing was interrupted or given up meanwhile; what it returned counts all the same."""
         if self.states[node.index] or self.status != "running":
             return True
-        if self.interruptions.find(node) is None:
+        if self.rare.interruptions.find(node) is None:
             return False
         ending.finish_anyway(self, node, result, started_ns)
         return True
@@ -151,7 +146,7 @@ class Execution:
     def tell(self, node: PlanNode, status: NodeStatus, **facts: Any) -> None:
         """Log an end of an attempt, or of a node that ended without one."""
         if self.is_watched:
-            facts.setdefault("attempt", self.attempts.number(node))
+            facts.setdefault("attempt", self.attempt_number(node))
             self.journal.attempt(self, node, status, **facts)
 
     def count_end(self, node: PlanNode, state: int = ENDED) -> None:
@@ -173,9 +168,14 @@ class Execution:
 
     def rejoin(self, worker: "Worker") -> None:
         """Say that the step of a worker has ended, even if the worker was given up."""
-        if worker in self.lost:
-            self.lost.discard(worker)
+        if self._rare is not None and worker in self._rare.lost:
+            self._rare.lost.discard(worker)
             self.hands += 1
+
+    @property
+    def is_waiting(self) -> bool:
+        """Firings wait for something, or for the execution to be resumed."""
+        return self._rare is not None and bool(self._rare.held or len(self._rare.parking))
 
     def call_hands(self) -> None:
         """Ask for a worker if anything is ready."""
@@ -187,7 +187,7 @@ class Execution:
     def fail(self, node: PlanNode | None, error: Exception, attempt: int = 0) -> None:
         """Let the execution fail, because of a node or of itself: what runs is interrupted, what rescues goes on."""
         if self.is_ending:
-            self.failures.append(error)
+            self.rare.failures.append(error)
             return
         self.error, self.failed_attempt = error, attempt
         self.failed_node = None if node is None else node.id
@@ -209,8 +209,8 @@ class Execution:
         """Let firings start again."""
         if self.is_paused:
             self.is_paused = False
-            self.flow.ready.extend(self.held)
-            self.held.clear()
+            self.flow.ready.extend(self.rare.held)
+            self.rare.held.clear()
             waiting.thaw_totals(self)
             self.call_hands()
 
@@ -221,7 +221,7 @@ class Execution:
 
     def check_rest(self) -> None:
         """End the execution if nothing is under way in it any more."""
-        if self.hands or self.flow.ready or self.held or len(self.parking) or self.status != "running":
+        if self.hands or self.flow.ready or self.status != "running" or self.is_waiting:
             return
         if not self.is_ending:
             missing = tuple(node.id for node in self.plan.nodes if not self.states[node.index])
@@ -239,9 +239,9 @@ class Execution:
             self.output = self.flow.result(lambda node: self.states[node.index] == COMPLETED)
         if self.is_watched:
             self.journal.ended(self, self.output)
-        for timer in self.timers:
+        for timer in () if self._rare is None else self._rare.timers:
             timer.cancel()
-        self.kernel.executions.pop(self, None)
+        self.kernel.executions.pop(self.id, None)
         if self._ended is not None:
             self._ended.set()
         callbacks, self._on_end = self._on_end, []
@@ -285,7 +285,8 @@ class Execution:
 
     def _cause(self) -> Exception | None:
         """Return what failed: one error as it is, several as a group."""
-        errors = self.failures if self.error is None else [self.error, *self.failures]
+        errors = [] if self.error is None else [self.error]
+        errors += [] if self._rare is None else self._rare.failures
         if len(errors) > 1:
             return ExceptionGroup(f"{len(errors)} nodes of workflow {self.plan.name!r} failed", errors)
         return errors[0] if errors else None

@@ -96,6 +96,6 @@ class Journal:
                 reason=execution.reason if execution.status == "cancelled" else None,
                 failures_absorbed=execution.failures_absorbed,
                 late_tokens=execution.flow.tokens.late,
-                cancellation=execution.interruptions.report(),
+                cancellation=None if execution.reason is None else execution.rare.interruptions.report(),
             )
         )

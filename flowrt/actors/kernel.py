@@ -70,12 +70,14 @@ class Kernel:
         self.grace_seconds = settings.grace_seconds
         self.is_paused = False
         """Executions begin paused."""
+        self.is_draining = False
+        """No execution begins any more, but in a step."""
         self.max_payload_bytes = settings.max_payload_bytes
         wait_space = None if sink is None else sink.wait_space
         self.turn = Turn(settings.clock.monotonic_ns, wait_space) if gate is None else GatedTurn(gate, wait_space)
         self.parent: ContextVar[Execution | None] = ContextVar("flowrt execution", default=None)
-        self.executions: dict[Execution, None] = {}
-        """Those that run, in the order in which they began."""
+        self.executions: dict[str, Execution] = {}
+        """Those that run, by id, in the order in which they began."""
         self.group = group
         self.interruption: KeyboardInterrupt | None = None
         self.timers = Timers(settings.clock)

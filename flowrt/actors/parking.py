@@ -17,6 +17,7 @@ class Parked(NamedTuple):
     since_ns: int
     timer: "Timer | None" = None
     """What ends the wait, or its time limit."""
+    signal: str | None = None
     withdraw: Callable[[], None] | None = None
     """Takes the firing back from whom it was given to."""
 
@@ -42,6 +43,10 @@ class Parking:
     def find(self, node: "PlanNode") -> Parked | None:
         """Return what the firing of a node waits for."""
         return self._parked.get(node)
+
+    def signal_of(self, node: "PlanNode") -> str | None:
+        """Return the name of the signal that the firing of a node waits for."""
+        return self._parked[node].signal
 
     def put(self, node: "PlanNode", parked: Parked) -> None:
         """Let a firing wait."""

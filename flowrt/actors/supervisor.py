@@ -35,7 +35,7 @@ def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, sta
     """Retry an attempt that failed, or let its node fail."""
     if execution.is_held and (execution.states[node.index] or execution.status != "running"):
         return
-    if execution.is_held and execution.interruptions.find(node) is not None:
+    if execution.is_held and execution.rare.interruptions.find(node) is not None:
         ending.end_interrupted(execution, node, started_ns, None if isinstance(error, NoValueError) else error)
         return
     if isinstance(error, NoValueError):
@@ -48,7 +48,7 @@ def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, sta
 
 
 def _retry_or_fail(execution: "Execution", node: PlanNode, error: Exception, started_ns: int) -> None:
-    attempts = execution.attempts
+    attempts = execution.rare.attempts
     attempt = attempts.number(node)
     delay, note = _delay_before_retry(execution, node, error, attempt)
     if delay is None:
@@ -69,7 +69,7 @@ def _delay_before_retry(
         return None, None
     delay = retry.delay_before_next(error, attempt, execution.kernel.random)
     most = execution.plan.policy.max_retries
-    if delay is not None and most is not None and execution.attempts.retries >= most:
+    if delay is not None and most is not None and execution.rare.attempts.retries >= most:
         return None, f"not retried: the execution has used up its {most} retries"
     return delay, None
 
@@ -92,10 +92,10 @@ def wait_ended(execution: "Execution", node: PlanNode, produced: Any, error: Exc
 
 def node_timed_out(execution: "Execution", node: PlanNode, started_ns: int | None, cause: BaseException | None) -> None:
     """Let a node fail because its time for all attempts is over."""
-    attempt = execution.attempts.number(node)
+    attempt = execution.attempt_number(node)
     error = NodeTimeoutError(node.id, attempt, node.total_timeout_seconds or 0.0)
     error.__cause__ = cause
-    execution.attempts.add_notes(node, error)
+    execution.rare.attempts.add_notes(node, error)
     execution.tell(node, "failed", started_ns=started_ns, error=error)
     node_failed(execution, node, error, attempt)
     act_on_news(execution)
@@ -113,7 +113,7 @@ def node_failed(execution: "Execution", node: PlanNode, error: Exception, attemp
         execution.count_end(node)
         execution.fail(node, error, attempt)
         return
-    execution.attempts.keep_root_cause(node, error)
+    execution.rare.attempts.keep_root_cause(node, error)
     failure = NodeFailure(node=node.id, type=type_name(error), message=message_of(error), attempts=attempt)
     on_error = "fail" if is_fatal else node.on_error
     carried = execution.flow.fail(node, failure, _success_token(on_error))
@@ -175,6 +175,6 @@ def _fail_by_tokens(execution: "Execution", node: PlanNode, what: News) -> None:
         error = JoinTimeoutError(node.id, node.within_seconds or 0.0, tokens.missing_sources(node))
     else:
         upstream = tokens.failed_sources(node)
-        error = UpstreamFailedError(node.id, upstream, execution.attempts.root_cause(upstream[0]))
+        error = UpstreamFailedError(node.id, upstream, execution.rare.attempts.root_cause(upstream[0]))
     execution.tell(node, "failed", attempt=0, error=error)
     node_failed(execution, node, error, attempt=0)

@@ -1,29 +1,21 @@
 """What firings wait for: the time of a retry or delay, and the time limits of nodes, joins and executions."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from flowrt.actors import ending, supervisor
+from flowrt.actors import ending, signals, supervisor
 from flowrt.actors.interruptions import Interruption
 from flowrt.actors.parking import Parked, WaitsFor
+from flowrt.actors.rare import Total
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import AttemptTimeoutError, ExecutionTimeoutError
-from flowrt.typing import Delay
+from flowrt.typing import Delay, DelayUntil, SignalWait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flowrt.actors.execution import Execution
-    from flowrt.actors.timers import Timer
     from flowrt.graph.plan import PlanNode
-
-
-class Total(NamedTuple):
-    """How much time a node has left, all of its attempts together."""
-
-    due_ns: int
-    timer: "Timer | None"
-    """`None` while the execution is paused; `due_ns` is then what is left."""
 
 
 def begin(execution: "Execution", node: "PlanNode", instruction: Any, started_ns: int) -> None:
@@ -31,6 +23,12 @@ def begin(execution: "Execution", node: "PlanNode", instruction: Any, started_ns
     match instruction:
         case Delay():
             _delay(execution, node, instruction, started_ns)
+        case DelayUntil(produced, at_ns):
+            seconds = max(at_ns - execution.kernel.clock.time_ns(), 0) / NANOSECONDS
+            _delay(execution, node, Delay(produced, seconds), started_ns)
+        case SignalWait():
+            signals.wait(execution, node, instruction, started_ns)
+            watch_total(execution, node, started_ns)
         case _:
             raise TypeError(instruction)
 
@@ -42,7 +40,7 @@ def _delay(execution: "Execution", node: "PlanNode", delay: Delay, started_ns: i
         used = (execution.kernel.monotonic_ns() - started_ns) / NANOSECONDS
         if used + seconds > timeout:
             seconds = max(timeout - used, 0.0)
-            error = AttemptTimeoutError(node.id, execution.attempts.number(node), timeout)
+            error = AttemptTimeoutError(node.id, execution.attempt_number(node), timeout)
     end = partial(supervisor.wait_ended, execution, node, produced, error, started_ns)
     park(execution, node, "delay", seconds, end)
     watch_total(execution, node, started_ns)
@@ -53,7 +51,7 @@ def retry_later(
 ) -> None:
     """Let a firing wait for its next attempt; `started_ns` is when the one began that failed."""
     watch_total(execution, node, started_ns)
-    execution.attempts.count_failed(node, error)
+    execution.rare.attempts.count_failed(node, error)
     park(execution, node, "retry", delay_seconds, partial(_begin_again, execution, node))
 
 
@@ -70,11 +68,11 @@ def park(
     """Let a firing wait for a time."""
 
     def act() -> None:
-        execution.parking.release(node)
+        execution.rare.parking.release(node)
         end()
 
     kernel = execution.kernel
-    execution.parking.put(node, Parked(waits_for, kernel.monotonic_ns(), kernel.timers.set(seconds, act)))
+    execution.rare.parking.put(node, Parked(waits_for, kernel.monotonic_ns(), kernel.timers.set(seconds, act)))
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------
@@ -83,7 +81,7 @@ def park(
 def watch_total(execution: "Execution", node: "PlanNode", started_ns: int) -> None:
     """Begin to count the time that a node has for all of its attempts, unless it is being counted."""
     seconds = node.total_timeout_seconds
-    if seconds is None or node in execution.totals:
+    if seconds is None or node in execution.rare.totals:
         return
     due_ns = started_ns + round(seconds * NANOSECONDS)
     _set_total(execution, node, due_ns)
@@ -91,8 +89,8 @@ def watch_total(execution: "Execution", node: "PlanNode", started_ns: int) -> No
 
 def _set_total(execution: "Execution", node: "PlanNode", due_ns: int) -> None:
     timer = execution.kernel.timers.set_at(due_ns, partial(_total_is_over, execution, node))
-    execution.timers.append(timer)
-    execution.totals[node] = Total(due_ns, timer)
+    execution.rare.timers.append(timer)
+    execution.rare.totals[node] = Total(due_ns, timer)
 
 
 def _total_is_over(execution: "Execution", node: "PlanNode") -> None:
@@ -104,16 +102,16 @@ def _total_is_over(execution: "Execution", node: "PlanNode") -> None:
 def freeze_totals(execution: "Execution") -> None:
     """Stop the clocks of nodes: the execution is paused."""
     now_ns = execution.kernel.monotonic_ns()
-    for node, total in execution.totals.items():
+    for node, total in execution.rare.totals.items():
         if total.timer is not None:
             total.timer.cancel()
-            execution.totals[node] = Total(total.due_ns - now_ns, None)
+            execution.rare.totals[node] = Total(total.due_ns - now_ns, None)
 
 
 def thaw_totals(execution: "Execution") -> None:
     """Let the clocks of nodes go on."""
     now_ns = execution.kernel.monotonic_ns()
-    for node, total in list(execution.totals.items()):
+    for node, total in list(execution.rare.totals.items()):
         if total.timer is None and not execution.states[node.index]:
             _set_total(execution, node, now_ns + total.due_ns)
 
@@ -121,7 +119,7 @@ def thaw_totals(execution: "Execution") -> None:
 def open_join(execution: "Execution", node: "PlanNode") -> None:
     """Begin to count the time of a join."""
     timer = execution.kernel.timers.set(node.within_seconds or 0.0, partial(_join_is_over, execution, node))
-    execution.timers.append(timer)
+    execution.rare.timers.append(timer)
 
 
 def _join_is_over(execution: "Execution", node: "PlanNode") -> None:
@@ -140,7 +138,7 @@ def watch_deadline(execution: "Execution") -> None:
     seconds = execution.plan.policy.deadline_seconds
     if seconds is not None:
         error = ExecutionTimeoutError(execution.plan.name, seconds)
-        execution.timers.append(execution.kernel.timers.set(seconds, partial(_deadline_is_over, execution, error)))
+        execution.rare.timers.append(execution.kernel.timers.set(seconds, partial(_deadline_is_over, execution, error)))
 
 
 def _deadline_is_over(execution: "Execution", error: ExecutionTimeoutError) -> None:

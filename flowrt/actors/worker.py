@@ -113,7 +113,7 @@ class Worker:
         self.suspensions += 1
         execution.suspended[self] = node
         kernel.crew.suspended(execution)
-        if execution.is_held and execution.interruptions.find(node) is not None:
+        if execution.is_held and execution.rare.interruptions.find(node) is not None:
             self.scope.cancel()
         if node.total_timeout_seconds is not None:
             waiting.watch_total(execution, node, started_ns)
@@ -126,8 +126,7 @@ class Worker:
                 await kernel.gate.wait_turn(execution.id, node.id)
         finally:
             execution.suspended.pop(self, None)
-            if execution.lost:
-                execution.rejoin(self)
+            execution.rejoin(self)
             self._is_spent = self.scope.cancel_called
             self._note = FINISHED_ANYWAY if self._is_spent else None
             if node.attempt_timeout_seconds is not None:
@@ -153,9 +152,9 @@ class Worker:
             failure = _chained(StepCancelledItselfError(node.id, "ended with CancelledError"), error)
             supervisor.attempt_failed(execution, node, failure, started_ns)
             return
-        is_interrupted = execution.is_held and execution.interruptions.find(node) is not None
+        is_interrupted = execution.is_held and execution.rare.interruptions.find(node) is not None
         if is_own and not is_interrupted and node.attempt_timeout_seconds is not None:
-            timeout = AttemptTimeoutError(node.id, execution.attempts.number(node), node.attempt_timeout_seconds)
+            timeout = AttemptTimeoutError(node.id, execution.attempt_number(node), node.attempt_timeout_seconds)
             supervisor.attempt_failed(execution, node, _chained(timeout, rest or cancelled), started_ns)
         else:
             self._interrupted(execution, node, cancelled, started_ns)
@@ -171,8 +170,8 @@ class Worker:
 
     def _interrupted(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
         """End a firing that was interrupted; if nobody asked the execution for that, it is its task that was."""
-        if execution.interruptions.find(node) is None:
-            execution.interruptions.begin(node, Interruption("cancel", self.kernel.monotonic_ns()))
+        if execution.rare.interruptions.find(node) is None:
+            execution.rare.interruptions.begin(node, Interruption("cancel", self.kernel.monotonic_ns()))
             self._give_up(execution, error)
         ending.end_interrupted(execution, node, started_ns)
 

@@ -36,7 +36,8 @@ def compile_plan(definition: Definition, steps: Sequence[BoundStep], convert_inp
             node.invoke = bind_record(node, step.call)
         else:
             node.invoke = bind_arguments(node, step, by_id, always_values=always_values)
-    return Plan(definition=definition, nodes=tuple(nodes), ports=ports, convert_input=convert_input)
+    signals = {node: signal for node, place in zip(nodes, order, strict=True) if (signal := steps[place].signal)}
+    return Plan(definition=definition, nodes=tuple(nodes), ports=ports, signals=signals, convert_input=convert_input)
 
 
 def topological_order(definition: Definition) -> list[int]:

@@ -1,11 +1,13 @@
 """The compiled workflow: immutable, shared by all of its executions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flowrt.definition.model import Definition, JoinRule
 from flowrt.graph.losers import losers_of
 from flowrt.policies import Default, NodePolicy
+from flowrt.typing import SignalWait
 
 if TYPE_CHECKING:
     from flowrt.graph.flow import Flow
@@ -115,6 +117,7 @@ class Plan:
         definition: Definition,
         nodes: tuple[PlanNode, ...],
         ports: tuple[PlanNode, ...] = (),
+        signals: Mapping[PlanNode, SignalWait] = MappingProxyType({}),
         convert_input: Callable[[Any], Any],
     ) -> None:
         self.definition = definition
@@ -130,6 +133,10 @@ class Plan:
         """How many nodes and ports there are."""
         self.has_ports = bool(ports)
         self.policy = definition.policy
+        self.signals: dict[str, dict[PlanNode, SignalWait]] = {}
+        """The nodes that wait for signals, by the names of those."""
+        for node, signal in signals.items():
+            self.signals.setdefault(signal.name, {})[node] = signal
         self.ends = _ends(nodes)
         by_id = {node.id: node for node in nodes}
         self.result_node = by_id[definition.result] if definition.result else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from flowrt.steps.approval import ApprovalType
 from flowrt.steps.condition import ConditionType
 from flowrt.steps.data_validation import DataValidationType
 from flowrt.steps.delay import DelayType
@@ -11,6 +12,7 @@ from flowrt.steps.pass_through import PassThroughType
 from flowrt.steps.process import ProcessType
 from flowrt.steps.python import PythonStepType
 from flowrt.steps.transform import TransformType
+from flowrt.steps.wait_signal import WaitSignalType
 from flowrt.typing import StepType
 
 
@@ -31,6 +33,8 @@ def builtin_types(python_modules: Collection[str]) -> tuple[StepType, ...]:
         ConditionType("condition"),
         ConditionType("decision"),
         DelayType(),
+        WaitSignalType(),
+        ApprovalType(),
         OutputType(),
         PythonStepType(python_modules),
     )

@@ -74,7 +74,7 @@ class FlowRuntime(Runtime):
         What happens without any time passing, such as the end of a step that was just cancelled, may happen first.
         """
         await anyio.sleep(1 / NANOSECONDS)  # virtual time: the next instant begins when nothing is left of this one
-        executions = list(self._engine.kernel.executions)
+        executions = list(self._engine.kernel.executions.values())
         named = {node.id for execution in executions for node in execution.suspended.values()}
         abandoned = [node_id for node_id in suspended_nodes() if node_id not in named]
         tasks = sorted({task.name or "" for task in anyio.get_running_tasks()} - USUAL_TASKS)
@@ -102,7 +102,7 @@ class FlowRuntime(Runtime):
         last = {event.node: event.what for event in self.trace.events if event.execution_id == execution.id}
         for node in execution.suspended.values():
             yield f"the step of node {node.id!r} is suspended"
-        for node in execution.parking.nodes():
+        for node in execution.rare.parking.nodes():
             what = "next attempt" if last[node.id] == "attempt.ended" else "delay to end"
             yield f"node {node.id!r} waits for its {what}"
         for node in execution.flow.ready:

@@ -1,0 +1,120 @@
+"""Signals: what people and other systems tell an execution, and the firings that wait for it."""
+
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from flowrt.actors import supervisor
+from flowrt.actors.parking import Parked
+from flowrt.actors.snapshots import message_of
+from flowrt.clock import NANOSECONDS
+from flowrt.errors import AttemptTimeoutError, SignalRefusedError, SignalTimeoutError
+from flowrt.graph.fresh import fresh
+from flowrt.typing import SignalWait
+
+if TYPE_CHECKING:
+    from flowrt.actors.execution import Execution
+    from flowrt.graph.plan import PlanNode
+
+
+class Signals:
+    """The signals of one execution that came before a node waited for them, by name; each is taken by one node."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self) -> None:
+        self._kept: dict[str, deque[Any]] = {}
+
+    def keep(self, name: str, payload: Any) -> None:
+        """Keep a payload for a node that will wait for it."""
+        self._kept.setdefault(name, deque()).append(payload)
+
+    def take(self, name: str) -> tuple[Any, ...]:
+        """Take the first payload that was kept, if there is one."""
+        kept = self._kept.get(name)
+        return (kept.popleft(),) if kept else ()
+
+
+def wait(execution: "Execution", node: "PlanNode", signal: SignalWait, started_ns: int) -> None:
+    """Let a firing wait for its signal; go on at once if it has come already."""
+    kept = execution.rare.signals.take(signal.name)
+    if kept:
+        _deliver(execution, node, signal, kept[0], started_ns)
+        return
+    kernel = execution.kernel
+    now_ns = kernel.monotonic_ns()
+    limit = _limit(execution, node, signal, (now_ns - started_ns) / NANOSECONDS)
+    timer = None
+    if limit is not None:
+        seconds, produced, error = limit
+        timer = kernel.timers.set(seconds, partial(_give_up, execution, node, produced, error, started_ns))
+    execution.rare.parking.put(node, Parked("signal", now_ns, timer, signal=signal.name))
+
+
+def _limit(
+    execution: "Execution", node: "PlanNode", signal: SignalWait, used_seconds: float
+) -> tuple[float, Any, Exception | None] | None:
+    """Return how long to wait, and what comes of it then; `None` is no limit."""
+    timeout = node.attempt_timeout_seconds
+    left = None if timeout is None else max(timeout - used_seconds, 0.0)
+    seconds = signal.timeout_seconds
+    if left is not None and timeout is not None and (seconds is None or left < seconds):
+        return left, None, AttemptTimeoutError(node.id, execution.attempt_number(node), timeout)
+    if seconds is None:
+        return None
+    error = SignalTimeoutError(signal.name, seconds) if signal.default is msgspec.UNSET else None
+    return seconds, signal.default, error
+
+
+def _give_up(execution: "Execution", node: "PlanNode", produced: Any, error: Exception | None, started_ns: int) -> None:
+    execution.rare.parking.release(node)
+    supervisor.wait_ended(execution, node, produced, error, started_ns)
+
+
+def _deliver(execution: "Execution", node: "PlanNode", signal: SignalWait, payload: Any, started_ns: int) -> None:
+    try:
+        produced = signal.accept(payload)
+    except ValueError as error:
+        supervisor.wait_ended(execution, node, None, error, started_ns)
+    else:
+        supervisor.wait_ended(execution, node, produced, None, started_ns)
+
+
+def send(execution: "Execution", name: str, payload: Any) -> None:
+    """Give a signal to the node that has waited longest for it, or keep it for the first that will.
+
+    Raises:
+        SignalRefusedError: No node can take it, or the payload does not fit.
+    """
+    signals = execution.plan.signals.get(name, ())
+    if not signals:
+        known = ", ".join(sorted(execution.plan.signals)) or "none"
+        raise SignalRefusedError(
+            execution.id, name, f"no node of {execution.plan.name!r} waits for it; it knows {known}"
+        )
+    if execution.status != "running":
+        raise SignalRefusedError(execution.id, name, f"the execution is over, it is {execution.status}")
+    node = _taker(execution, name)
+    if node is None:
+        raise SignalRefusedError(execution.id, name, "every node that waits for it has ended already")
+    payload = fresh(payload)
+    signal = signals[node]
+    try:
+        produced = signal.accept(payload)
+    except ValueError as error:
+        raise SignalRefusedError(execution.id, name, f"the payload does not fit: {message_of(error)}") from error
+    parked = execution.rare.parking.take(node)
+    if parked is None:
+        execution.rare.signals.keep(name, payload)
+    else:
+        supervisor.wait_ended(execution, node, produced, None, parked.since_ns)
+
+
+def _taker(execution: "Execution", name: str) -> "PlanNode | None":
+    """Return the node that has waited longest for a signal, or else the first that may still wait for it."""
+    parking = execution.rare.parking
+    waiting = [node for node in parking.nodes() if parking.signal_of(node) == name]
+    coming = [node for node in execution.plan.signals[name] if not execution.states[node.index]]
+    return next(iter([*waiting, *coming]), None)

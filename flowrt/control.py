@@ -1,0 +1,83 @@
+"""How a runtime is paused, told things and shut down from outside."""
+
+import signal
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import msgspec
+
+from flowrt.actors import signals
+from flowrt.errors import SignalRefusedError
+
+if TYPE_CHECKING:
+    from flowrt.actors.execution import Execution
+    from flowrt.engine import Engine
+
+
+class DrainReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the executions that ran when a runtime was drained."""
+
+    ended: int
+    """How many ended by themselves."""
+    cancelled: tuple[str, ...] = ()
+    """The ids of those that were cancelled because the time was over."""
+
+
+class Control:
+    """Pauses, drains and signals the executions of one runtime."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+
+    def pause(self) -> None:
+        """Let no firing start, in any execution, until `resume`."""
+        kernel = self._engine.kernel
+        kernel.is_paused = True
+        for execution in list(kernel.executions.values()):
+            execution.pause()
+
+    def resume(self) -> None:
+        """Let firings start again, also in executions that were paused one by one."""
+        kernel = self._engine.kernel
+        kernel.is_paused = False
+        for execution in list(kernel.executions.values()):
+            execution.resume()
+
+    async def signal(self, execution_id: str, name: str, payload: Any) -> None:
+        """Send a signal to an execution, and wait until what it set free is as durable as the runtime promises.
+
+        Raises:
+            SignalRefusedError: No node can take it, or the payload does not fit; nothing was changed.
+            StoreError: It was taken, but could not be logged.
+        """
+        execution = self._engine.kernel.executions.get(execution_id)
+        if execution is None:
+            reason = "no execution of that id runs in this runtime: it is over, or was never here"
+            raise SignalRefusedError(execution_id, name, reason)
+        signals.send(execution, name, payload)
+        await self._engine.acknowledge(execution)
+
+    async def drain(self, timeout_seconds: float) -> DrainReport:
+        """Take no new executions, wait for those that run, and cancel what has not ended in that time."""
+        kernel = self._engine.kernel
+        kernel.is_draining = True
+        running = list(kernel.executions.values())
+        with anyio.move_on_after(timeout_seconds):
+            await _wait_all(running)
+        late = [execution for execution in running if execution.status == "running"]
+        for execution in late:
+            execution.cancel(f"the runtime was drained, and it did not end within {timeout_seconds:g} s")
+        await self._engine.see_off(late)
+        return DrainReport(ended=len(running) - len(late), cancelled=tuple(execution.id for execution in late))
+
+    async def drain_on_sigterm(self, timeout_seconds: float) -> DrainReport:
+        """Wait for SIGTERM, and then drain."""
+        with anyio.open_signal_receiver(signal.SIGTERM) as received:
+            async for _ in received:
+                return await self.drain(timeout_seconds)
+        raise AssertionError("unreachable: signals never end")
+
+
+async def _wait_all(executions: "list[Execution]") -> None:
+    for execution in executions:
+        await execution.wait_ended()
