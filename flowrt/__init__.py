@@ -8,6 +8,7 @@ on all its inputs have arrived, so order and parallelism follow from the data.
 
 from typing import TYPE_CHECKING, Any
 
+from flowrt.control import DrainReport
 from flowrt.definition import (
     Definition,
     LoadedDefinition,
@@ -23,15 +24,22 @@ from flowrt.errors import (
     DefinitionError,
     ExecutionCancelledError,
     ExecutionFailedError,
+    ExecutionTimeoutError,
     ExpressionError,
     FlowrtError,
     InputError,
+    JoinTimeoutError,
     NestedTooDeepError,
+    NodeTimeoutError,
     OutsideWorkflowError,
     Problem,
+    QueueTimeoutError,
     RuntimeClosedError,
+    RuntimeDrainingError,
     RuntimeOpenError,
     SchemaError,
+    SignalRefusedError,
+    SignalTimeoutError,
     StalledError,
     StepCancelledItselfError,
     StepError,
@@ -40,15 +48,17 @@ from flowrt.errors import (
     StepResultError,
     StoreError,
     StoreUnavailableError,
+    UnknownNodeError,
     UpstreamFailedError,
     WrongThreadError,
 )
 from flowrt.handle import ExecutionHandle
 from flowrt.mapping import ExecutionResult, ExecutionResults
-from flowrt.policies import Default, NodePolicy, Retry, Timeout
+from flowrt.outcomes import NodeFailure, NodeOutcome
+from flowrt.policies import Cancel, Default, NodePolicy, Retry, Timeout, WorkflowPolicy
 from flowrt.runtime import Runtime
 from flowrt.scripts import run
-from flowrt.typing import Choice, Delay, Record
+from flowrt.typing import Choice, Delay, DelayUntil, Record, SignalWait
 
 if TYPE_CHECKING:
     from flowrt.steps.registry import StepRegistry
@@ -58,31 +68,44 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AttemptTimeoutError",
+    "Cancel",
     "Choice",
     "Default",
     "Definition",
     "DefinitionError",
     "Delay",
+    "DelayUntil",
+    "DrainReport",
     "ExecutionCancelledError",
     "ExecutionFailedError",
     "ExecutionHandle",
     "ExecutionResult",
     "ExecutionResults",
+    "ExecutionTimeoutError",
     "ExpressionError",
     "FlowrtError",
     "InputError",
+    "JoinTimeoutError",
     "LoadedDefinition",
     "MemoryStore",
     "NestedTooDeepError",
+    "NodeFailure",
+    "NodeOutcome",
     "NodePolicy",
+    "NodeTimeoutError",
     "OutsideWorkflowError",
     "Problem",
+    "QueueTimeoutError",
     "Record",
     "Retry",
     "Runtime",
     "RuntimeClosedError",
+    "RuntimeDrainingError",
     "RuntimeOpenError",
     "SchemaError",
+    "SignalRefusedError",
+    "SignalTimeoutError",
+    "SignalWait",
     "SqlStore",
     "StalledError",
     "Step",
@@ -95,8 +118,10 @@ __all__ = [
     "StoreError",
     "StoreUnavailableError",
     "Timeout",
+    "UnknownNodeError",
     "UpstreamFailedError",
     "Workflow",
+    "WorkflowPolicy",
     "WrongThreadError",
     "export_definition",
     "load_definition",

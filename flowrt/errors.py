@@ -110,12 +110,13 @@ class InputError(FlowrtError):
 class ExecutionFailedError(FlowrtError):
     """A node failed after its last attempt and nothing handled it.
 
-    `__cause__` is the step's own exception with its traceback; earlier attempts are notes on it.
+    `__cause__` is the step's own exception with its traceback; earlier attempts are notes on it. Where several nodes
+    failed, it is an `ExceptionGroup` of them all.
 
     Args:
         execution_id: The execution.
         workflow: The workflow's name.
-        node: The id of the node that failed.
+        node: The id of the node that failed first; empty if the execution was not over at its deadline.
         attempt: The number of its last attempt, from 1; 0 if the node failed because of its tokens, without running.
         reason: The exception's class name and message.
     """
@@ -129,6 +130,8 @@ class ExecutionFailedError(FlowrtError):
         self.reason = reason
 
     def __str__(self) -> str:
+        if not self.node:
+            return f"workflow {self.workflow!r} failed: {self.reason}"
         when = f"in attempt {self.attempt}" if self.attempt else "without running"
         return f"workflow {self.workflow!r} failed: node {self.node!r} failed {when}: {self.reason}"
 

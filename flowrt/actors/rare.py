@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flowrt.actors.attempts import Attempts
 from flowrt.actors.interruptions import Interruptions
+from flowrt.actors.kept_signals import KeptSignals
 from flowrt.actors.parking import Parking
-from flowrt.actors.signals import Signals
 
 if TYPE_CHECKING:
     from flowrt.actors.timers import Timer
@@ -37,7 +37,7 @@ class Rare:
         self.lost: set[Worker] = set()
         """Workers whose steps refuse to end; they don't count any more."""
         self.parking = Parking()
-        self.signals = Signals()
+        self.signals = KeptSignals()
         self.timers: list[Timer] = []
         """Those that mean nothing once the execution has ended."""
         self.totals: dict[PlanNode, Total] = {}

@@ -1,6 +1,5 @@
 """Signals: what people and other systems tell an execution, and the firings that wait for it."""
 
-from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,24 +16,6 @@ from flowrt.typing import SignalWait
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.graph.plan import PlanNode
-
-
-class Signals:
-    """The signals of one execution that came before a node waited for them, by name; each is taken by one node."""
-
-    __slots__ = ("_kept",)
-
-    def __init__(self) -> None:
-        self._kept: dict[str, deque[Any]] = {}
-
-    def keep(self, name: str, payload: Any) -> None:
-        """Keep a payload for a node that will wait for it."""
-        self._kept.setdefault(name, deque()).append(payload)
-
-    def take(self, name: str) -> tuple[Any, ...]:
-        """Take the first payload that was kept, if there is one."""
-        kept = self._kept.get(name)
-        return (kept.popleft(),) if kept else ()
 
 
 def wait(execution: "Execution", node: "PlanNode", signal: SignalWait, started_ns: int) -> None:

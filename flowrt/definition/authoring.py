@@ -125,7 +125,7 @@ def _make_step(function: Any, name: str | None, policy: NodePolicy, local_names:
         findings.refuse(str(error))
     if signature.rest is not None:
         findings.problem((), f"a step has named parameters only, not `{signature.rest}`: name them, or take a list")
-    check_policy(policy, findings)
+    check_policy(policy, findings, is_async=signature.is_async)
     findings.refuse_if_any()
     return Step[..., Any](function, name=name, policy=policy, signature=signature)
 

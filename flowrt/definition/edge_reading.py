@@ -8,12 +8,12 @@ from flowrt.definition.findings import Findings, JsonPath, listed_names, shown, 
 from flowrt.definition.json_kinds import is_object, kind_of
 from flowrt.definition.keys import EDGE, SOURCE_NAMES, TARGET_NAMES, ExtraKeys
 from flowrt.definition.limits import MAX_CONDITIONS_LENGTH
-from flowrt.definition.model import Edge
+from flowrt.definition.model import Edge, EdgeOn
 from flowrt.definition.naming import read_name
 from flowrt.definition.node_reading import ReadNode
 from flowrt.errors import ExpressionError
 
-_LATER_ON = ("failure", "always")
+_ON: tuple[EdgeOn, ...] = ("success", "failure", "always")
 _ENDS = {"source": SOURCE_NAMES, "target": TARGET_NAMES}
 
 
@@ -53,11 +53,11 @@ class EdgeReader:
             target=target or "",
             id=self._read_id(item.get("id"), (*path, "id")),
             source_handle=self._read_handle(item.get("sourceHandle"), source, (*path, "sourceHandle")),
-            condition=self._read_condition(item.get("condition"), source, (*path, "condition")),
+            condition=self._read_condition(item.get("condition"), (*path, "condition")),
+            on=self._read_on(item.get("on"), (*path, "on")),
             extra=self._extra_keys.split(item, EDGE, path),
         )
-        if item.get("on") is not None and item["on"] != "success":
-            self._refuse_on(item["on"], (*path, "on"))
+        self._check_handle(edge, path)
         if source is not None and target is not None:
             self.edges.append(ReadEdge(edge, path))
 
@@ -111,15 +111,17 @@ class EdgeReader:
             self._findings.problem(path, f"the node {shown(source or '')} has no branch {shown(name)}{hint}")
         return name
 
-    def _read_condition(self, value: Any, source: str | None, path: JsonPath) -> str | None:
+    def _check_handle(self, edge: Edge, path: JsonPath) -> None:
+        """Warn of a branch on an edge that is taken however its source chooses."""
+        if edge.source_handle is None or edge.on == "success" or edge.source not in self._nodes:
+            return
+        step = self._nodes[edge.source].step
+        if step is not None and step.handles is not None:
+            reason = f"an edge with `on` {edge.on!r} belongs to no branch"
+            self._findings.warning((*path, "sourceHandle"), f"it is kept but means nothing: {reason}")
+
+    def _read_condition(self, value: Any, path: JsonPath) -> str | None:
         if value is None:
-            return None
-        step = self._nodes[source].step if source is not None else None
-        if step is not None and step.arguments is not None:
-            advice = "give the node no `arguments`, so that it produces keys of the record"
-            self._findings.problem(
-                path, f"a condition reads a record, and {shown(source or '')} produces a value: {advice}"
-            )
             return None
         if not isinstance(value, str):
             expected(self._findings, path, value, "an expression as a text")
@@ -134,10 +136,16 @@ class EdgeReader:
             self._findings.problem(path, fault)
         return value
 
-    def _refuse_on(self, value: Any, path: JsonPath) -> None:
+    def _read_on(self, value: Any, path: JsonPath) -> EdgeOn:
+        if value is None or value == "success":
+            return "success"
+        if value in _ON:
+            on: EdgeOn = value
+            return on
         found = shown(value) if isinstance(value, str) else kind_of(value)
-        reason = "this version of flowrt has only `success` edges" if value in _LATER_ON else "expected 'success'"
-        self._findings.problem(path, f"found {found}: {reason}")
+        hint = self._findings.names.hint(value, _ON) if isinstance(value, str) else ""
+        self._findings.problem(path, f"found {found}, expected one of {listed_names(_ON)}{hint}")
+        return "success"
 
 
 def _fault_of(text: str) -> str | None:

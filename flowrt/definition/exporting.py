@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 
 from flowrt.definition.json_kinds import kind_of
-from flowrt.definition.model import WAIT_FOR_ALL, Definition, Edge, Node, Parameter
+from flowrt.definition.model import WAIT_FOR_ALL, Definition, Edge, Join, Node, Parameter, Quorum
 from flowrt.errors import DefinitionError, Problem
-from flowrt.policies import NO_POLICY
+from flowrt.policies import NO_POLICY, NO_WORKFLOW_POLICY
 
 
 def export_definition(definition: Definition) -> dict[str, Any]:
@@ -54,6 +54,8 @@ def _workflow(definition: Definition) -> dict[str, Any]:
     exported["edges"] = [_edge(edge) for edge in definition.edges]
     if definition.result is not None:
         exported["result"] = definition.result
+    if definition.policy != NO_WORKFLOW_POLICY:
+        exported["policy"] = _without_defaults(definition.policy)
     return exported | definition.extra
 
 
@@ -70,10 +72,23 @@ def _node(node: Node) -> dict[str, Any]:
     if node.policy != NO_POLICY:
         exported["policy"] = _without_defaults(node.policy)
     if node.join != WAIT_FOR_ALL:
-        exported["join"] = node.join.rule
+        exported["join"] = _join(node.join)
     if node.emit != "merge":
         exported["emit"] = node.emit
     return exported | node.extra
+
+
+def _join(join: Join) -> Any:
+    """Return the shortest form of a join."""
+    options: dict[str, Any] = {} if join.within is None else {"within": join.within}
+    if join.otherwise is not None:
+        options["else"] = join.otherwise
+    if join.losers != "cancel":
+        options["losers"] = join.losers
+    if not options:
+        return join.rule
+    rule = {"quorum": join.rule.quorum} if isinstance(join.rule, Quorum) else {"join": join.rule}
+    return rule | options
 
 
 def _edge(edge: Edge) -> dict[str, Any]:
@@ -83,6 +98,8 @@ def _edge(edge: Edge) -> dict[str, Any]:
         exported["sourceHandle"] = edge.source_handle
     if edge.condition is not None:
         exported["condition"] = edge.condition
+    if edge.on != "success":
+        exported["on"] = edge.on
     return exported | edge.extra
 
 

@@ -23,22 +23,24 @@ class Level(NamedTuple):
     """Keys of editors that are spelt much like a known one, or like another dialect's."""
     foreign: Mapping[str, str] = {}
     """Keys of other dialects, and the advice that goes with each."""
-    later: frozenset[str] = frozenset()
-    """Keys of a later version that change what a workflow does: to ignore them would be wrong."""
 
 
 _TO_POLICY = "flowrt reads this inside `policy`"
+_TO_JOIN = "flowrt reads this inside `join`"
 _TO_DATA = "flowrt reads `data`"
 _TO_EDGES = "flowrt reads the order from `edges` only"
 
 WORKFLOW = Level(
-    known=("name", "version", "parameters", "nodes", "edges", "result"),
+    known=("name", "version", "parameters", "nodes", "edges", "result", "policy"),
     foreign={
         "steps": "flowrt reads `nodes`",
         "connections": "flowrt reads `edges`",
         "tasks": "flowrt reads `nodes`",
         "links": "flowrt reads `edges`",
-        "policy": "flowrt reads the `policy` of each node",
+        "deadline_seconds": _TO_POLICY,
+        "max_retries": _TO_POLICY,
+        "deadline": "flowrt reads `policy.deadline_seconds`",
+        "timeout": "flowrt reads `policy.deadline_seconds`",
     },
 )
 NODE = Level(
@@ -57,8 +59,12 @@ NODE = Level(
         "timeout": _TO_POLICY,
         "on_error": _TO_POLICY,
         "condition": "flowrt reads the `condition` of an edge",
+        "deadline_seconds": "flowrt reads it in the `policy` of the workflow",
+        "placement": _TO_POLICY,
+        "within": _TO_JOIN,
+        "else": _TO_JOIN,
+        "losers": _TO_JOIN,
     },
-    later=frozenset({"within", "else", "losers"}),
 )
 SOURCE_NAMES = ("sourceId", "source_id", "sourceNodeId", "sourceNode", "from", "fromNode", "from_node")
 TARGET_NAMES = ("targetId", "target_id", "targetNodeId", "targetNode", "to", "toNode", "to_node")
@@ -106,9 +112,7 @@ class ExtraKeys:
         known = level.known
         extra = {key: value for key, value in found.items() if key not in known}
         for key, value in extra.items():
-            if key in level.later:
-                self._findings.problem((*path, key), f"`{key}` {LATER}")
-            elif value not in _NOTHING and (advice := self._advice_on(key, level)) is not None:
+            if value not in _NOTHING and (advice := self._advice_on(key, level)) is not None:
                 self._findings.warning((*path, key), f"{shown(key)} is kept but not read: {advice}")
         return extra
 

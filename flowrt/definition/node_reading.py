@@ -6,20 +6,21 @@ import msgspec
 
 from flowrt.definition.conversion import convert, expected
 from flowrt.definition.findings import Findings, JsonPath, from_pointer, listed_names, shown
-from flowrt.definition.json_kinds import is_object, kind_of
-from flowrt.definition.keys import LATER, NODE, ExtraKeys, Level
-from flowrt.definition.model import Join, JoinRule, Node, Quorum
+from flowrt.definition.join_reading import read_join
+from flowrt.definition.json_kinds import is_object
+from flowrt.definition.keys import NODE, ExtraKeys, Level
+from flowrt.definition.model import Node
 from flowrt.definition.naming import read_name
 from flowrt.definition.nearest import CERTAIN
+from flowrt.definition.policy_sense import check_sense
+from flowrt.definition.signature import is_async
 from flowrt.policies import NO_POLICY, Default, NodePolicy
 from flowrt.typing import BoundStep, StepBindError, StepCatalog, StepType
 
 _ID_NAMES = ("nodeId", "node_id", "stepId", "step_id", "key", "uuid", "_id")
 _TYPE_NAMES = ("nodeType", "node_type", "stepType", "step_type", "kind")
-_JOINS = ("all", "any", "all_settled")
 _NEARLY_KNOWN = 0.85
 """How alike a known type's name must be for a node of the default type to be called misspelt."""
-_LATER_IN_JOIN = ("join", "within", "else", "losers")
 
 
 class ReadNode(NamedTuple):
@@ -63,11 +64,13 @@ class NodeReader:
             type=type_name or "",
             data=data,
             policy=self._read_policy(item.get("policy"), path),
-            join=Join(rule=self._read_join(item.get("join"), (*path, "join"))),
+            join=read_join(item.get("join"), (*path, "join"), self._findings),
             emit=self._read_emit(item.get("emit"), (*path, "emit")),
             extra=extra,
         )
         step = self._bind(type_name, data, path) if type_name is not None else None
+        is_coroutine = step is not None and is_async(step.call)
+        check_sense(node.policy, item.get("policy"), (*path, "policy"), self._findings, is_async=is_coroutine)
         self._check_default(node.policy, step, (*path, "policy", "on_error", "default"))
         if node_id in self.nodes:
             first = "/".join(map(str, self.nodes[node_id].path))
@@ -105,25 +108,6 @@ class NodeReader:
             return NO_POLICY
         policy: NodePolicy | None = convert(value, NodePolicy, (*path, "policy"), self._findings)
         return policy or NO_POLICY
-
-    def _read_join(self, value: Any, path: JsonPath) -> JoinRule:
-        if value is None or value == "all":
-            return "all"
-        if is_object(value):
-            for key in _LATER_IN_JOIN:
-                if key in value:
-                    self._findings.problem((*path, key), f"`{key}` {LATER}")
-            rest = {key: found for key, found in value.items() if key not in _LATER_IN_JOIN}
-            is_only_later = len(rest) != len(value) and not rest
-            quorum: Quorum | None = None if is_only_later else convert(rest, Quorum, path, self._findings)
-            return quorum or "all"
-        if value in _JOINS:
-            joins: JoinRule = value
-            return joins
-        found = shown(value) if isinstance(value, str) else kind_of(value)
-        hint = self._findings.names.hint(value, _JOINS) if isinstance(value, str) else ""
-        self._findings.problem(path, f'found {found}, expected {listed_names(_JOINS)} or {{"quorum": k}}{hint}')
-        return "all"
 
     def _read_emit(self, value: Any, path: JsonPath) -> Literal["merge", "replace"]:
         if value is None or value == "merge":

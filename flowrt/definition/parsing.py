@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flowrt.definition.conversion import expected
+from flowrt.definition.conversion import convert, expected
 from flowrt.definition.edge_reading import EdgeReader
 from flowrt.definition.findings import Findings, shown
 from flowrt.definition.json_kinds import is_array, is_object, kind_of
@@ -14,8 +14,9 @@ from flowrt.definition.naming import read_name
 from flowrt.definition.node_reading import NodeReader
 from flowrt.definition.parameter_reading import ParameterReader, fits
 from flowrt.definition.reading import Source, read_document
-from flowrt.definition.validation import ArgumentCheck, check_cycles, check_parallel_edges, check_quorums
+from flowrt.definition.validation import ArgumentCheck, check_cycles, check_joins, check_parallel_edges
 from flowrt.errors import Problem
+from flowrt.policies import NO_WORKFLOW_POLICY, WorkflowPolicy
 from flowrt.typing import BoundStep, StepCatalog
 
 UNNAMED = "workflow"
@@ -77,6 +78,7 @@ class _Loading:
         self._read_list("nodes", self._nodes, MAX_NODES)
         self._read_list("edges", self._edges, MAX_EDGES)
         result = self._read_result()
+        policy = self._read_policy()
         self._check()
         self._findings.refuse_if_any()
         definition = Definition(
@@ -86,6 +88,7 @@ class _Loading:
             nodes=tuple(read.node for read in self._nodes.nodes.values()),
             edges=tuple(read.edge for read in self._edges.edges),
             result=result,
+            policy=policy,
             extra=extra,
         )
         steps = tuple(read.step for read in self._nodes.nodes.values() if read.step is not None)
@@ -94,7 +97,7 @@ class _Loading:
     def _check(self) -> None:
         nodes, edges = self._nodes.nodes, self._edges.edges
         check_cycles(nodes, edges, self._findings)
-        check_quorums(nodes, edges, self._findings)
+        check_joins(nodes, edges, self._findings)
         check_parallel_edges(edges, self._findings)
         ArgumentCheck(nodes, edges, tuple(self._parameters.parameters), self._findings).check()
 
@@ -124,6 +127,13 @@ class _Loading:
             hint = self._findings.names.hint(name, self._nodes.nodes)
             self._findings.problem(("result",), f"there is no node {shown(name)}{hint}")
         return name
+
+    def _read_policy(self) -> WorkflowPolicy:
+        value = self._document.get("policy")
+        if value is None:
+            return NO_WORKFLOW_POLICY
+        policy: WorkflowPolicy | None = convert(value, WorkflowPolicy, ("policy",), self._findings)
+        return policy or NO_WORKFLOW_POLICY
 
     def _read_list(self, key: str, reader: NodeReader | EdgeReader, most: int) -> None:
         used = self._key_of(key)

@@ -6,10 +6,11 @@ import msgspec
 
 from flowrt.definition.conversion import convert
 from flowrt.definition.findings import Findings
+from flowrt.definition.policy_sense import check_sense
 from flowrt.policies import NodePolicy
 
 
-def check_policy(policy: NodePolicy, findings: Findings) -> None:
+def check_policy(policy: NodePolicy, findings: Findings, *, is_async: bool) -> None:
     """Report every wrong value of a policy: Structs that are made in Python are not checked by themselves."""
     fields: dict[str, Any] = {}
     for name in policy.__struct_fields__:
@@ -17,7 +18,10 @@ def check_policy(policy: NodePolicy, findings: Findings) -> None:
             fields[name] = msgspec.to_builtins(getattr(policy, name), enc_hook=_refuse)
         except TypeError as error:
             findings.problem((name,), str(error))
+    before = findings.count
     convert(fields, NodePolicy, (), findings)
+    if findings.count == before:
+        check_sense(policy, None, (), findings, is_async=is_async)
 
 
 def _refuse(value: Any) -> Any:

@@ -4,12 +4,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flowrt.definition.arguments import Constant, DictOf, FromInput, FromNode, ListOf
+from flowrt.definition.arguments import (
+    Constant,
+    DictOf,
+    FirstOf,
+    FromFailure,
+    FromInput,
+    FromNode,
+    FromOutcome,
+    ListOf,
+)
 from flowrt.definition.cycles import find_cycles
 from flowrt.definition.edge_reading import ReadEdge
 from flowrt.definition.findings import Findings, JsonPath, shown, to_pointer
 from flowrt.definition.json_kinds import is_object
-from flowrt.definition.model import Quorum
+from flowrt.definition.model import WAIT_FOR_ALL, EdgeOn, JoinRule, Quorum
 from flowrt.definition.node_reading import ReadNode
 
 _SHOWN_CYCLE = 12
@@ -37,25 +46,31 @@ def _cycle_path(ids: list[str]) -> str:
     return " -> ".join(closed)
 
 
-def check_quorums(nodes: Mapping[str, ReadNode], edges: Sequence[ReadEdge], findings: Findings) -> None:
-    """Report quorums that can never be met or are met before anything arrives."""
-    quorums = {node_id: read for node_id, read in nodes.items() if isinstance(read.node.join.rule, Quorum)}
-    if not quorums:
+def check_joins(nodes: Mapping[str, ReadNode], edges: Sequence[ReadEdge], findings: Findings) -> None:
+    """Report quorums that can never be met or are met before anything arrives, and times that never begin."""
+    joins = {node_id: read for node_id, read in nodes.items() if read.node.join != WAIT_FOR_ALL}
+    if not joins:
         return
     incoming = Counter(edge.target for edge, _ in edges)
-    for node_id, (node, _, path) in quorums.items():
-        quorum = node.join.rule.quorum if isinstance(node.join.rule, Quorum) else 0
-        if not 1 <= quorum <= incoming[node_id]:
-            count = incoming[node_id]
-            allowed = f"expected 1 to {count}, the number of edges into this node" if count else "no edge leads here"
-            findings.problem((*path, "join", "quorum"), f"the quorum is {quorum}: {allowed}")
+    for node_id, (node, _, path) in joins.items():
+        count, place = incoming[node_id], (*path, "join")
+        _check_quorum(node.join.rule, count, (*place, "quorum"), findings)
+        _check_quorum(node.join.otherwise, count, (*place, "else", "quorum"), findings)
+        if node.join.within is not None and not count:
+            findings.problem((*place, "within"), "no edge leads here, so no token ever begins its time: remove it")
+
+
+def _check_quorum(rule: JoinRule | None, count: int, path: JsonPath, findings: Findings) -> None:
+    if isinstance(rule, Quorum) and not 1 <= rule.quorum <= count:
+        allowed = f"expected 1 to {count}, the number of edges into this node" if count else "no edge leads here"
+        findings.problem(path, f"the quorum is {rule.quorum}: {allowed}")
 
 
 def check_parallel_edges(edges: Sequence[ReadEdge], findings: Findings) -> None:
     """Warn of edges that say the same as an earlier one: each counts as an edge of its own in a quorum."""
-    seen: dict[tuple[str, str, str | None, str | None], JsonPath] = {}
+    seen: dict[tuple[str, str, str | None, str | None, str], JsonPath] = {}
     for edge, path in edges:
-        key = (edge.source, edge.target, edge.source_handle, edge.condition)
+        key = (edge.source, edge.target, edge.source_handle, edge.condition, edge.on)
         first = seen.setdefault(key, path)
         if first is not path:
             findings.warning(path, f"this edge is the same as {to_pointer(first)}: remove one of them")
@@ -81,12 +96,12 @@ class ArgumentCheck:
         self._nodes = nodes
         self._parameters = parameters
         self._findings = findings
-        self._sources: dict[str, set[str]] = {
+        self._sources: dict[str, set[tuple[str, EdgeOn]]] = {
             node_id: set() for node_id, read in nodes.items() if read.step is not None and read.step.arguments
         }
         for edge, _ in edges if self._sources else ():
             if edge.target in self._sources:
-                self._sources[edge.target].add(edge.source)
+                self._sources[edge.target].add((edge.source, edge.on))
 
     def check(self) -> None:
         """Report arguments that come from unknown parameters or nodes, or from nodes without an edge to theirs."""
@@ -107,7 +122,13 @@ class ArgumentCheck:
                 case FromInput(name):
                     self._check_input(name, (*place, "input"))
                 case FromNode(source):
-                    self._check_node(node_id, source, (*place, "node"))
+                    self._check_node(node_id, source, "success", (*place, "node"))
+                case FromFailure(source):
+                    self._check_node(node_id, source, "failure", (*place, "failure"))
+                case FromOutcome(source):
+                    self._check_node(node_id, source, "always", (*place, "outcome"))
+                case FirstOf(items):
+                    waiting.extend((item, (*place, "first", index)) for index, item in enumerate(items))
                 case ListOf(items):
                     waiting.extend((item, (*place, "list", index)) for index, item in enumerate(items))
                 case DictOf(entries):
@@ -123,10 +144,11 @@ class ArgumentCheck:
             hint = self._findings.names.hint(name, self._parameters)
             self._findings.problem(path, f"the workflow has no parameter {shown(name)}{hint}")
 
-    def _check_node(self, node_id: str, source: str, path: JsonPath) -> None:
+    def _check_node(self, node_id: str, source: str, on: EdgeOn, path: JsonPath) -> None:
         if source not in self._nodes:
             hint = self._findings.names.hint(source, self._nodes)
             self._findings.problem(path, f"there is no node {shown(source)}{hint}")
-        elif source not in self._sources[node_id]:
-            edge = f"no edge leads from {shown(source)} to {shown(node_id)}"
+        elif (source, on) not in self._sources[node_id]:
+            kind = "" if on == "success" else f"`{on}` "
+            edge = f"no {kind}edge leads from {shown(source)} to {shown(node_id)}"
             self._findings.problem(path, f"{edge}: a node gets results from its direct sources only, so add an edge")

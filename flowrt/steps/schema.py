@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from flowrt.definition.model import Parameter, Quorum
-from flowrt.policies import NodePolicy
+from flowrt.policies import NodePolicy, WorkflowPolicy
 from flowrt.steps.registry import StepRegistry
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -16,18 +16,30 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "retry": "How often and when a failed attempt is repeated; without it there is one attempt.",
         "timeout": "How long things may take.",
         "on_error": "What becomes of the execution when the last attempt failed; fail by default, or continue where "
-        "all edges of the node end in joins that do without it.",
+        "all success edges of the node end in joins that do without it.",
+        "placement": "Where a plain function runs: on the event loop, in a thread, or in a process.",
+        "cancel": "How the node is interrupted.",
     },
     "Retry": {
         "max_attempts": "The total number of attempts, the first included.",
         "delay_seconds": "The pause after the first attempt.",
-        "backoff_multiplier": "By what each pause is longer than the one before.",
+        "backoff": "How pauses grow.",
+        "backoff_multiplier": "With exponential backoff: by what each pause is longer than the one before.",
         "max_delay_seconds": "The longest pause; unless given a minute, or delay_seconds where that is longer.",
-        "jitter": "The part of a pause by which it varies at random, 0 to 1.",
+        "jitter": "The part of a pause by which it varies at random, 0 to 1; full: any time from 0 to the pause.",
         "retryable_errors": "The exceptions that are retried, by class name; by default all but the fatal ones.",
         "fatal_errors": "The exceptions that are never retried, by class name.",
     },
-    "Timeout": {"attempt": "How many seconds one attempt may take; no limit by default."},
+    "Timeout": {
+        "attempt": "How many seconds one attempt may take; no limit by default.",
+        "queue": "How many seconds one attempt may wait for a thread or process; no limit by default.",
+        "total": "How many seconds the node may take, all attempts and pauses included; no limit by default.",
+    },
+    "Cancel": {"grace_seconds": "How long the step may take to end before it is abandoned."},
+    "WorkflowPolicy": {
+        "deadline_seconds": "How long an execution may take; no limit by default.",
+        "max_retries": "How many retries there may be in one execution, of all nodes together; no limit by default.",
+    },
     "Default": {"default": "What the node produces instead."},
     "Quorum": {"quorum": "How many values must be in."},
     "Parameter": {
@@ -60,7 +72,7 @@ def definition_schema(catalog: StepRegistry) -> dict[str, Any]:
     """
     types = _described(catalog)
     structs: list[type[msgspec.Struct]] = [*dict.fromkeys(kind.data_type for kind in types)]
-    structs += [NodePolicy, Parameter, Quorum]
+    structs += [NodePolicy, WorkflowPolicy, Parameter, Quorum]
     references, definitions = msgspec.json.schema_components(structs, ref_template=_TEMPLATE)
     reference = dict(zip(structs, references, strict=True))
     definitions["Parameter"]["properties"].pop("extra", None)
@@ -81,6 +93,10 @@ def definition_schema(catalog: StepRegistry) -> dict[str, Any]:
             "parameters": _list_of(reference[Parameter], "What the input holds; without it, any JSON object is right."),
             "nodes": {**_list_of({"$ref": "#/$defs/node"}, "The nodes of the graph."), "type": "array", "minItems": 1},
             "edges": _list_of({"$ref": "#/$defs/edge"}, "The edges of the graph: who feeds whom."),
+            "policy": {
+                "description": "Limits of a whole execution.",
+                "anyOf": [reference[WorkflowPolicy], {"type": "null"}],
+            },
             "result": _nullable("string", "The id of the node whose payload is the result; the end nodes by default."),
         },
         "$defs": definitions,
@@ -133,11 +149,29 @@ def _data_of(kind: _Described, reference: dict[str, Any]) -> dict[str, Any]:
 
 
 def _join(quorum: dict[str, Any]) -> dict[str, Any]:
+    rules = ["all", "any", "all_settled"]
+    options = {
+        "within": {
+            "description": "How many seconds after its first token the join becomes `else`, or fails without one.",
+            "anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "null"}],
+        },
+        "else": {"description": "What it waits for from then on.", "anyOf": [{"enum": [*rules, None]}, quorum]},
+        "losers": {
+            "description": "What becomes of nodes that feed nothing else, when it decides before they have ended.",
+            "enum": ["cancel", "run"],
+        },
+    }
+    rule = {"join": {"description": "What it waits for.", "anyOf": [{"enum": rules}, quorum]}}
+    count = {"quorum": {"description": "How many values must be in.", "type": "integer"}}
     return {
         "description": "When the node fires: with all values, the first one, a number of them, or all outcomes.",
-        "anyOf": [{"enum": ["all", "any", "all_settled", None]}, quorum],
+        "anyOf": [{"enum": [*rules, None]}, _options(rule | options, "join"), _options(count | options, "quorum")],
         "default": "all",
     }
+
+
+def _options(properties: dict[str, Any], required: str) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": [required], "additionalProperties": False}
 
 
 def _edge() -> dict[str, Any]:
@@ -151,7 +185,10 @@ def _edge() -> dict[str, Any]:
             "target": {"type": "string", "description": "The id of the node that is fed."},
             "sourceHandle": _nullable("string", "The branch of the source that this edge belongs to."),
             "condition": _nullable("string", "An expression over the source's record; the edge is taken if it holds."),
-            "on": {"enum": ["success", None], "description": "The outcome of the source that the edge is for."},
+            "on": {
+                "enum": ["success", "failure", "always", None],
+                "description": "At which end of the source the edge carries a value.",
+            },
         },
     }
 

@@ -28,7 +28,7 @@ POLICIES = st.fixed_dictionaries({}, optional={"retry": RETRIES, "on_error": ON_
 OPTIONAL_NODE_KEYS = {
     "data": st.dictionaries(TEXTS, VALUES, max_size=3),
     "policy": POLICIES,
-    "join": st.sampled_from(["all", "any", "all_settled"]),
+    "join": st.sampled_from(["all", "any", "all_settled", {"join": "any", "losers": "run"}]),
     "emit": st.sampled_from(["merge", "replace"]),
     "position": VALUES,
     "_note": VALUES,
@@ -37,7 +37,7 @@ OPTIONAL_EDGE_KEYS = {
     "id": NAMES,
     "sourceHandle": NAMES,
     "condition": st.sampled_from(["score > 7", "x"]),
-    "on": st.just("success"),
+    "on": st.sampled_from(["success", "failure", "always"]),
     "label": VALUES,
 }
 
@@ -56,6 +56,9 @@ def workflows(draw):
             st.fixed_dictionaries({"name": NAMES}, optional={"default": VALUES, "_x": VALUES}), max_size=1
         ),
         "result": st.sampled_from(ids),
+        "policy": st.fixed_dictionaries(
+            {}, optional={"deadline_seconds": st.floats(1, 9), "max_retries": st.integers(1, 99)}
+        ),
         "viewport": VALUES,
     }
     return workflow(*nodes, edges=edges) | draw(st.fixed_dictionaries({}, optional=optional))
@@ -78,8 +81,12 @@ def test_the_canonical_form_does_not_depend_on_the_order_of_keys(source, random)
 def test_a_definition_is_written_in_the_shape_that_it_is_read_in():
     source = workflow(
         node("a", data={"x": 1}, policy={"retry": {"max_attempts": 5}}, position={"x": 0}),
-        node("b", join={"quorum": 1}),
-        edges=[edge("a", "b", sourceHandle="yes", condition="x > 1", label="Yes")],
+        node("b", join={"quorum": 1, "within": 2.5, "else": {"quorum": 1}, "losers": "run"}),
+        edges=[
+            edge("a", "b", sourceHandle="yes", condition="x > 1", label="Yes"),
+            edge("a", "b", on="failure"),
+        ],
+        policy={"max_retries": 3},
         name="small",
         viewport={"zoom": 1},
     )

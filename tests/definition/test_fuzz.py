@@ -11,7 +11,7 @@ from flowrt.definition.keys import EDGE, NODE, PARAMETER, WORKFLOW
 from flowrt.errors import DefinitionError
 
 KEYS = st.sampled_from(
-    sorted({*WORKFLOW.known, *NODE.known, *EDGE.known, *PARAMETER.known, *EDGE.foreign, *NODE.later})
+    sorted({*WORKFLOW.known, *NODE.known, *EDGE.known, *PARAMETER.known, *EDGE.foreign, *NODE.foreign})
 )
 WORDS = st.sampled_from(["a", "b", "pass", "shout", "branch", "call", "all", "any", "success", "quorum", "x > 1"])
 VALUES = st.recursive(

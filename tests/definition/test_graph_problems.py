@@ -106,6 +106,20 @@ def test_a_quorum_that_makes_no_sense_is_refused(quorum, reason):
     assert reason in message
 
 
+def test_a_quorum_after_a_time_is_checked_too():
+    source = graph("a>c b>c")
+    source["nodes"][1]["join"] = {"join": "all", "within": 1, "else": {"quorum": 3}}
+    assert problems_of(source) == [
+        ("/nodes/1/join/else/quorum", "the quorum is 3: expected 1 to 2, the number of edges into this node")
+    ]
+
+
+def test_a_time_that_no_token_begins_is_refused():
+    [(pointer, message)] = problems_of(workflow(node("a", join={"join": "any", "within": 1})))
+    assert pointer == "/nodes/0/join/within"
+    assert "no edge leads here" in message
+
+
 def test_a_quorum_of_a_node_without_edges_is_refused():
     assert message_of(workflow(node("a", join={"quorum": 1}))) == "the quorum is 1: no edge leads here"
 
@@ -160,14 +174,6 @@ def test_a_default_that_a_node_can_not_produce_is_refused():
     assert "expected an object" in message
     load(workflow(node("a", policy={"on_error": {"default": {"x": 3}}})))
     load(workflow(node("a", "call", policy={"on_error": {"default": 3}}, data={"arguments": {}})))
-
-
-def test_a_condition_on_a_value_is_refused():
-    wired = FakeType("wired", AnyData, lambda _data: BoundStep(passthrough, arguments={"x": Constant(1)}))
-    source = workflow(node("a", "wired"), node("b"), edges=[edge("a", "b", condition="x > 1")])
-    [(pointer, message)] = problems_of(source, FakeCatalog(PASS, wired))
-    assert pointer == "/edges/0/condition"
-    assert "'a' produces a value: give the node no `arguments`" in message
 
 
 def test_a_step_type_that_binds_no_arguments_is_told_so():

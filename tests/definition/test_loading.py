@@ -21,7 +21,7 @@ from definition.workflows import (
 
 from flowrt.definition import Edge, Join, Node, Parameter, Quorum
 from flowrt.errors import DefinitionError
-from flowrt.policies import NO_POLICY, NodePolicy, Retry, Timeout
+from flowrt.policies import NO_POLICY, Cancel, NodePolicy, Retry, Timeout, WorkflowPolicy
 
 SMALL = workflow(node("a"), node("b"), edges=[edge("a", "b")], name="small")
 
@@ -104,6 +104,11 @@ def test_keys_of_an_editor_are_kept_in_silence():
         (chain(1) | {"parameters": [{"name": "x", "isRequired": False}]}, "/parameters/0/isRequired", "`required`"),
         (chain(1) | {"version": "1.0.0"}, "/version", "a whole number"),
         (chain(1) | {"steps": [1]}, "/steps", "flowrt reads `nodes`"),
+        (chain(1) | {"deadline_seconds": 5}, "/deadline_seconds", "inside `policy`"),
+        (workflow(node("a", within=5.0)), "/nodes/0/within", "inside `join`"),
+        (workflow(node("a", losers="run")), "/nodes/0/losers", "inside `join`"),
+        (workflow(node("a", join={"join": "all", "losers": "run"})), "/nodes/0/join/losers", "nothing loses"),
+        (workflow(node("a", policy={"timeout": {"queue": 1}})), "/nodes/0/policy/timeout/queue", "runs inline"),
     ],
 )
 def test_a_key_that_is_probably_meant_for_flowrt_is_a_warning(source, pointer, advice):
@@ -115,6 +120,40 @@ def test_a_key_that_is_probably_meant_for_flowrt_is_a_warning(source, pointer, a
 def test_an_edge_key_of_another_dialect_is_a_warning():
     loaded = load(workflow(node("a"), node("b"), edges=[edge("a", "b", when="x", source_handle="y")]))
     assert [warning.pointer for warning in loaded.warnings] == ["/edges/0/when", "/edges/0/source_handle"]
+
+
+def test_a_join_that_becomes_what_it_is_is_a_warning():
+    join = {"join": "any", "within": 1, "else": "any"}
+    [warning] = load(workflow(node("a"), node("b", join=join), edges=[edge("a", "b")])).warnings
+    assert warning.pointer == "/nodes/1/join/else"
+    assert "it is the rule that the join has already" in warning.message
+
+
+def test_a_branch_on_an_edge_of_a_failure_is_a_warning():
+    branch = node("a", "branch", data={"cases": ["x"]})
+    ends = [edge("a", "b", on="failure", sourceHandle="x"), edge("a", "b", sourceHandle="x")]
+    [warning] = load(workflow(branch, node("b"), edges=ends)).warnings
+    assert warning.pointer == "/edges/0/sourceHandle"
+    assert "belongs to no branch" in warning.message
+
+
+def test_joins_edges_and_policies_are_read():
+    join = {"join": "all", "within": 5, "else": {"quorum": 1}, "losers": "run"}
+    policy = {
+        "timeout": {"attempt": 1, "total": 3},
+        "retry": {"backoff": "constant", "jitter": "full"},
+        "cancel": {"grace_seconds": 2},
+    }
+    source = workflow(node("a", policy=policy), node("b", join=join), edges=[edge("a", "b", on="always")])
+    definition = load(source | {"policy": {"deadline_seconds": 60, "max_retries": 4}}).definition
+    assert definition.policy == WorkflowPolicy(deadline_seconds=60, max_retries=4)
+    assert definition.nodes[0].policy == NodePolicy(
+        timeout=Timeout(attempt=1, total=3),
+        retry=Retry(backoff="constant", jitter="full"),
+        cancel=Cancel(grace_seconds=2),
+    )
+    assert definition.nodes[1].join == Join(rule="all", within=5, otherwise=Quorum(1), losers="run")
+    assert definition.edges[0].on == "always"
 
 
 def test_edges_that_say_the_same_are_a_warning():

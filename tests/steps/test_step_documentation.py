@@ -10,7 +10,7 @@ import pytest
 from flowrt.steps.data import NodeData
 from flowrt.steps.operations import OPERATIONS
 from flowrt.steps.registry import StepRegistry
-from flowrt.typing import Choice, Delay
+from flowrt.typing import Choice, Delay, SignalWait
 
 TEXT = (Path(__file__).parents[2] / "docs" / "steps.md").read_text()
 REGISTRY = StepRegistry.with_builtins(entry_points=False)
@@ -37,6 +37,8 @@ def test_every_operation_is_listed():
 def test_the_examples_do_what_they_say(example):
     step_type = REGISTRY.find(example["type"])
     result = step_type.bind(msgspec.convert(example["data"], step_type.data_type)).call(example["record"])
+    if isinstance(result, SignalWait):
+        result = result.accept(example["signal"])
     if isinstance(result, Choice):
         assert list(result.handles) == example["takes"]
         result = result.produced

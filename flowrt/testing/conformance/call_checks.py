@@ -13,7 +13,7 @@ from flowrt.testing.conformance.expectation import breach, expect_equal, raised,
 from flowrt.testing.conformance.json_fault import json_fault
 from flowrt.testing.conformance.step_call import StepCall, StepOutcome
 from flowrt.testing.conformance.step_sample import StepSample
-from flowrt.typing import BoundStep, Choice, Delay
+from flowrt.typing import BoundStep, Choice, Delay, DelayUntil, SignalWait
 
 GRACE_SECONDS = 5.0
 """How long a cancelled step may take to end; then a runtime abandons it, by default."""
@@ -125,17 +125,28 @@ def _call(
 
 
 def _expect_same(what: str, found: StepOutcome, expected: StepOutcome, advice: str) -> None:
-    ends = [(outcome.result, type(outcome.error), outcome.seconds) for outcome in (found, expected)]
+    ends = [(_comparable(outcome.result), type(outcome.error), outcome.seconds) for outcome in (found, expected)]
     expect_equal(what, ends[0], ends[1], advice)
 
 
+def _comparable(result: Any) -> Any:
+    return (result.name, result.timeout_seconds, result.default) if isinstance(result, SignalWait) else result
+
+
+def _awaited(result: Any) -> Any:
+    """Return what is produced when the wait that a step asked for is over; a signal that comes in time is not judged."""
+    if isinstance(result, SignalWait):
+        return {} if result.default is msgspec.UNSET else result.default
+    return result.produced if isinstance(result, Delay | DelayUntil) else result
+
+
 def _produced(result: Any) -> Any:
-    result = result.produced if isinstance(result, Delay) else result
+    result = _awaited(result)
     return result.produced if isinstance(result, Choice) else result
 
 
 def _choice(result: Any) -> Choice | None:
-    result = result.produced if isinstance(result, Delay) else result
+    result = _awaited(result)
     return result if isinstance(result, Choice) else None
 
 
