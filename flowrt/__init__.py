@@ -6,19 +6,8 @@ on all its inputs have arrived, so order and parallelism follow from the data.
     from flowrt import Runtime, step, workflow
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flowrt.control import DrainReport
-from flowrt.definition import (
-    Definition,
-    LoadedDefinition,
-    Step,
-    Workflow,
-    export_definition,
-    load_definition,
-    step,
-    workflow,
-)
 from flowrt.errors import (
     AttemptTimeoutError,
     DefinitionError,
@@ -52,17 +41,53 @@ from flowrt.errors import (
     UpstreamFailedError,
     WrongThreadError,
 )
-from flowrt.handle import ExecutionHandle
-from flowrt.mapping import ExecutionResult, ExecutionResults
-from flowrt.outcomes import NodeFailure, NodeOutcome
-from flowrt.policies import Cancel, Default, NodePolicy, Retry, Timeout, WorkflowPolicy
-from flowrt.runtime import Runtime
-from flowrt.scripts import run
-from flowrt.typing import Choice, Delay, DelayUntil, Record, SignalWait
+from flowrt.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from flowrt.control import DrainReport
+    from flowrt.definition import (
+        Definition,
+        LoadedDefinition,
+        Step,
+        Workflow,
+        export_definition,
+        load_definition,
+        step,
+        workflow,
+    )
+    from flowrt.handle import ExecutionHandle
+    from flowrt.mapping import ExecutionResult, ExecutionResults
+    from flowrt.outcomes import NodeFailure, NodeOutcome
+    from flowrt.policies import Cancel, Default, NodePolicy, Retry, Timeout, WorkflowPolicy
+    from flowrt.runtime import Runtime
+    from flowrt.scripts import run
     from flowrt.steps.registry import StepRegistry
     from flowrt.storage import MemoryStore, SqlStore
+    from flowrt.typing import Choice, Delay, DelayUntil, Record, SignalWait
+else:  # not for type checkers: to them every name would be there
+    _HOMES = {
+        "control": ("DrainReport",),
+        "definition": (
+            "Definition",
+            "LoadedDefinition",
+            "Step",
+            "Workflow",
+            "export_definition",
+            "load_definition",
+            "step",
+            "workflow",
+        ),
+        "handle": ("ExecutionHandle",),
+        "mapping": ("ExecutionResult", "ExecutionResults"),
+        "outcomes": ("NodeFailure", "NodeOutcome"),
+        "policies": ("Cancel", "Default", "NodePolicy", "Retry", "Timeout", "WorkflowPolicy"),
+        "runtime": ("Runtime",),
+        "scripts": ("run",),
+        "steps.registry": ("StepRegistry",),
+        "storage": ("MemoryStore", "SqlStore"),
+        "typing": ("Choice", "Delay", "DelayUntil", "Record", "SignalWait"),
+    }
+    __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 __version__ = "0.1.0"
 
@@ -129,20 +154,3 @@ __all__ = [
     "step",
     "workflow",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    # loaded when they are first named: a runtime without JSON nodes or a store needs neither
-    if name == "StepRegistry":
-        from flowrt.steps.registry import StepRegistry  # noqa: PLC0415
-
-        return StepRegistry
-    if name in {"MemoryStore", "SqlStore"}:
-        from flowrt import storage  # noqa: PLC0415
-
-        return getattr(storage, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

@@ -11,7 +11,7 @@ import flowrt
 
 PACKAGE = Path(flowrt.__file__).parent
 LAYERS = [
-    {"errors", "events"},
+    {"errors", "events", "lazy"},
     {"typing"},
     {"clock", "outcomes", "policies"},
     {"definition", "storage"},
@@ -88,7 +88,13 @@ def modules_loaded_by(statement):
 
 
 def test_importing_flowrt_is_light():
-    assert modules_loaded_by("import flowrt").isdisjoint(HEAVY)
+    loaded = modules_loaded_by("import flowrt")
+    assert {name for name in loaded if name.startswith("flowrt")} == {"flowrt", "flowrt.errors", "flowrt.lazy"}
+    assert loaded.isdisjoint({*HEAVY, "anyio", "msgspec"})
+
+
+def test_a_module_whose_names_are_public_can_be_named_without_importing_it():
+    assert "flowrt.policies" in modules_loaded_by("import flowrt; flowrt.policies.Retry")
 
 
 def test_running_a_workflow_on_asyncio_loads_only_what_it_uses():

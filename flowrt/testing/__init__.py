@@ -4,8 +4,9 @@
 and a trace.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from flowrt.lazy import lazy_names
 
 if TYPE_CHECKING:
     from flowrt.testing.arrivals import SimulatedArrivals, simulate_arrivals
@@ -32,6 +33,34 @@ if TYPE_CHECKING:
     from flowrt.testing.simulation import Simulation
     from flowrt.testing.trace import Attempt, Trace, TraceEvent
     from flowrt.testing.virtual_clock import VirtualClock
+else:  # not for type checkers: to them every name would be there
+    _HOMES = {
+        "arrivals": ("SimulatedArrivals", "simulate_arrivals"),
+        "capture": ("CapturedEvents", "capture_events"),
+        "distributions": (
+            "Constant",
+            "Distribution",
+            "Exponential",
+            "Lognormal",
+            "Uniform",
+            "constant",
+            "exponential",
+            "lognormal",
+            "poisson",
+            "uniform",
+        ),
+        "errors": ("InputMutatedError", "RealWaitError", "SimulationError", "SimulationStuckError"),
+        "fakes": ("Fake", "Recorded", "RecordedError", "recorded"),
+        "flow_runtime": ("FlowRuntime",),
+        "golden_trace": ("GoldenTrace",),
+        "one_node": ("run_node",),
+        "scripted": ("ScriptedType",),
+        "simulated": ("Simulated", "simulate"),
+        "simulation": ("Simulation",),
+        "trace": ("Attempt", "Trace", "TraceEvent"),
+        "virtual_clock": ("VirtualClock",),
+    }
+    __getattr__, __dir__ = lazy_names(__name__, _HOMES)
 
 __all__ = [
     "Attempt",
@@ -68,50 +97,3 @@ __all__ = [
     "simulate_arrivals",
     "uniform",
 ]
-
-_MODULES = {
-    "Attempt": "trace",
-    "CapturedEvents": "capture",
-    "Constant": "distributions",
-    "Distribution": "distributions",
-    "Exponential": "distributions",
-    "Fake": "fakes",
-    "FlowRuntime": "flow_runtime",
-    "GoldenTrace": "golden_trace",
-    "InputMutatedError": "errors",
-    "Lognormal": "distributions",
-    "RealWaitError": "errors",
-    "Recorded": "fakes",
-    "RecordedError": "fakes",
-    "ScriptedType": "scripted",
-    "Simulated": "simulated",
-    "SimulatedArrivals": "arrivals",
-    "Simulation": "simulation",
-    "SimulationError": "errors",
-    "SimulationStuckError": "errors",
-    "Trace": "trace",
-    "TraceEvent": "trace",
-    "Uniform": "distributions",
-    "VirtualClock": "virtual_clock",
-    "capture_events": "capture",
-    "constant": "distributions",
-    "exponential": "distributions",
-    "lognormal": "distributions",
-    "poisson": "distributions",
-    "recorded": "fakes",
-    "run_node": "one_node",
-    "simulate": "simulated",
-    "simulate_arrivals": "arrivals",
-    "uniform": "distributions",
-}
-
-
-def __getattr__(name: str) -> Any:
-    # loaded when they are first named: pytest loads the plugin in this package in every run, which needs none of it
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

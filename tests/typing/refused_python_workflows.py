@@ -1,5 +1,6 @@
 """What the type checkers must refuse: each line says which error it is, and a lost one is an error of its own."""
 
+import flowrt
 from flowrt import Retry, Workflow, step, workflow
 
 
@@ -26,6 +27,8 @@ class Service:
     def rate(self, profile: Profile) -> float:
         return 0.0
 
+
+flowrt.Runtme()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 enrich()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 enrich(Profile())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
