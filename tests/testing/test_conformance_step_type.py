@@ -51,7 +51,12 @@ SAMPLES = [
         [{"until": "tomorrow"}, {"until": "2030-01-31T12:00:00"}],
     ),
     ("wait_signal", {"name": "paid", "payload_schema": {"type": "object"}}, PERSON, [{"name": "x", "default": 1}]),
-    ("wait_signal", {"name": "paid", "timeout_seconds": 1, "default": 7}, PERSON, [{"name": ""}]),
+    (
+        "wait_signal",
+        {"name": "paid", "timeout_seconds": 1, "default": 7},
+        PERSON,
+        [{"name": "x", "payload_schema": {"type": 5}}],
+    ),
     ("approval", {"timeout_seconds": 5, "default": "rejected"}, PERSON, [{"default": "approved"}]),
     ("output", {}, PERSON, [{"format": "cvs"}]),
     ("output", {"format": "text", "template": "{{ name }}"}, PERSON, [{"format": "text", "template": "{{ x"}]),
