@@ -225,7 +225,8 @@ def end_interrupted(
     if execution.states[node.index] or execution.status != "running":
         return
     interruption = execution.rare.interruptions.find(node)
-    if interruption is not None and interruption.kind == "total":
+    is_timed_out = interruption is not None and interruption.kind == "total"
+    if is_timed_out and (not execution.is_ending or _goes_on(execution, node)):
         execution.rare.interruptions.forget(node)
         supervisor.node_timed_out(execution, node, started_ns, error)
         return
@@ -251,11 +252,11 @@ def finish_anyway(execution: "Execution", node: "PlanNode", result: Any, started
         end_interrupted(execution, node, started_ns)
         return
     try:
-        produced = execution.flow.finish_anyway(node, result)
+        execution.flow.finish_anyway(node, result)
     except StepResultError as error:
         end_interrupted(execution, node, started_ns, error)
         return
-    execution.tell(node, "completed", started_ns=started_ns, produced=produced, note=FINISHED_ANYWAY)
+    execution.tell_success(node, started_ns, FINISHED_ANYWAY)
     execution.rare.interruptions.end(node, "finished anyway", execution.kernel.monotonic_ns())
     execution.count_end(node, COMPLETED)
     if not execution.left:

@@ -114,7 +114,7 @@ class Execution:
         self.states[node.index] = COMPLETED
         self.left -= 1
         if self.is_watched:
-            self._tell_success(node, started_ns, note)
+            self.tell_success(node, started_ns, note)
         if self.news:
             supervisor.act_on_news(self)
         if not self.left:
@@ -135,7 +135,8 @@ class Execution:
         ending.finish_anyway(self, node, result, started_ns)
         return True
 
-    def _tell_success(self, node: PlanNode, started_ns: int, note: str | None) -> None:
+    def tell_success(self, node: PlanNode, started_ns: int, note: str | None) -> None:
+        """Log that an attempt completed."""
         conflicts = self.flow.conflicts.get(node.index)
         if conflicts is not None:
             disputed = f"unordered nodes disagree on: {', '.join(conflicts)}"

@@ -153,6 +153,8 @@ def act_on_news(execution: "Execution") -> None:
             waiting.open_join(execution, node)
         elif what is News.DECIDED_EARLY:
             _cancel_losers(execution, node)
+        elif execution.states[node.index]:
+            continue
         elif execution.is_ending and node.index not in execution.flow.tokens.rescuing:
             ending.never_begin(execution, node)
         elif what is News.SKIPPED:

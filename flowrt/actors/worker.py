@@ -124,6 +124,7 @@ class Worker:
             result = await resume(step, trap, context, kernel.turn)
             if kernel.gate is not None:
                 await kernel.gate.wait_turn(execution.id, node.id)
+                kernel.turn.expire()
         finally:
             execution.suspended.pop(self, None)
             execution.rejoin(self)

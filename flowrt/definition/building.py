@@ -11,10 +11,6 @@ from flowrt.definition.arguments import (
     Constant,
     DictOf,
     FirstOf,
-    FromFailure,
-    FromInput,
-    FromNode,
-    FromOutcome,
     ListOf,
 )
 from flowrt.definition.calls import call_with_tuples
@@ -89,21 +85,15 @@ def argument_json(argument: Argument) -> dict[str, Any]:
     match argument:
         case ListOf(items):
             return {"list": [argument_json(item) for item in items]}
+        case FirstOf(items):
+            return {"first": [argument_json(item) for item in items]}
         case DictOf(entries):
             return {"dict": {key: argument_json(entry) for key, entry in entries.items()}}
         case Constant(value):
             form = json_form(value)
             return {"value": _type_note(value) if form is msgspec.UNSET else form}
-        case FromInput(name):
-            return {"input": name}
-        case FromNode(node):
-            return {"node": node}
-        case FromFailure(node):
-            return {"failure": node}
-        case FromOutcome(node):
-            return {"outcome": node}
-        case FirstOf(items):
-            return {"first": [argument_json(item) for item in items]}
+        case _:
+            return msgspec.structs.asdict(argument)
 
 
 def _type_note(value: object) -> dict[str, str]:

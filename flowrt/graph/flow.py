@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
-from flowrt.errors import StepResultError
+from flowrt.errors import ExpressionError, StepResultError
 from flowrt.graph.conditions import Holds, Misfits, holds, is_chosen
 from flowrt.graph.joins import Token
 from flowrt.graph.plan import Plan, PlanNode
@@ -134,10 +134,8 @@ class Flow:
         self._deliver_value(node, produced, payload, handles, holds)
         return None
 
-    def finish_anyway(self, node: PlanNode, result: Any) -> Any:
+    def finish_anyway(self, node: PlanNode, result: Any) -> None:
         """Deliver a value that came although its node was interrupted; an edge whose condition fails carries none.
-
-        Return what the node produced.
 
         Raises:
             StepResultError: A node of this kind can't produce that; nothing was delivered.
@@ -145,7 +143,6 @@ class Flow:
         handles = result.handles if isinstance(result, Choice) else None
         produced, payload = self._payload(node, result)
         self._deliver_value(node, produced, payload, handles, Misfits().holds)
-        return produced
 
     def _deliver_value(
         self, node: PlanNode, produced: Any, payload: Any, handles: tuple[str, ...] | None, holds: Holds
@@ -216,11 +213,11 @@ class Flow:
     def _deliver_default(self, node: PlanNode, default: Any, misfits: "Misfits") -> None:
         try:
             produced, payload = self._payload(node, default)
-        except StepResultError as error:
+            tokens = [Token.VALUE if holds(edge, payload) else Token.SKIPPED for edge in node.outgoing]
+        except (StepResultError, ExpressionError) as error:
             misfits.first = misfits.first or error
             self._deliver(node, [Token.SKIPPED] * len(node.outgoing))
             return
-        tokens = [Token.VALUE if misfits.holds(edge, payload) else Token.SKIPPED for edge in node.outgoing]
         self._keep(node, payload, produced)
         self._deliver(node, tokens)
 

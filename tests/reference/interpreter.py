@@ -1,80 +1,183 @@
-"""What may happen next: every way in which an attempt may end at a moment."""
+"""What may happen next: every way in which something may end at a state, and what happens without an event."""
 
 import builtins
 
-from reference.ends import COROUTINES, EXPRESSION_ERROR, FINISHED_ANYWAY, TIMEOUT_ERROR, UPSTREAM_ERROR, End
-from reference.joins import SKIP
+from reference.ends import (
+    ATTEMPT_TIMEOUT,
+    BEGINS,
+    COROUTINES,
+    DEADLINE,
+    EXPIRES,
+    EXPRESSION_ERROR,
+    FINISHED_ANYWAY,
+    NODE_TIMEOUT,
+    End,
+    Finish,
+)
+from reference.joins import WAIT
 from reference.records import plain
+from reference.state import SECOND
 
 from flowrt.errors import AttemptTimeoutError, ExpressionError
 
 
-def possible_ends(moment):
-    """Return every end that may come next.
+def possible_ends(state):
+    """Return every end that may come next, each with its time.
 
-    What tokens decide alone is done at once: nothing else ends before.
+    What tokens decide alone, and the end of what only waits when it is interrupted, is done at once.
     """
-    if moment.failing_place() is not None:
-        return _ends_while_failing(moment)
-    settled = moment.settled_nodes()
-    if settled:
-        return [_settled_end(moment, node) for node in settled]
-    return [end for node in moment.active_nodes() for end in _attempt_ends(moment, node)]
+    if state.owed:
+        return [_at(state, end) for ends in (*state.owed.values(), _perhaps_not_begun(state)) for end in ends]
+    under_way = dict(state.begun_ns)
+    if not state.workflow.is_timely:
+        under_way = state.ready_ns | under_way
+    return [end for node in under_way for end in _attempt_ends(state, node, under_way[node])]
 
 
-def _settled_end(moment, node):
-    if moment.decisions[node].verdict == SKIP:
-        return End(node, 0, "skipped")
-    sources = moment.failed_sources(node)
-    blames = f"{', '.join(map(repr, sources))} failed ({moment.root_cause(sources[0])}"
-    return End(node, 0, "failed", error=UPSTREAM_ERROR, blames=blames)
+def silent_steps(state):
+    """Return what may happen next without an event of the log, each with its time."""
+    if state.owed:
+        return []
+    steps = [End(node, state.number(node), BEGINS, at_ns=at) for node, at in state.ready_ns.items()]
+    for node, definition in state.workflow.nodes.items():
+        within, is_open = definition.join.within, state.verdicts.get(node, WAIT) == WAIT and node not in state.outcomes
+        if within is not None and is_open and node in state.opened_ns and node not in state.expired:
+            steps.append(End(node, 0, EXPIRES, at_ns=state.opened_ns[node] + round(within * SECOND)))
+    deadline = state.workflow.definition.policy.deadline_seconds
+    if deadline is not None and state.ending is None:
+        steps.append(End("", 0, DEADLINE, at_ns=round(deadline * SECOND)))
+    return steps
+
+
+def finish_of(state):
+    """Return how the execution ends, if it may end now."""
+    ending = state.ending
+    if ending is None:
+        is_over = len(state.outcomes) == len(state.workflow.nodes)
+        return Finish("completed", _output(state), None, None, state.absorbed, state.late) if is_over else None
+    unknown = set() if state.workflow.is_timely else {node for node in state.interrupted if state.number(node) == 1}
+    rest = state.copied()
+    for places in (rest.interrupted, rest.ready_ns, rest.begun_ns):
+        for node in unknown:
+            places.pop(node, None)
+    return Finish(ending.status, None, ending.error, ending.node, state.absorbed) if rest.is_at_rest else None
+
+
+def _output(state):
+    results = {node: plain(record) for (node, on), record in state.sent.items() if on == "success"}
+    last = state.workflow.last_nodes
+    if state.workflow.definition.result:
+        return results.get(state.workflow.definition.result)
+    if len(last) == 1:
+        return results.get(last[0])
+    return {node: results[node] for node in last if node in results}
+
+
+def _at(state, end, at_ns=None):
+    if not state.workflow.is_timely:
+        return end
+    return end._replace(at_ns=state.now_ns if at_ns is None else at_ns)
+
+
+def _perhaps_not_begun(state):
+    """Return the ends of interrupted nodes that had not begun or only waited; on a real clock nobody knows."""
+    nodes = {} if state.workflow.is_timely else state.interrupted
+    lost = [(node, note) for node, note in nodes.items() if note and state.number(node) == 1]
+    ends = [End(node, 0, "cancelled", note=note) for node, note in lost]
+    waited = [(node, note) for node, note in lost if state.attempt(node).runs == "delay"]
+    return ends + [End(node, 1, "cancelled", note=note) for node, note in waited]
 
 
 # --- an attempt ---
 
 
-def _attempt_ends(moment, node):
-    """Return how the attempt of a node that fired may end."""
-    workflow = moment.workflow
-    attempt = workflow.attempt(node, moment.attempt_number(node))
-    timeout = workflow.nodes[node].policy.timeout.attempt
-    may_time_out = attempt.runs != "plain" and timeout is not None
-    is_too_long = may_time_out and attempt.seconds > timeout
-    ends = []
-    if not is_too_long:
-        ends += _own_ends(moment, node, attempt, note=None)
-    if may_time_out and attempt.runs in COROUTINES and not workflow.is_timely:
-        ends += _own_ends(moment, node, attempt, note=FINISHED_ANYWAY)
-    if is_too_long or (may_time_out and not workflow.is_timely):
-        ends.append(_failed(moment, node, TIMEOUT_ERROR))
+def _attempt_ends(state, node, begun_ns):
+    """Return how an attempt may end that is under way."""
+    if node in state.interrupted:
+        return _interrupted(state, node, begun_ns)
+    attempt = state.attempt(node)
+    timeout = state.workflow.nodes[node].policy.timeout
+    own_ns = begun_ns + round(attempt.seconds * SECOND)
+    limits = []
+    if attempt.runs != "plain" and timeout.attempt is not None:
+        limits.append((begun_ns + round(timeout.attempt * SECOND), _failed(state, node, ATTEMPT_TIMEOUT)))
+    if attempt.runs != "plain" and timeout.total is not None:
+        due_ns = state.first_ns.get(node, begun_ns) + round(timeout.total * SECOND)
+        limits.append((due_ns, _final(state, node, NODE_TIMEOUT)))
+    if not state.workflow.is_timely:
+        return _ends_at_any_time(state, node, attempt, limits)
+    end_ns = min([own_ns, *(due_ns for due_ns, _ in limits)])
+    ends = [_at(state, end, end_ns) for due_ns, end in limits if due_ns == end_ns]
+    if own_ns == end_ns:
+        notes = [None, FINISHED_ANYWAY] if ends and attempt.runs in COROUTINES else [None]
+        ends += [_at(state, end, end_ns) for note in notes for end in _own_ends(state, node, attempt, note)]
     return ends
 
 
-def _own_ends(moment, node, attempt, *, note):
+def _ends_at_any_time(state, node, attempt, limits):
+    """Return how an attempt may end on a real clock, where one may be late."""
+    timeout = state.workflow.nodes[node].policy.timeout.attempt
+    is_too_long = timeout is not None and attempt.seconds > timeout
+    ends = [end for _, end in limits]
+    if not is_too_long:
+        ends += _own_ends(state, node, attempt, None)
+    if limits and attempt.runs in COROUTINES:
+        ends += _own_ends(state, node, attempt, FINISHED_ANYWAY)
+    return ends
+
+
+def waiting_ends(state):
+    """Return how nodes may end while they wait for their next attempt: their time for all attempts may be over."""
+    ends = []
+    for node, at_ns in state.ready_ns.items():
+        total = state.workflow.nodes[node].policy.timeout.total
+        if total is not None and node in state.first_ns and not state.owed and node not in state.interrupted:
+            due_ns = state.first_ns[node] + round(total * SECOND)
+            if due_ns <= at_ns:
+                ends.append(_at(state, _final(state, node, NODE_TIMEOUT), due_ns))
+    return ends
+
+
+def _own_ends(state, node, attempt, note):
     """Return how an attempt ends that comes to its own end; a note tells that it came too late."""
     if attempt.fails:
-        return [_failed(moment, node, attempt.fails)]
-    produced = moment.produced_by(node, _returned(moment, node, attempt))
+        return [_failed(state, node, attempt.fails)]
+    produced = state.produced_by(node, _returned(state, node, attempt))
+    told = state.told(node, "always", {"outcome": "completed", "value": produced})
     try:
-        moment.tokens_of_value(node, moment.payload(node, produced), attempt.chooses)
+        state.tokens_over(node, "success", state.payload(node, produced), attempt.chooses)
+        state.tokens_over(node, "always", told)
     except ExpressionError:
-        return [_failed(moment, node, EXPRESSION_ERROR)]
-    if moment.conflicts[node]:
-        note = f"unordered nodes disagree on: {', '.join(moment.conflicts[node])}"
-    return [End(node, moment.attempt_number(node), "completed", produced=produced, note=note)]
+        return [_failed(state, node, EXPRESSION_ERROR)]
+    return [_completed(state, node, produced, note)]
 
 
-def _returned(moment, node, attempt):
-    echo = moment.workflow.scripts[node].echo
+def _completed(state, node, produced, note):
+    notes = [] if note is None else [note]
+    if state.conflicts[node]:
+        notes.append(f"unordered nodes disagree on: {', '.join(state.conflicts[node])}")
+    return End(node, state.number(node), "completed", produced=produced, note="; ".join(notes) or None)
+
+
+def _returned(state, node, attempt):
+    echo = state.workflow.scripts[node].echo
     if echo is None:
         return attempt.produces
-    given = plain(moment.given[node])
+    given = plain(state.given[node])
     return attempt.produces | {echo: {key: value for key, value in given.items() if key != echo}}
 
 
-def _failed(moment, node, error):
-    number = moment.attempt_number(node)
-    delay = _pause(moment.workflow.nodes[node].policy.retry, error, number)
+def _final(state, node, error):
+    return End(node, state.number(node), "failed", error=error)
+
+
+def _failed(state, node, error):
+    number = state.number(node)
+    delay = _pause(state.workflow.nodes[node].policy.retry, error, number)
+    most = state.workflow.definition.policy.max_retries
+    if delay is not None and most is not None and state.retries >= most:
+        note = f"not retried: the execution has used up its {most} retries"
+        return End(node, number, "failed", error=error, note=note)
     return End(node, number, "failed", error=error, retry_delay_seconds=delay)
 
 
@@ -87,34 +190,30 @@ def _pause(retry, error, number):
         return None
     if retry.retryable_errors is not None and not names & set(retry.retryable_errors):
         return None
-    pause = retry.delay_seconds * retry.backoff_multiplier ** (number - 1)
+    grown = {"constant": 1, "linear": number, "exponential": retry.backoff_multiplier ** (number - 1)}
+    pause = retry.delay_seconds * grown[retry.backoff]
     return pause if retry.max_delay_seconds is None else min(pause, retry.max_delay_seconds)
 
 
 def _class_names(error):
-    kind = AttemptTimeoutError if error == TIMEOUT_ERROR else getattr(builtins, error)
+    kind = AttemptTimeoutError if error == ATTEMPT_TIMEOUT else getattr(builtins, error)
     return {base.__name__ for base in kind.__mro__}
 
 
-# --- an execution that fails ---
+# --- an attempt that was interrupted ---
 
 
-def _ends_while_failing(moment):
-    """Return the ends that may still come: those of attempts that were under way when the execution began to fail."""
-    before = moment.turn_before_failing()
-    ended = {end.node for end in moment.ends[len(before.ends) :]}
-    return [end for node in before.active_nodes() if node not in ended for end in _interrupted(before, node)]
-
-
-def _interrupted(moment, node):
-    """Return how the attempt of a node ends if the execution is failing; one that did not begin has no end."""
-    number = moment.attempt_number(node)
-    attempt = moment.workflow.attempt(node, number)
-    cancelled = End(node, number, "cancelled")
-    if attempt.runs in COROUTINES and attempt.fails:
-        return [cancelled, cancelled._replace(error=attempt.fails)]
-    if attempt.runs in COROUTINES:
-        produced = _returned(moment, node, attempt)
-        return [cancelled, End(node, number, "completed", produced=produced, note=FINISHED_ANYWAY)]
-    waits = attempt.runs == "delay" or number > 1
-    return [cancelled] if waits else []
+def _interrupted(state, node, begun_ns):
+    """Return how an attempt ends that is to end now; what it returns all the same counts."""
+    number, note = state.number(node), state.interrupted[node]
+    attempt = state.attempt(node)
+    ends = [End(node, number, "cancelled", note=note)]
+    ends += [end for end in _perhaps_not_begun(state) if end.node == node]
+    own_ns = begun_ns + round(attempt.seconds * SECOND)
+    if attempt.runs in COROUTINES and (own_ns == state.now_ns or not state.workflow.is_timely):
+        if attempt.fails:
+            ends.append(End(node, number, "cancelled", error=attempt.fails, note=note))
+        else:
+            produced = state.produced_by(node, _returned(state, node, attempt))
+            ends.append(_completed(state, node, produced, FINISHED_ANYWAY))
+    return [_at(state, end) for end in ends]

@@ -2,6 +2,7 @@
 
 from flowrt.definition.model import Quorum
 
+VALUE = "value"
 WAIT, FIRE, SKIP, FAIL = "wait", "fire", "skip", "fail"
 
 

@@ -1,7 +1,7 @@
 """Records whose keys know who produced them, and how several become one.
 
-A record is a dict of `(value, origin)` by key; the origin is the id of the node that produced the key, `None` for the
-input.
+A record is a dict of `(value, origin)` by key; the origin is the node that produced the key and the kind of edges over
+which it went, `None` for the input.
 """
 
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 from functools import partial
 
 import anyio
+from reference.ends import BEGINS, End
 
 from flowrt.errors import FlowrtError
 from flowrt.runtime import Runtime
@@ -37,19 +38,55 @@ on_asyncio = partial(in_real_time, backend="asyncio")
 on_trio = partial(in_real_time, backend="trio")
 
 
-def in_virtual_time(document, input, *, seed, events=None):
+def in_virtual_time(document, input, *, seed, events=None, requests=()):
+    """Run a definition in virtual time; the events come with their times, and with the begins of attempts.
+
+    Args:
+        document: The definition.
+        input: Its input.
+        seed: What decides the order.
+        events: Where they go.
+        requests: The cancels that are asked for on the way, as `End`s with their times.
+    """
     events = [] if events is None else events
     simulation = Simulation(seed, until_seconds=1e6)
+    told = []
 
     def tell(event):
         simulation.recorder.event(event)
-        events.append(event)
+        told.append(event)
 
     async def main():
         parts = {"clock": simulation.clock, "random": simulation.random("runtime"), "gate": simulation.schedule}
-        async with Runtime(steps=catalog(), on_event=tell, **parts) as runtime:
+        async with Runtime(steps=catalog(), on_event=tell, **parts) as runtime, anyio.create_task_group() as group:
+            handle = await runtime.start(document, input)
+            for request in requests:
+                group.start_soon(ask, handle, request)
             with suppress(FlowrtError):
-                await runtime.run(document, input)
+                await handle.result()
 
-    simulation.run(main)
+    try:
+        simulation.run(main)
+    finally:
+        events += with_begins(simulation.recorder.trace().events, told)
     return events
+
+
+def with_begins(traced, told):
+    """Return the events that were told with their times, and among them the begins of attempts."""
+    rest = iter(told)
+    return [
+        (
+            event.at_ns,
+            End(event.node, event.attempt, BEGINS, at_ns=event.at_ns)
+            if event.what == "attempt.started"
+            else next(rest),
+        )
+        for event in traced
+    ]
+
+
+async def ask(handle, request):
+    """Cancel an execution or one of its nodes at a time."""
+    await anyio.sleep(request.at_ns / 1e9)
+    handle.cancel(request.note or "asked", node=request.node or None)

@@ -26,13 +26,21 @@ class Workflow:
         self.incoming = {node: [(place, edge) for place, edge in edges if edge.target == node] for node in self.nodes}
         self.outgoing = {node: [(place, edge) for place, edge in edges if edge.source == node] for node in self.nodes}
         self._ancestors = _ancestors(definition)
-        self.in_order = sorted(self.nodes, key=lambda node: len(self._ancestors[node]))
-        """The nodes, each after its ancestors."""
         self._conditions = {edge.condition: compile_expression(edge.condition) for _, edge in edges if edge.condition}
+        self.last_nodes = self._last_nodes()
 
-    def descends(self, node, ancestor):
-        """Say whether a path leads from `ancestor` to `node`."""
-        return ancestor in self._ancestors[node]
+    def edges_on(self, node, on):
+        """Return the edges of a kind that leave a node, each with its place in the definition."""
+        return [(place, edge) for place, edge in self.outgoing[node] if edge.on == on]
+
+    @property
+    def can_rescue(self):
+        """Something may go on while the execution is ending."""
+        return any(edge.on != "success" for edge in self.definition.edges)
+
+    def descends(self, origin, ancestor):
+        """Say whether a path leads from one origin of keys to another; the error or outcome of a node is its own."""
+        return ancestor[1] == "success" and ancestor[0] in self._ancestors[origin[0]]
 
     def holds(self, edge, record):
         """Say whether an edge's condition holds; raises `ExpressionError`."""
@@ -48,8 +56,29 @@ class Workflow:
         chosen = self.nodes[node].policy.on_error
         if chosen is not None:
             return chosen
-        targets = [self.nodes[edge.target] for _, edge in self.outgoing[node]]
+        targets = [self.nodes[edge.target] for _, edge in self.edges_on(node, "success")]
         return "continue" if targets and all(target.join.rule != "all" for target in targets) else "fail"
+
+    def losers(self, join):
+        """Return the nodes whose `success` edges lead, over whatever nodes, only to the join of a node."""
+        found = set()
+        for _ in self.nodes:  # as many rounds as the longest path has nodes are enough
+            for node in self.nodes:
+                targets = [edge.target for _, edge in self.edges_on(node, "success")]
+                if targets and all(target == join or target in found for target in targets):
+                    found.add(node)
+                    found.discard(self.definition.result)
+        return found
+
+    def _last_nodes(self):
+        """Return the nodes whose payloads are the result."""
+        observing = set()
+        for _ in self.nodes:
+            for node, incoming in self.incoming.items():
+                if incoming and all(edge.on == "always" or edge.source in observing for _, edge in incoming):
+                    observing.add(node)
+        last = [node for node in self.nodes if not self.edges_on(node, "success")]
+        return [node for node in last if node not in observing] or last
 
 
 def _ancestors(definition):
