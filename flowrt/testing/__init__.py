@@ -11,23 +11,13 @@ from flowrt.lazy import lazy_names
 if TYPE_CHECKING:
     from flowrt.testing.arrivals import SimulatedArrivals, simulate_arrivals
     from flowrt.testing.capture import CapturedEvents, capture_events
-    from flowrt.testing.distributions import (
-        Constant,
-        Distribution,
-        Exponential,
-        Lognormal,
-        Uniform,
-        constant,
-        exponential,
-        lognormal,
-        poisson,
-        uniform,
-    )
+    from flowrt.testing.distributions import Distribution, constant, exponential, lognormal, poisson, uniform
     from flowrt.testing.errors import InputMutatedError, RealWaitError, SimulationError, SimulationStuckError
-    from flowrt.testing.fakes import Fake, Recorded, RecordedError, recorded
+    from flowrt.testing.fake import Fake
     from flowrt.testing.flow_runtime import FlowRuntime
     from flowrt.testing.golden_trace import GoldenTrace
     from flowrt.testing.one_node import run_node
+    from flowrt.testing.recording import Recorded, RecordedError, recorded
     from flowrt.testing.scripted import ScriptedType
     from flowrt.testing.simulated import Simulated, simulate
     from flowrt.testing.simulation import Simulation
@@ -37,23 +27,13 @@ else:  # not for type checkers: to them every name would be there
     _HOMES = {
         "arrivals": ("SimulatedArrivals", "simulate_arrivals"),
         "capture": ("CapturedEvents", "capture_events"),
-        "distributions": (
-            "Constant",
-            "Distribution",
-            "Exponential",
-            "Lognormal",
-            "Uniform",
-            "constant",
-            "exponential",
-            "lognormal",
-            "poisson",
-            "uniform",
-        ),
+        "distributions": ("Distribution", "constant", "exponential", "lognormal", "poisson", "uniform"),
         "errors": ("InputMutatedError", "RealWaitError", "SimulationError", "SimulationStuckError"),
-        "fakes": ("Fake", "Recorded", "RecordedError", "recorded"),
+        "fake": ("Fake",),
         "flow_runtime": ("FlowRuntime",),
         "golden_trace": ("GoldenTrace",),
         "one_node": ("run_node",),
+        "recording": ("Recorded", "RecordedError", "recorded"),
         "scripted": ("ScriptedType",),
         "simulated": ("Simulated", "simulate"),
         "simulation": ("Simulation",),
@@ -65,14 +45,11 @@ else:  # not for type checkers: to them every name would be there
 __all__ = [
     "Attempt",
     "CapturedEvents",
-    "Constant",
     "Distribution",
-    "Exponential",
     "Fake",
     "FlowRuntime",
     "GoldenTrace",
     "InputMutatedError",
-    "Lognormal",
     "RealWaitError",
     "Recorded",
     "RecordedError",
@@ -84,7 +61,6 @@ __all__ = [
     "SimulationStuckError",
     "Trace",
     "TraceEvent",
-    "Uniform",
     "VirtualClock",
     "capture_events",
     "constant",

@@ -2,30 +2,23 @@
 
 import math
 from array import array
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from heapq import merge
-from random import Random
-from typing import Any, TypeAlias
+from typing import Any
 
-import trio
-
-from flowrt.actors.execution import Execution
 from flowrt.clock import NANOSECONDS
 from flowrt.events import ExecutionStatus
-from flowrt.graph.plan import Plan
 from flowrt.testing.distributions import Distribution
-from flowrt.testing.fakes import StandIn
-from flowrt.testing.simulated import as_runnable
+from flowrt.testing.load import Input, Load
+from flowrt.testing.runnable import as_runnable
 from flowrt.testing.simulation import Simulation
-from flowrt.testing.substitution import simulated_plan
+from flowrt.testing.substitution import StandIn, check_stand_ins, simulated_plan
 from flowrt.testing.trace import Trace
 from flowrt.typing import StepCatalog
 
-MAX_ARRIVALS_AT_ONCE = 10_000
 CHUNK = 100_000
-Input: TypeAlias = Mapping[str, Any] | Callable[[int, Random], Mapping[str, Any]]
+"""How many durations are sorted at once: a list of all would take nine times the memory."""
 
 
 class SimulatedArrivals:
@@ -38,7 +31,6 @@ class SimulatedArrivals:
         self.trace = trace
         """Its events are there only if they were to be kept."""
         chunks = [durations_ns[start : start + CHUNK] for start in range(0, len(durations_ns), CHUNK)]
-        # sorted in parts: a list of all would take nine times the memory
         self._durations_ns = array("q", merge(*[array("q", sorted(chunk)) for chunk in chunks]))
 
     def __repr__(self) -> str:
@@ -90,11 +82,11 @@ def simulate_arrivals(
         max_at_once: How many executions may be under way; those that arrive meanwhile wait. `None` is no limit.
         keep_events: Keep the trace's events, about 200 bytes each; its hash is there in any case.
         check_inputs: Find steps that change what they are given.
-        catalog: The step types of a definition; `None`: the built-in ones.
+        catalog: The step types of a definition, as `load_definition` takes them; `None`: the built-in ones.
         python_modules: What `python` nodes of a definition may call; only with `catalog=None`.
 
     Raises:
-        TypeError: The seed is no integer.
+        TypeError: The seed is no integer, or `steps` no mapping.
         ValueError: The duration is not above 0, `max_at_once` is below 1, or no time lies between arrivals.
         DefinitionError: The definition is wrong, or a stand-in fits no step.
         InputError: The input does not fit.
@@ -105,99 +97,9 @@ def simulate_arrivals(
     if max_at_once is not None and max_at_once < 1:
         raise ValueError(f"max_at_once was {max_at_once}; it must be at least 1, or None for no limit")
     simulation = Simulation(seed, keep_events=keep_events)
+    stand_ins = check_stand_ins(steps)
     loaded = as_runnable(workflow, catalog, python_modules)
-    plan = simulated_plan(loaded, steps or {}, simulation, check_inputs=check_inputs)
-    load = _Load(simulation, arrivals, duration_seconds, input, max_at_once)
+    plan = simulated_plan(loaded, stand_ins, simulation, check_inputs=check_inputs)
+    load = Load(simulation, arrivals, duration_seconds, input, max_at_once)
     simulation.run(partial(load.run, plan))
     return SimulatedArrivals(load.statuses, load.durations_ns, simulation.recorder.trace())
-
-
-class _Load:
-    """Begins an execution at each arrival; what arrives when no more may be under way waits in a queue."""
-
-    def __init__(
-        self,
-        simulation: Simulation,
-        between: Distribution,
-        duration_seconds: float,
-        input: Input | None,
-        max_at_once: int | None,
-    ) -> None:
-        self._clock = simulation.clock
-        self._random = simulation.random("arrivals")
-        self._input_random = simulation.random("inputs")
-        self._simulation = simulation
-        self._between = between
-        self._end_ns = round(duration_seconds * NANOSECONDS)
-        self._input: Input = input if input is not None else dict[str, Any]()
-        self._max_at_once = max_at_once or math.inf
-        self._queue: deque[int] = deque()
-        self._under_way = 0
-        self._at_once = 0
-        self._begun = 0
-        self._next_ns = 0
-        self._is_over = trio.Event()
-        self._failure: Exception | None = None
-        self.statuses: Counter[ExecutionStatus] = Counter()
-        self.durations_ns = array("q")
-
-    async def run(self, plan: Plan) -> None:
-        """Let all inputs arrive, and wait until all executions have ended."""
-        async with self._simulation.open_engine() as engine:
-            self._begin = partial(engine.begin_plan, plan)
-            self._call = engine.kernel.crew.call
-            self._await_next()
-            await self._is_over.wait()
-        if self._failure is not None:
-            raise self._failure
-
-    def _await_next(self) -> None:
-        pause_ns = round(self._between.draw_seconds(self._random) * NANOSECONDS)
-        self._at_once = 0 if pause_ns else self._at_once + 1
-        self._next_ns += pause_ns
-        if self._at_once >= MAX_ARRIVALS_AT_ONCE:
-            self._fail(
-                ValueError(f"arrivals: there is no time between arrivals, {MAX_ARRIVALS_AT_ONCE:,} came at once")
-            )
-        elif self._next_ns <= self._end_ns:
-            self._clock.sleepers.set_at(self._next_ns, self._arrive)
-        else:
-            self._next_ns = -1
-            self._end_if_over()
-
-    def _arrive(self) -> None:
-        self._queue.append(self._next_ns)
-        self._start_next()
-        if self._failure is None:
-            self._await_next()
-
-    def _start_next(self) -> None:
-        if not self._queue or self._under_way >= self._max_at_once or self._failure is not None:
-            return
-        arrived_ns = self._queue.popleft()
-        try:
-            given = self._input(self._begun, self._input_random) if callable(self._input) else self._input
-            execution = self._begin(given)
-        except Exception as error:  # noqa: BLE001 - raised by `run`: nothing may be raised into the event loop
-            self._fail(error)
-            return
-        self._begun += 1
-        self._under_way += 1
-        execution.when_ended(partial(self._ended, arrived_ns))
-        self._call(execution)
-
-    def _ended(self, arrived_ns: int, execution: Execution) -> None:
-        self._under_way -= 1
-        self.statuses[execution.status] += 1
-        self.durations_ns.append(self._clock.now_ns - arrived_ns)
-        self._start_next()
-        self._end_if_over()
-
-    def _fail(self, error: Exception) -> None:
-        self._failure = error
-        self._queue.clear()
-        self._is_over.set()
-
-    def _end_if_over(self) -> None:
-        if self._next_ns < 0 and not self._under_way:
-            self._is_over.set()

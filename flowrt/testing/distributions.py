@@ -2,7 +2,7 @@
 
 import math
 from random import Random
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 import msgspec
 
@@ -72,7 +72,7 @@ class Lognormal(msgspec.Struct, frozen=True):
         return self.median_seconds * math.exp(self.sigma * _normal(random))
 
 
-def constant(seconds: float) -> Constant:
+def constant(seconds: float) -> Distribution:
     """Return a duration that is always the same.
 
     Raises:
@@ -81,7 +81,7 @@ def constant(seconds: float) -> Constant:
     return Constant(seconds)
 
 
-def uniform(low_seconds: float, high_seconds: float) -> Uniform:
+def uniform(low_seconds: float, high_seconds: float) -> Distribution:
     """Return a distribution in which every duration between two is equally likely.
 
     Raises:
@@ -90,7 +90,7 @@ def uniform(low_seconds: float, high_seconds: float) -> Uniform:
     return Uniform(low_seconds, high_seconds)
 
 
-def exponential(mean_seconds: float) -> Exponential:
+def exponential(mean_seconds: float) -> Distribution:
     """Return an exponential distribution.
 
     Raises:
@@ -99,7 +99,7 @@ def exponential(mean_seconds: float) -> Exponential:
     return Exponential(mean_seconds)
 
 
-def lognormal(median_seconds: float, sigma: float) -> Lognormal:
+def lognormal(median_seconds: float, sigma: float) -> Distribution:
     """Return a lognormal distribution.
 
     Args:
@@ -112,7 +112,7 @@ def lognormal(median_seconds: float, sigma: float) -> Lognormal:
     return Lognormal(median_seconds, sigma)
 
 
-def poisson(*, per_second: float) -> Exponential:
+def poisson(*, per_second: float) -> Distribution:
     """Return the times between arrivals that do not know of each other (a Poisson process).
 
     Args:
@@ -125,7 +125,7 @@ def poisson(*, per_second: float) -> Exponential:
     return Exponential(1.0 / per_second)
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Say whether a value is a finite number."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 

@@ -36,6 +36,7 @@ class SimulationStuckError(SimulationError):
 
     Attributes:
         nodes: The ids of the nodes that are suspended in steps.
+        now_seconds: The virtual time at which nothing can happen any more.
     """
 
     def __init__(self, nodes: tuple[str, ...], now_seconds: float) -> None:
@@ -56,6 +57,8 @@ class InputMutatedError(SimulationError):
 
     Attributes:
         node: The id of the node.
+        before: What an argument was, as text.
+        after: What it was when the step had ended.
     """
 
     def __init__(self, node: str, before: str, after: str) -> None:

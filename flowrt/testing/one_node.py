@@ -1,6 +1,6 @@
 """One node of a workflow, alone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flowrt.definition import Definition, LoadedDefinition, Node, Parameter, Workflow
@@ -8,14 +8,14 @@ from flowrt.definition.arguments import Argument, Constant, FromInput
 from flowrt.definition.nearest import NearestNames
 from flowrt.definition.signature import FunctionSignature
 from flowrt.errors import DefinitionError, Problem
-from flowrt.testing.fakes import StandIn
-from flowrt.testing.simulated import Simulated, as_runnable, simulate_plan
+from flowrt.testing.runnable import as_runnable
+from flowrt.testing.simulated import Simulated, simulate_plan
 from flowrt.testing.simulation import Simulation
-from flowrt.testing.substitution import simulated_plan
+from flowrt.testing.substitution import StandIn, check_stand_ins, refuse_unknown, simulated_plan
 from flowrt.typing import BoundStep, StepCatalog
 
 if TYPE_CHECKING:
-    from flowrt.plans import Source
+    from flowrt.plans import Runnable, Source
 
 
 def run_node(
@@ -26,6 +26,7 @@ def run_node(
     seed: int = 0,
     steps: Mapping[str, StandIn] | None = None,
     catalog: StepCatalog | None = None,
+    python_modules: Collection[str] = (),
 ) -> Simulated[Any]:
     """Run one node of a workflow alone, with its own retries, timeout and `on_error`, in virtual time.
 
@@ -39,10 +40,11 @@ def run_node(
             that stands in the workflow need not be given.
         seed: Decides every random number.
         steps: What stands for steps, as `simulate` takes it; what is not for this node is not used.
-        catalog: The step types of a definition; `None`: the built-in ones.
+        catalog: The step types of a definition, as `load_definition` takes them; `None`: the built-in ones.
+        python_modules: What `python` nodes of a definition may call; only with `catalog=None`.
 
     Raises:
-        TypeError: The seed is no integer.
+        TypeError: The seed is no integer, or `steps` no mapping.
         DefinitionError: The definition is wrong, there is no such node, or a stand-in fits no step.
         InputError: An argument is missing, unknown, or does not fit.
         RealWaitError: The step waited for something real, or read the real clock.
@@ -50,23 +52,22 @@ def run_node(
         SimulationStuckError: The step waits for something that never comes.
     """
     simulation = Simulation(seed)
-    whole = as_runnable(workflow, catalog, ())
-    places = {node.id: place for place, node in enumerate(whole.definition.nodes)}
-    types = {node.type for node in whole.definition.nodes}
-    _refuse_unknown(whole.definition.name, "", (node_id,), tuple(places))
-    _refuse_unknown(whole.definition.name, "steps: ", tuple(steps or ()), (*places, *types))
-    node = whole.definition.nodes[places[node_id]]
-    alone = _alone(whole.definition.name, node, whole.steps[places[node_id]], input or {})
-    stand_ins = {name: stand_in for name, stand_in in (steps or {}).items() if name in {node.id, node.type}}
-    return simulate_plan(simulated_plan(alone, stand_ins, simulation, check_inputs=True), input, simulation)
+    stand_ins = check_stand_ins(steps)
+    whole = as_runnable(workflow, catalog, python_modules)
+    refuse_unknown(whole.definition, stand_ins)
+    node, step = _find(whole, node_id)
+    alone = _alone(whole.definition.name, node, step, input or {})
+    own = {name: stand_in for name, stand_in in stand_ins.items() if name in {node.id, node.type}}
+    return simulate_plan(simulated_plan(alone, own, simulation, check_inputs=True), input, simulation)
 
 
-def _refuse_unknown(workflow: str, where: str, names: tuple[str, ...], known: tuple[str, ...]) -> None:
-    for name in names:
-        if name not in known:
-            hint = NearestNames().hint(name, known) or ""
-            reason = f"{where}there is no node {name!r}{hint}; there are {', '.join(dict.fromkeys(known))}"
-            raise DefinitionError((Problem("", reason),), workflow)
+def _find(workflow: "Runnable", node_id: str) -> tuple[Node, BoundStep]:
+    for node, step in zip(workflow.definition.nodes, workflow.steps, strict=True):
+        if node.id == node_id:
+            return node, step
+    ids = [node.id for node in workflow.definition.nodes]
+    reason = f"there is no node {node_id!r}{NearestNames().hint(node_id, ids)}; there are {', '.join(ids)}"
+    raise DefinitionError((Problem("", reason),), workflow.definition.name)
 
 
 def _alone(workflow: str, node: Node, step: BoundStep, given: Mapping[str, Any]) -> LoadedDefinition:

@@ -1,18 +1,16 @@
 """One execution in virtual time."""
 
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from flowrt.actors.execution import Execution
-from flowrt.definition import LoadedDefinition, Workflow, load_definition
+from flowrt.definition import Workflow
 from flowrt.errors import FlowrtError
 from flowrt.events import ExecutionStatus
 from flowrt.graph.plan import Plan
-from flowrt.plans import Runnable
-from flowrt.testing.fakes import StandIn
+from flowrt.testing.runnable import as_runnable
 from flowrt.testing.simulation import Simulation
-from flowrt.testing.substitution import simulated_plan
+from flowrt.testing.substitution import StandIn, check_stand_ins, simulated_plan
 from flowrt.testing.trace import Trace
 from flowrt.typing import StepCatalog
 
@@ -98,11 +96,11 @@ def simulate(
             `Recorded` one. The other steps run as they are.
         until_seconds: The virtual time at which to stop, whatever still runs.
         check_inputs: Find steps that change what they are given; each call costs a copy of its input.
-        catalog: The step types of a definition; `None`: the built-in ones.
+        catalog: The step types of a definition, as `load_definition` takes them; `None`: the built-in ones.
         python_modules: What `python` nodes of a definition may call; only with `catalog=None`.
 
     Raises:
-        TypeError: The seed is no integer.
+        TypeError: The seed is no integer, or `steps` no mapping.
         DefinitionError: The definition is wrong, or a stand-in fits no step.
         InputError: The input does not fit.
         RealWaitError: A step waited for something real, or read the real clock.
@@ -110,8 +108,9 @@ def simulate(
         SimulationStuckError: A step waits for something that never comes.
     """
     simulation = Simulation(seed, until_seconds=until_seconds)
+    stand_ins = check_stand_ins(steps)
     loaded = as_runnable(workflow, catalog, python_modules)
-    plan = simulated_plan(loaded, steps or {}, simulation, check_inputs=check_inputs)
+    plan = simulated_plan(loaded, stand_ins, simulation, check_inputs=check_inputs)
     return simulate_plan(plan, input, simulation)
 
 
@@ -133,18 +132,3 @@ def simulate_plan(plan: Plan, input: Mapping[str, Any] | None, simulation: Simul
         return Simulated(begun[0].status, begun[0].outcome(), None, trace)
     except FlowrtError as error:
         return Simulated(begun[0].status, None, error, trace)
-
-
-def as_runnable(workflow: Any, catalog: StepCatalog | None, python_modules: Collection[str]) -> Runnable:
-    """Return a workflow with its bound steps; a definition is loaded.
-
-    Raises:
-        DefinitionError: The definition is wrong.
-    """
-    if isinstance(workflow, LoadedDefinition | Workflow):
-        return cast("Runnable", workflow)
-    if catalog is None:
-        from flowrt.steps.registry import StepRegistry  # noqa: PLC0415 - loaded for definitions only
-
-        catalog = StepRegistry.with_builtins(python_modules=python_modules)
-    return load_definition(cast("Path | str", workflow), catalog)

@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from random import Random
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import trio
 import trio.testing
@@ -17,22 +17,12 @@ from flowrt.testing.errors import RealWaitError, SimulationError, SimulationStuc
 from flowrt.testing.real_waits import count_real_waits, find_real_wait, suspended_nodes
 from flowrt.testing.schedule import Schedule
 from flowrt.testing.step_watch import StepWatch
-from flowrt.testing.trace import TraceRecorder
+from flowrt.testing.trace_recorder import TraceRecorder
 from flowrt.testing.trio_order import seeded_batches
 from flowrt.testing.virtual_clock import VirtualClock
 
 T = TypeVar("T")
 REAL_PAUSE_SECONDS = 0.001
-
-
-def check_seed(seed: object) -> None:
-    """Refuse what is no integer.
-
-    Raises:
-        TypeError: It is none.
-    """
-    if not isinstance(seed, int) or isinstance(seed, bool):
-        raise TypeError(f"the seed was {seed!r}, a {type(seed).__name__}; it must be an integer")
 
 
 class Simulation:
@@ -53,7 +43,8 @@ class Simulation:
     """
 
     def __init__(self, seed: int, *, keep_events: bool = True, until_seconds: float | None = None) -> None:
-        check_seed(seed)
+        if not isinstance(cast("object", seed), int) or isinstance(seed, bool):
+            raise TypeError(f"the seed was {seed!r}, a {type(seed).__name__}; it must be an integer")
         if until_seconds is not None and not until_seconds >= 0:
             raise ValueError(f"until_seconds was {until_seconds!r}; it must be 0 or more, or None for no end")
         self.seed = seed

@@ -3,15 +3,20 @@
 import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from flowrt.definition import Definition, Node
+from flowrt.definition.nearest import NearestNames
 from flowrt.errors import DefinitionError, Problem
 from flowrt.graph.plan import Plan
 from flowrt.plans import Runnable, compile_workflow
-from flowrt.testing.fakes import Fake, Recorded, StandIn
+from flowrt.testing.fake import Fake
+from flowrt.testing.recording import Recorded
 from flowrt.testing.simulation import Simulation
 from flowrt.typing import BoundStep
+
+StandIn: TypeAlias = Callable[..., Any] | Fake | Recorded
+"""What may stand for a step: a function with its parameters, plain or async, a `Fake`, or a `Recorded` one."""
 
 
 def simulated_plan(
@@ -29,12 +34,46 @@ def simulated_plan(
         DefinitionError: There is no such node, or a function can't be called as its step is.
     """
     definition = workflow.definition
-    _refuse_unknown(definition, stand_ins)
+    refuse_unknown(definition, stand_ins)
     steps = [
         _simulated(node, step, stand_ins.get(node.id, stand_ins.get(node.type)), simulation, check_inputs=check_inputs)
         for node, step in zip(definition.nodes, workflow.steps, strict=True)
     ]
     return compile_workflow(workflow, steps)
+
+
+def check_stand_ins(steps: Any) -> Mapping[str, StandIn]:
+    """Return what was given as stand-ins; nothing for `None`.
+
+    Raises:
+        TypeError: It is no mapping.
+    """
+    if steps is not None and not isinstance(steps, Mapping):
+        raise TypeError(f"steps was {steps!r}; expected stand-ins by node id or type; step types belong into catalog=")
+    return cast("Mapping[str, StandIn]", steps or {})
+
+
+def refuse_unknown(definition: Definition, stand_ins: Mapping[str, object]) -> None:
+    """Refuse what stands for no node of a definition, or can't stand for one.
+
+    Raises:
+        DefinitionError: There is such a stand-in.
+    """
+    ids = [node.id for node in definition.nodes]
+    known = dict.fromkeys([*ids, *(node.type for node in definition.nodes)])
+    nearest = NearestNames()
+    problems = [
+        f"there is no node or type {name!r}{nearest.hint(name, known)}; there are the nodes {', '.join(ids)}"
+        for name in stand_ins
+        if name not in known
+    ]
+    problems += [
+        f"{name!r} is to be {stand_in!r}; expected a function, a Fake or a Recorded"
+        for name, stand_in in stand_ins.items()
+        if not isinstance(stand_in, Fake | Recorded | Callable)
+    ]
+    if problems:
+        raise DefinitionError(tuple(Problem("", f"steps: {problem}") for problem in problems), definition.name)
 
 
 def _simulated(
@@ -70,23 +109,6 @@ def _with_signature(stand_in: Callable[..., Any], step: Callable[..., Any]) -> C
         return stand_in(*bound.args, **bound.kwargs)
 
     return run_async if inspect.iscoroutinefunction(stand_in) else run
-
-
-def _refuse_unknown(definition: Definition, stand_ins: Mapping[str, object]) -> None:
-    ids = [node.id for node in definition.nodes]
-    types = {node.type for node in definition.nodes}
-    problems = [
-        Problem("", f"steps: there is no node or type {name!r}; there are the nodes {', '.join(ids)}")
-        for name in stand_ins
-        if name not in ids and name not in types
-    ]
-    problems += [
-        Problem("", f"steps: {name!r} is to be {stand_in!r}; expected a function, a Fake or a Recorded")
-        for name, stand_in in stand_ins.items()
-        if not isinstance(stand_in, Fake | Recorded | Callable)
-    ]
-    if problems:
-        raise DefinitionError(tuple(problems), definition.name)
 
 
 def _refuse_misfit(node: Node, step: BoundStep, stand_in: Callable[..., Any]) -> None:

@@ -53,7 +53,7 @@ class VirtualClock(trio.abc.Clock):
 
     def current_time(self) -> float:
         """Return the time since the beginning of the simulation, in seconds."""
-        return self.now_ns / NANOSECONDS
+        return self.now_seconds
 
     def deadline_to_sleep_time(self, deadline: float) -> float:
         """Return how long trio shall really wait: not at all if the time has come, else until it is woken."""

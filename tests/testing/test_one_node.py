@@ -88,6 +88,13 @@ def test_a_json_node_runs_on_any_record():
     assert run_node(DOCUMENT, "a").result == {}
 
 
+def test_a_node_of_type_python_runs_where_its_module_is_named():
+    document = {"nodes": [{"id": "tag", "type": "python", "data": {"function": "testing.python_steps:tag"}}]}
+    document["nodes"][0]["data"]["output_key"] = "ages"
+    found = run_node(document, "tag", {"kids": [{"age": 3}]}, python_modules=["testing.python_steps"]).result
+    assert found == {"kids": [{"age": 3}], "ages": [3]}
+
+
 def test_the_nodes_retries_apply():
     simulated = run_node(half, "divide", {"a": 5, "b": 0})
     assert len(simulated.trace.attempts("divide")) == 3
@@ -141,7 +148,7 @@ def test_a_node_that_is_not_there_is_refused_with_those_that_are():
         DefinitionError, match=r"there is no node 'divid'.*there are hangs, reads_the_clock, start, divide"
     ):
         run_node(half, "divid", {})
-    with pytest.raises(DefinitionError, match=r"steps: there is no node 'divid'.*there are hangs"):
+    with pytest.raises(DefinitionError, match=r"steps: there is no node or type 'divid'; did you mean 'divide'.*hangs"):
         run_node(half, "divide", {"a": 1}, steps={"divid": Fake()})
 
 

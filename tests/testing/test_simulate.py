@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -14,10 +15,11 @@ from testing.flows import payment, quick, wide
 
 import flowrt
 from flowrt.errors import AttemptTimeoutError, DefinitionError, ExecutionFailedError, InputError
-from flowrt.testing import Fake, SimulationStuckError, constant, lognormal, simulate, simulation
+from flowrt.steps.registry import StepRegistry
+from flowrt.testing import Fake, SimulationStuckError, constant, lognormal, run_node, simulate, simulation
 
 ROOT = Path(__file__).parents[2]
-KNOWN = "8534bef33a028e87e0ef8c378610018aeacd770b11bff2e686bac39179ac81f9"
+KNOWN = "784eb3e33fc08e2f1bf371592f46ad4ea576a123d3214b319a7e14c1bd60d889"
 """The hash of seed 5, from Python 3.11; a change of it changes what every seed of every user replays."""
 
 
@@ -161,7 +163,7 @@ def test_bad_input_is_refused():
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ({"chrage": Fake()}, "no node or type 'chrage'; there are the nodes charge, quick"),
+        ({"chrage": Fake()}, "no node or type 'chrage'; did you mean 'charge'.*; there are the nodes charge, quick"),
         ({"charge": lambda: 1}, "what stands for 'charge' is called with x, which it does not take"),
         ({"charge": 5}, "'charge' is to be 5; expected a function"),
     ],
@@ -169,6 +171,12 @@ def test_bad_input_is_refused():
 def test_a_stand_in_that_fits_no_step_is_refused(steps, message):
     with pytest.raises(DefinitionError, match=message):
         simulate(payment, {"x": 1}, seed=0, steps=steps)
+
+
+@pytest.mark.parametrize("run", [partial(simulate, seed=0), partial(run_node, node_id="charge")])
+def test_step_types_in_the_place_of_stand_ins_are_refused_by_naming_theirs(run):
+    with pytest.raises(TypeError, match="expected stand-ins by node id or type; step types belong into catalog="):
+        run(payment, input={"x": 1}, steps=StepRegistry())
 
 
 def test_a_step_that_waits_for_ever_is_named():
