@@ -1,6 +1,6 @@
 """A runtime for tests: in virtual time, with its log in memory, and strict about what is left when the test ends."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Self
 
 import anyio
@@ -16,6 +16,8 @@ from flowrt.testing.real_waits import suspended_nodes
 from flowrt.testing.simulation import Simulation
 from flowrt.testing.trace import Trace
 from flowrt.testing.virtual_clock import VirtualClock
+from flowrt.testing.watched_plans import WatchedPlans
+from flowrt.typing import StepCatalog
 
 USUAL_TASKS = frozenset({"flowrt helper", "flowrt sink"})
 """Tasks that an open runtime has, whatever became of its executions."""
@@ -27,8 +29,11 @@ class FlowRuntime(Runtime):
     It is to be entered inside of `simulation.run`.
 
     Args:
-        simulation: Whose time and order it follows.
-        options: Those of `Runtime` that the simulation does not decide: `steps`, `python_modules`, `durability`, ...
+        simulation: Whose time and order it follows, and which looks at its steps as `simulate` does.
+        check_inputs: Find steps that change what they are given; each call costs a copy of its input.
+        steps: The step types of definitions, as for `Runtime`.
+        python_modules: The modules whose functions `python` nodes may call, as for `Runtime`.
+        options: Those of `Runtime` that the simulation does not decide: `durability`, `grace_seconds`, ...
 
     Raises:
         TypeError: An option is of another kind than expected, or one that the simulation decides.
@@ -42,7 +47,15 @@ class FlowRuntime(Runtime):
     events: CapturedEvents
     """All events so far, in their order."""
 
-    def __init__(self, simulation: Simulation, **options: Any) -> None:
+    def __init__(
+        self,
+        simulation: Simulation,
+        *,
+        check_inputs: bool = True,
+        steps: StepCatalog | None = None,
+        python_modules: Collection[str] = (),
+        **options: Any,
+    ) -> None:
         self.clock = simulation.clock
         self.store = MemoryStore(clock=self.clock, ids=UuidV7Ids(self.clock, simulation.random("store")))
         self.events = CapturedEvents()
@@ -55,6 +68,9 @@ class FlowRuntime(Runtime):
             gate=simulation.schedule,
             on_event=self._take,
             **options,
+        )
+        self._engine.plans = WatchedPlans(
+            self.store, steps, python_modules, simulation=simulation, check_inputs=check_inputs
         )
 
     async def __aenter__(self) -> Self:

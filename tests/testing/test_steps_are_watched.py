@@ -1,5 +1,6 @@
 """Steps that wait for something real, read the real clock or change their input are caught and named."""
 
+import contextlib
 import datetime as dt
 import gc
 import logging
@@ -15,7 +16,10 @@ import pytest
 import trio
 from testing.flows import payment
 
-from flowrt.testing import InputMutatedError, RealWaitError, simulate
+import flowrt
+from flowrt.errors import ExecutionFailedError
+from flowrt.steps.registry import StepRegistry
+from flowrt.testing import FlowRuntime, InputMutatedError, RealWaitError, Simulation, simulate
 
 
 def sleeps(_x):
@@ -192,3 +196,53 @@ def test_input_that_can_not_be_copied_is_not_looked_at():
     with Path(__file__).open(encoding="utf-8") as no_copy:
         steps = {"charge": lambda _x: no_copy, "quick": lambda _x: 3}
         assert simulate(payment, {"x": 1}, seed=0, steps=steps).result == 3
+
+
+def run_in_runtime(call, **options):
+    """Run a step in the runtime that the fixture `flow_runtime` gives; the failure of its workflow is expected."""
+    registry = StepRegistry()
+    registry.step("it")(call)
+    simulation = Simulation(seed=0)
+
+    async def main():
+        async with FlowRuntime(simulation, steps=registry, **options) as runtime:
+            with contextlib.suppress(ExecutionFailedError):
+                await runtime.run({"nodes": [{"id": "b", "type": "it"}]}, {"customer": {"name": "Ada"}})
+
+    simulation.run(main)
+
+
+@pytest.mark.parametrize(
+    ("step", "error"),
+    [
+        (sleeps, RealWaitError),
+        (sleeps_later, RealWaitError),
+        (changes, InputMutatedError),
+        (changes_later, InputMutatedError),
+    ],
+)
+def test_the_steps_of_a_runtime_in_a_test_are_watched_too(step, error):
+    with pytest.raises(error, match="node 'b'"):
+        run_in_runtime(step)
+
+
+def test_a_runtime_in_a_test_may_let_inputs_be_changed():
+    run_in_runtime(changes, check_inputs=False)
+
+
+def test_a_watched_step_may_run_workflows_in_its_runtime():
+    @flowrt.step
+    async def begins(x: int) -> int:
+        return await runtime.run(payment, {"x": x}) + await (await runtime.start(payment, {"x": x})).result()
+
+    @flowrt.workflow
+    def nested(x: int) -> int:
+        return begins(x)
+
+    async def main():
+        async with runtime:
+            return await runtime.run(nested, {"x": 3})
+
+    simulation = Simulation(seed=0)
+    runtime = FlowRuntime(simulation)
+    assert simulation.run(main) == 6
