@@ -48,7 +48,7 @@ class Trace:
 
     def __init__(self, events: tuple[TraceEvent, ...], *, hash: str, event_count: int, duration_ns: int) -> None:
         self.events = events
-        """Empty if the simulation was told not to keep them."""
+        """Empty if the simulation did not keep them."""
         self.hash = hash
         self.event_count = event_count
         self.duration_ns = duration_ns
@@ -66,7 +66,11 @@ class Trace:
         return self.duration_ns / NANOSECONDS
 
     def attempts(self, node: str, execution_id: str | None = None) -> list[Attempt]:
-        """Return the attempts of a node in the order in which they ended; all executions' if none is named."""
+        """Return the attempts of a node in the order in which they ended; all executions' if none is named.
+
+        Raises:
+            AssertionError: The node is not in the trace, or its events were not kept.
+        """
         started: dict[tuple[str, int], int] = {}
         found: list[Attempt] = []
         for event in self._of_node(node):
@@ -84,8 +88,10 @@ class Trace:
         """Assert that each of these nodes had ended for good before the next one started, in every execution.
 
         Raises:
-            AssertionError: One had not, or did not run at all.
+            AssertionError: One had not, or did not run at all; or the trace's events were not kept.
         """
+        self._refuse_unkept()
+        assert self.events, f"nothing ran, so nothing ran in the order {', '.join(nodes)}"  # noqa: S101 - it asserts
         for execution_id in self._executions():
             ended_at = -1
             for before, node in zip((None, *nodes), nodes, strict=False):
@@ -98,7 +104,7 @@ class Trace:
         """Assert that no two of these nodes were under way at once in one execution; pauses before retries don't count.
 
         Raises:
-            AssertionError: Two were.
+            AssertionError: Two were; or one is not in the trace, or its events were not kept.
         """
         under_way: dict[str, str] = {}
         for event in self._of_node(*nodes):
@@ -118,8 +124,9 @@ class Trace:
             update: Write the file instead.
 
         Raises:
-            AssertionError: The trace is another one, or there is no such file.
+            AssertionError: The trace is another one, its events were not kept, or there is no such file.
         """
+        self._refuse_unkept()
         path = Path(path)
         if update:
             path.write_text(str(self), encoding="utf-8")
@@ -139,10 +146,15 @@ class Trace:
                 parts.append(f"again after {event.retry_delay_ns / NANOSECONDS:.9f}")
             yield " ".join(parts)
 
+    def _refuse_unkept(self) -> None:
+        if self.event_count and not self.events:
+            raise AssertionError(f"the {self.event_count} events of the trace were not kept; pass keep_events=True")
+
     def _executions(self) -> dict[str, None]:
         return dict.fromkeys(event.execution_id for event in self.events)
 
     def _of_node(self, *nodes: str) -> Iterator[TraceEvent]:
+        self._refuse_unkept()
         known = {event.node for event in self.events}
         for node in nodes:
             if node not in known:

@@ -1,10 +1,12 @@
 """What a trace can be asked."""
 
+from functools import partial
+
 import pytest
 from testing.flows import payment, wide
 
 import flowrt
-from flowrt.testing import Fake, simulate
+from flowrt.testing import Fake, Trace, constant, simulate, simulate_arrivals
 
 
 @flowrt.step
@@ -46,6 +48,18 @@ def test_a_node_that_did_not_run_has_no_order():
     trace = simulate(pair, {"x": 1}, seed=0, steps={"left": Fake(fails=1)}).trace
     with pytest.raises(AssertionError, match="node 'both' did not run"):
         trace.assert_order("left", "both")
+
+
+def test_what_was_not_kept_is_not_asserted(tmp_path):
+    load = simulate_arrivals(pair, {"x": 1}, arrivals=constant(1), duration_seconds=2, seed=0)
+    path = tmp_path / "trace.txt"
+    path.write_text("")
+    asks = [Trace.assert_order, Trace.assert_never_parallel, Trace.attempts]
+    for ask in [*(partial(each, load.trace, "left") for each in asks), partial(load.trace.assert_matches_file, path)]:
+        with pytest.raises(AssertionError, match="16 events of the trace were not kept; pass keep_events=True"):
+            ask()
+    with pytest.raises(AssertionError, match="nothing ran"):
+        Trace((), hash="", event_count=0, duration_ns=0).assert_order("left")
 
 
 def test_a_retried_node_is_over_after_its_last_attempt():
