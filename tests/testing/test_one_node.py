@@ -1,4 +1,4 @@
-"""One node alone; and events as a list."""
+"""One node alone."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,8 @@ import anyio
 import pytest
 
 import flowrt
-from flowrt import Runtime
 from flowrt.errors import AttemptTimeoutError, DefinitionError, ExecutionFailedError, InputError
-from flowrt.testing import Fake, RealWaitError, capture_events, run_node
+from flowrt.testing import Fake, RealWaitError, run_node
 
 
 @dataclass
@@ -150,11 +149,3 @@ def test_a_node_that_is_not_there_is_refused_with_those_that_are():
         run_node(half, "divid", {})
     with pytest.raises(DefinitionError, match=r"steps: there is no node or type 'divid'; did you mean 'divide'.*hangs"):
         run_node(half, "divide", {"a": 1}, steps={"divid": Fake()})
-
-
-@pytest.mark.anyio
-async def test_events_are_captured_in_a_list():
-    events = capture_events()
-    async with Runtime(on_event=events) as runtime:
-        await runtime.run(meeting, {"lead": {"name": "Ada"}, "other": {"name": "Bob"}})
-    assert [type(event).__name__ for event in events] == ["ExecutionStarted", "AttemptEnded", "ExecutionEnded"]

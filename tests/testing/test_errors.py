@@ -1,0 +1,20 @@
+"""Errors of the test kit reach another process whole."""
+
+import pickle
+
+import pytest
+
+from flowrt.testing import InputMutatedError, RealWaitError, SimulationStuckError
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RealWaitError("charge", "time.sleep()", "shop.py:7"),
+        SimulationStuckError(("charge", "receipt"), 2.5),
+        InputMutatedError("charge", "{}", "{'paid': True}"),
+    ],
+)
+def test_an_error_survives_pickling(error):
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own pickle
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
