@@ -55,14 +55,14 @@ def stop(execution: "Execution", reason: str) -> None:
 
 def _interrupt_all(execution: "Execution", interruption: Interruption) -> None:
     for node in _running_now(execution):
-        if not _goes_on(execution, node):
+        if not goes_on(execution, node):
             execution.rare.interruptions.begin(node, interruption)
     for node in execution.rare.parking.nodes():
-        if _goes_on(execution, node):
+        if goes_on(execution, node):
             continue
         interrupt_parked(execution, node, interruption)
     for worker, node in list(execution.suspended.items()):
-        if not _goes_on(execution, node):
+        if not goes_on(execution, node):
             interrupt_suspended(execution, worker, node, interruption)
     sift(execution)
     execution.check_rest()
@@ -81,7 +81,8 @@ def _has_begun(execution: "Execution", node: "PlanNode") -> bool:
     return not execution.states[node.index] and execution.flow.tokens.has_fired(node)
 
 
-def _goes_on(execution: "Execution", node: "PlanNode") -> bool:
+def goes_on(execution: "Execution", node: "PlanNode") -> bool:
+    """Say whether a node may run although its execution is ending."""
     return node.index in execution.flow.tokens.rescuing and not execution.is_stopped
 
 
@@ -97,10 +98,10 @@ def sift(execution: "Execution") -> None:
     while execution.is_ending and execution.status == "running":
         if execution.news:
             supervisor.act_on_news(execution)
-        kept_out = [node for node in ready if not _goes_on(execution, node)]
+        kept_out = [node for node in ready if not goes_on(execution, node)]
         if not kept_out:
             break
-        going_on = [node for node in ready if _goes_on(execution, node)]
+        going_on = [node for node in ready if goes_on(execution, node)]
         ready.clear()
         ready.extend(going_on)
         for node in kept_out:
@@ -148,7 +149,7 @@ def interrupt_node(execution: "Execution", node: "PlanNode", interruption: Inter
         interrupt_parked(execution, node, interruption)
     elif (worker := _worker_of(execution, node)) is not None:
         interrupt_suspended(execution, worker, node, interruption)
-    elif _withdraw(execution, node) or not execution.flow.tokens.has_fired(node):
+    elif _withdraw(execution, node) or not execution.flow.tokens.has_fired(node) or _is_settling(execution, node):
         _interrupt_waiting(execution, node, interruption)
     else:
         execution.rare.interruptions.begin(node, interruption)  # its step asked for this itself, and still runs
@@ -180,6 +181,11 @@ def _interrupt_waiting(execution: "Execution", node: "PlanNode", interruption: I
 
 def _worker_of(execution: "Execution", node: "PlanNode") -> "Worker | None":
     return next((worker for worker, suspended in execution.suspended.items() if suspended is node), None)
+
+
+def _is_settling(execution: "Execution", node: "PlanNode") -> bool:
+    """Say whether its tokens have decided to end a node without an attempt, and nobody has done so yet."""
+    return any(settling is node for settling, _ in execution.news)
 
 
 def _withdraw(execution: "Execution", node: "PlanNode") -> bool:
@@ -226,7 +232,7 @@ def end_interrupted(
         return
     interruption = execution.rare.interruptions.find(node)
     is_timed_out = interruption is not None and interruption.kind == "total"
-    if is_timed_out and (not execution.is_ending or _goes_on(execution, node)):
+    if is_timed_out and (not execution.is_ending or goes_on(execution, node)):
         execution.rare.interruptions.forget(node)
         supervisor.node_timed_out(execution, node, started_ns, error)
         return
@@ -270,7 +276,7 @@ def is_cleaning_up(execution: "Execution") -> bool:
     if execution.status != "running" or execution.is_stopped:
         return False
     under_way = (*execution.flow.ready, *execution.rare.parking.nodes(), *execution.suspended.values())
-    return any(_goes_on(execution, node) for node in under_way)
+    return any(goes_on(execution, node) for node in under_way)
 
 
 def abandon_all(execution: "Execution") -> None:

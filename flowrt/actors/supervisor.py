@@ -155,7 +155,7 @@ def act_on_news(execution: "Execution") -> None:
             _cancel_losers(execution, node)
         elif execution.states[node.index]:
             continue
-        elif execution.is_ending and node.index not in execution.flow.tokens.rescuing:
+        elif execution.is_ending and not ending.goes_on(execution, node):
             ending.never_begin(execution, node)
         elif what is News.SKIPPED:
             skip(execution, node)

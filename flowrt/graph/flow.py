@@ -51,6 +51,14 @@ class Flow:
         Raises:
             StepResultError: A node that feeds this one produced a value that is no record.
         """
+        record = self._merged(node)
+        if node.gets_outcomes:
+            record = {**record, "outcomes": self.outcomes(node)}
+        self.records[node.index] = record
+        return record
+
+    def _merged(self, node: PlanNode) -> Record:
+        """Return the record that came to a node."""
         sources = self.history.sources_of(node)
         if self.plan.is_mixed:
             self._check_records(sources)
@@ -58,12 +66,9 @@ class Flow:
             record, conflicts = merge(self.history, sources)
             if conflicts:
                 self.conflicts[node.index] = conflicts
-        else:
-            record = self.sent[sources[0].index] if sources else self.input
-        if node.gets_outcomes:
-            record = {**record, "outcomes": self.outcomes(node)}
-        self.records[node.index] = record
-        return record
+            return record
+        came: Record = self.sent[sources[0].index] if sources else self.input
+        return came
 
     def _check_records(self, sources: Iterable[PlanNode]) -> None:
         for source in sources:
@@ -181,6 +186,12 @@ class Flow:
         record: Record | None = self.records[node.index]
         return self.record_for(node) if record is None else record
 
+    def _came_to(self, node: PlanNode) -> Record:
+        """Return what a node was given, without what its own join added."""
+        if not node.takes_record:
+            return {}
+        return self._merged(node) if node.gets_outcomes else self._given(node)
+
     def _keep(self, node: PlanNode, payload: Any, produced: Any) -> None:
         self.sent[node.index] = payload
         if node.takes_record:
@@ -254,7 +265,7 @@ class Flow:
         if port.takes_record:
             produced = sent.as_record()
             node = self.plan.nodes[port.rank]
-            payload = (self._given(node) if node.takes_record else {}) | produced
+            payload = self._came_to(node) | produced
             self.history.keep(port, produced)
             if node.index in self.history.sources:
                 self.history.sources[port.index] = self.history.sources[node.index]

@@ -58,7 +58,11 @@ class WaitSignalType:
 
 def waiting_step(wait: SignalWait) -> BoundStep:
     """Return the step that waits for a signal."""
-    return BoundStep(lambda _record: wait, signal=wait)
+
+    def begin(_record: Record) -> SignalWait:
+        return wait
+
+    return BoundStep(begin, signal=wait)
 
 
 def payload_checker(schema: dict[str, Any] | None, place: str) -> Callable[[Any], None]:

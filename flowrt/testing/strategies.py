@@ -9,7 +9,7 @@ What fails shrinks to few nodes, few edges, no policies and joins that wait for 
 
 from collections.abc import Sequence
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -54,6 +54,8 @@ def workflows(
     max_incoming: int = 4,
     seconds: Sequence[float] = (0.001, 0.002),
     timeout_seconds: float | None = 0.003,
+    failures: bool = False,
+    times: Sequence[float] = (),
 ) -> st.SearchStrategy[dict[str, Any]]:
     """Return definitions, as `load_definition` takes them, of `scripted` nodes.
 
@@ -66,13 +68,36 @@ def workflows(
         seconds: The times that attempts and the pauses before retries take.
         timeout_seconds: The attempt timeout of nodes that have one; attempts that are to time out take `TOO_LONG` times
             as long. Choose another than `seconds` has, for there a timeout is a race. `None`: no node has one.
+        failures: They have `failure` and `always` edges, too.
+        times: The times that joins and the totals of nodes and executions have, in seconds; they also have budgets of
+            retries then. Empty: they have none.
     """
+    shape = _Shape(max_incoming, tuple(seconds), timeout_seconds, failures, tuple(times))
     return st.builds(
         _definition,
-        st.lists(_nodes(max_incoming, tuple(seconds), timeout_seconds), min_size=1, max_size=max_nodes),
+        st.lists(_nodes(shape), min_size=1, max_size=max_nodes),
         is_reversed=st.booleans(),
         result=st.none() | st.integers(0, max_nodes - 1),
+        policy=_workflow_policies(shape.times),
     )
+
+
+class _Shape(NamedTuple):
+    """What is drawn."""
+
+    max_incoming: int
+    seconds: tuple[float, ...]
+    timeout_seconds: float | None
+    failures: bool
+    times: tuple[float, ...]
+
+
+def _workflow_policies(times: tuple[float, ...]) -> st.SearchStrategy[dict[str, Any]]:
+    if not times:
+        return st.just({})
+    none: list[dict[str, Any]] = [{}] * 4
+    deadlines = [{"deadline_seconds": 3 * seconds} for seconds in times]
+    return st.sampled_from([*none, *deadlines, {"max_retries": 1}, {"max_retries": 2}])
 
 
 def _records() -> st.SearchStrategy[dict[str, int]]:
@@ -80,29 +105,34 @@ def _records() -> st.SearchStrategy[dict[str, int]]:
     return st.sampled_from(_RECORDS[:1] * 8 + _RECORDS[1:]).map(dict)
 
 
-def _nodes(
-    max_incoming: int, seconds: tuple[float, ...], timeout_seconds: float | None
-) -> st.SearchStrategy[dict[str, Any]]:
+def _nodes(shape: _Shape) -> st.SearchStrategy[dict[str, Any]]:
     """Return nodes without ids, and with `back` instead of the sources of the edges into them."""
+    seconds = shape.seconds
     return st.fixed_dictionaries(
         {
-            "incoming": st.lists(_edges(), max_size=max_incoming),
+            "incoming": st.lists(_edges(failures=shape.failures), max_size=shape.max_incoming),
             "join": st.sampled_from(["all", "all", "any", "quorum", "all_settled"]),
-            "quorum": st.integers(0, max_incoming),
+            "quorum": st.integers(0, shape.max_incoming),
+            "within": st.sampled_from((*[None] * 6, *shape.times)),
+            "else": st.sampled_from((None, "any", "all", "quorum", "all_settled")),
+            "losers": st.sampled_from(("cancel", "cancel", "run")),
             "emit": st.sampled_from(["merge", "merge", "replace"]),
             "attempts": st.lists(_attempts(seconds), min_size=1, max_size=2),
             "branches": st.sampled_from((False, False, True)),
             "echo": st.sampled_from((None, None, "given")),
             "retry": st.one_of(st.none(), _retries(seconds)),
-            "timeout": st.sampled_from((None, None, timeout_seconds)),
+            "timeout": st.sampled_from((None, None, shape.timeout_seconds)),
+            "total": st.sampled_from((*[None] * 6, *shape.times)),
             "on_error": _on_error(),
         }
     )
 
 
-def _edges() -> st.SearchStrategy[dict[str, Any]]:
+def _edges(*, failures: bool) -> st.SearchStrategy[dict[str, Any]]:
+    kinds = (None, None, None, "failure", "always") if failures else (None,)
     return st.fixed_dictionaries(
         {
+            "on": st.sampled_from(kinds),
             "back": st.integers(0, 3),
             "handle": st.sampled_from((None, None, None, None, *HANDLES)),
             "condition": st.sampled_from((*[None] * 9, *CONDITIONS)),
@@ -130,6 +160,7 @@ def _retries(seconds: tuple[float, ...]) -> st.SearchStrategy[dict[str, Any]]:
             {
                 "max_attempts": st.sampled_from((2, 3, 1)),
                 "delay_seconds": st.sampled_from((0.0, *seconds)),
+                "backoff": st.sampled_from(("exponential", "exponential", "constant", "linear")),
                 "backoff_multiplier": st.sampled_from((1.0, 2.0, 3.0)),
                 "max_delay_seconds": st.just(2 * max(seconds)),
                 "jitter": st.just(0),
@@ -140,7 +171,12 @@ def _retries(seconds: tuple[float, ...]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _retry(numbers: dict[str, Any], lists: dict[str, Any]) -> dict[str, Any]:
-    return {**numbers, **lists}
+    retry = {**numbers, **lists}
+    if retry["backoff"] == "exponential":
+        del retry["backoff"]
+    else:
+        del retry["backoff_multiplier"]
+    return retry
 
 
 def _on_error() -> st.SearchStrategy[Any]:
@@ -148,11 +184,15 @@ def _on_error() -> st.SearchStrategy[Any]:
     return st.one_of(st.none(), modes, st.fixed_dictionaries({"default": _records()}))
 
 
-def _definition(drawn: list[dict[str, Any]], *, is_reversed: bool, result: int | None) -> dict[str, Any]:
+def _definition(
+    drawn: list[dict[str, Any]], *, is_reversed: bool, result: int | None, policy: dict[str, Any]
+) -> dict[str, Any]:
     """Make a definition of what was drawn."""
     nodes = [_node(place, node) for place, node in enumerate(drawn)]
     edges = [edge for place, node in enumerate(drawn) if place for edge in _incoming(place, node["incoming"])]
     definition: dict[str, Any] = {"name": "random", "nodes": nodes[::-1] if is_reversed else nodes, "edges": edges}
+    if policy:
+        definition["policy"] = policy
     if result is not None:
         definition["result"] = f"n{result % len(drawn)}"
     return definition
@@ -162,7 +202,9 @@ def _incoming(place: int, drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
     edges: list[dict[str, Any]] = []
     for edge in drawn:
         made = {"source": f"n{place - 1 - edge['back'] % place}", "target": f"n{place}"}
-        if edge["handle"]:
+        if edge["on"]:
+            made["on"] = edge["on"]
+        elif edge["handle"]:
             made["sourceHandle"] = edge["handle"]
         if edge["condition"]:
             made["condition"] = edge["condition"]
@@ -174,16 +216,35 @@ def _node(place: int, drawn: dict[str, Any]) -> dict[str, Any]:
     """Make a node; what is as by default is left out, to be read more easily."""
     node: dict[str, Any] = {"id": f"n{place}", "type": "scripted", "data": _data(drawn)}
     fan_in = len(drawn["incoming"]) if place else 0
-    if fan_in and drawn["join"] != "all":
-        node["join"] = {"quorum": 1 + drawn["quorum"] % fan_in} if drawn["join"] == "quorum" else drawn["join"]
+    if fan_in:
+        node |= _join(drawn, fan_in)
     if drawn["emit"] != "merge":
         node["emit"] = drawn["emit"]
     policy = {key: drawn[key] for key in ("retry", "on_error") if drawn[key] is not None}
-    if drawn["timeout"] is not None:
-        policy["timeout"] = {"attempt": drawn["timeout"]}
+    timeout = {"attempt": drawn["timeout"], "total": drawn["total"]}
+    if drawn["total"] is not None and drawn["timeout"] is not None and drawn["total"] < drawn["timeout"]:
+        timeout["total"] = None
+    if any(timeout.values()):
+        policy["timeout"] = {key: seconds for key, seconds in timeout.items() if seconds is not None}
     if policy:
         node["policy"] = policy
     return node
+
+
+def _join(drawn: dict[str, Any], fan_in: int) -> dict[str, Any]:
+    """Return the key of a join, if it is not that of every node."""
+    rules: dict[str, Any] = {"quorum": {"quorum": 1 + drawn["quorum"] % fan_in}}
+    rule: Any = rules.get(drawn["join"], drawn["join"])
+    options: dict[str, Any] = {}
+    if drawn["within"] is not None:
+        options["within"] = drawn["within"]
+        if drawn["else"] is not None and rules.get(drawn["else"], drawn["else"]) != rule:
+            options["else"] = rules.get(drawn["else"], drawn["else"])
+    if drawn["losers"] == "run" and drawn["join"] in {"any", "quorum"}:
+        options["losers"] = "run"
+    if options:
+        return {"join": {"join": rule, **options}}
+    return {} if rule == "all" else {"join": rule}
 
 
 def _data(drawn: dict[str, Any]) -> dict[str, Any]:

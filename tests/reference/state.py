@@ -46,6 +46,8 @@ class State:
         """How nodes ended; `never`: without a record, since the execution was ending."""
         self.errors: dict[str, str] = {}
         """The node with whose failure that of a node began."""
+        self.came: dict[str, Any] = {}
+        """What came to each node, without what its own join adds to that."""
         self.given: dict[str, Any] = {}
         self.conflicts: dict[str, list[str]] = {}
         self.produced: dict[str, Any] = {}
@@ -81,6 +83,7 @@ class State:
             if self.inbox[node].get(place) == "value"
         ]
         record, self.conflicts[node] = merged(records or [made_by(None, self.workflow.input)], self.workflow.descends)
+        self.came[node] = record
         self.given[node] = record | made_by((node, "success"), self.outcomes_of_sources(node))
 
     def outcomes_of_sources(self, node):
@@ -113,7 +116,7 @@ class State:
 
     def told(self, node, on, keys):
         """Return the record that goes over `failure` or `always` edges."""
-        return self.given[node] | made_by((node, on), keys)
+        return self.came[node] | made_by((node, on), keys)
 
     def tokens_over(self, node, on, record, chosen=None):
         """Return what the edges of a kind carry for a record, by place; raises `ExpressionError`."""

@@ -39,8 +39,9 @@ class Workflow:
         return any(edge.on != "success" for edge in self.definition.edges)
 
     def descends(self, origin, ancestor):
-        """Say whether a path leads from one origin of keys to another; the error or outcome of a node is its own."""
-        return ancestor[1] == "success" and ancestor[0] in self._ancestors[origin[0]]
+        """Say whether a path leads from one origin of keys to another; it begins with an edge of the origin's kind."""
+        reached = {origin[0]} | self._ancestors[origin[0]]
+        return any(edge.target in reached for _, edge in self.edges_on(*ancestor))
 
     def holds(self, edge, record):
         """Say whether an edge's condition holds; raises `ExpressionError`."""
