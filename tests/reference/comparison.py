@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
 from reference.replay import MismatchError, check
+from reference.requests import as_ends, requests
 from reference.runners import catalog, in_virtual_time
 
 import flowrt
@@ -14,11 +15,14 @@ from flowrt.testing.strategies import inputs, workflows
 IS_MISMATCH = 3
 
 
-def events_of(document, input):
+WHOLE = workflows(seconds=(1.0, 2.5, 60.0), timeout_seconds=3.0, failures=True, times=(1.7, 4.1, 30.3))
+
+
+def events_of(document, input, asked):
     """Run a workflow and return its events, also those that come before a mistake breaks the runtime itself."""
     events = []
     try:
-        in_virtual_time(document, input, seed=1, events=events)
+        in_virtual_time(document, input, seed=1, events=events, requests=asked)
     except Exception:
         if not events:
             raise
@@ -39,12 +43,13 @@ def main(package, examples):
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    @given(document=workflows(seconds=(1.0, 2.5, 60.0), timeout_seconds=3.0), input=inputs())
-    def compare(document, input):
+    @given(document=WHOLE, input=inputs(), drawn=requests())
+    def compare(document, input, drawn):
         nonlocal seen
         seen += 1
+        asked = as_ends(drawn, document)
         definition = load_definition(document, catalog()).definition
-        check(document, definition, input, events_of(document, input), is_timely=True)
+        check(document, definition, input, events_of(document, input, asked), is_timely=True, requests=asked)
 
     try:
         compare()

@@ -23,52 +23,67 @@ class Mutation(NamedTuple):
         file.write_text(text.replace(self.old, self.new), encoding="utf-8")
 
 
-FLOW, JOINS, RECORDS, PLAN = "graph/flow.py", "graph/joins.py", "graph/records.py", "graph/plan.py"
-COMPILE, EXECUTION, SUPERVISOR, RETRY = (
-    "graph/compile.py",
-    "actors/execution.py",
-    "actors/supervisor.py",
-    "policies/retry.py",
-)
+FLOW, TOKENS, JOINS, RECORDS = "graph/flow.py", "graph/tokens.py", "graph/joins.py", "graph/records.py"
+PLAN, COMPILE, CONNECT = "graph/plan.py", "graph/compile.py", "graph/connect.py"
+SUPERVISOR, ENDING, WAITING = "actors/supervisor.py", "actors/ending.py", "actors/waiting.py"
+RETRY = "policies/retry.py"
 
-MUTATIONS = [
+OF_JOINS = [
     Mutation(
         "parallel edges are counted as one token",
-        "graph/plan.py",
+        PLAN,
         "[len(node.incoming) for node in nodes]",
         "[len(node.sources) for node in nodes]",
     ),
-    Mutation(
-        "all fires at its first value",
-        JOINS,
-        'if is_met and (is_complete or join != "all"):',
-        "if is_met:",
-    ),
+    Mutation("all fires at its first value", JOINS, 'if is_met and (is_complete or join != "all"):', "if is_met:"),
     Mutation("all_settled does not wait", JOINS, "Verdict.FIRE if is_complete else Verdict.WAIT", "Verdict.FIRE"),
     Mutation("a quorum is met by one value less", JOINS, "(join.quorum if", "(join.quorum - 1 if"),
     Mutation("a quorum wants one value more", JOINS, "values >= (join.quorum if", "values > (join.quorum if"),
     Mutation(
         "a skipped token is taken for a value",
-        FLOW,
-        'if token is not Token.VALUE or target.join != "all":',
-        'if token is Token.FAILED or target.join != "all":',
+        TOKENS,
+        "if token is not Token.VALUE or target.keeps_tokens:",
+        "if token is Token.FAILED or target.keeps_tokens:",
     ),
-    Mutation("a failed token is taken for a skipped one", FLOW, "failed = kinds.count(Token.FAILED)", "failed = 0"),
+    Mutation("a failed token is taken for a skipped one", TOKENS, "failed = kinds.count(Token.FAILED)", "failed = 0"),
+    Mutation(
+        "a node fires twice",
+        TOKENS,
+        "or self.judge(target):\n            self.ready.append(target)",
+        "or self.judge(target):\n            self.ready.extend((target, target))",
+    ),
+    Mutation("late tokens are not counted", TOKENS, "self.late += token is Token.VALUE", "pass"),
+    Mutation(
+        "late tokens are counted, whatever they are",
+        TOKENS,
+        "token is Token.VALUE\n            return",
+        "1\n            return",
+    ),
+    Mutation("else is ignored", TOKENS, "self._rules[node.index] = node.otherwise", "pass"),
+    Mutation(
+        "joins take their time twice", WAITING, "set(node.within_seconds or 0.0", "set(2 * (node.within_seconds or 0)"
+    ),
+    Mutation("losers go on", TOKENS, "if node.cancels_losers and self.missing[index]:", "if False:"),
+    Mutation(
+        "whoever feeds a join loses",
+        "graph/losers.py",
+        "leading[source] == len(source.outgoing)",
+        "leading[source] == 1",
+    ),
+]
+
+OF_PAYLOADS = [
     Mutation(
         "a condition sees only what was produced",
         FLOW,
-        "self._token(edge, payload, handles) for",
-        "self._token(edge, result, handles) for",
-    ),
-    Mutation("the wrong branch is taken", FLOW, "edge.handle not in handles", "edge.handle in handles"),
-    Mutation(
-        "a node fires twice",
-        FLOW,
-        "elif self._judge(target):\n            self.ready.append(target)",
-        "elif self._judge(target):\n            self.ready.extend((target, target))",
+        "is_chosen(edge, handles) and holds(edge, payload)",
+        "is_chosen(edge, handles) and holds(edge, produced)",
     ),
     Mutation(
-        "a default loses the record", EXECUTION, "self.flow.succeed(node, default)", "self.flow.succeed(node, {})"
+        "the wrong branch is taken", "graph/conditions.py", "edge.handle in handles", "edge.handle not in handles"
+    ),
+    Mutation(
+        "a default loses the record", FLOW, "payload = self._payload(node, default)", "payload = default, default"
     ),
     Mutation(
         "an ancestor's value wins",
@@ -85,21 +100,30 @@ MUTATIONS = [
     Mutation(
         "outcomes are not passed on",
         FLOW,
-        "if node.gets_outcomes:\n            result",
-        "if False:\n            result",
+        "if node.gets_outcomes:\n            record",
+        "if False:\n            record",
     ),
     Mutation("emit replace is ignored", COMPILE, 'node.emit == "replace"', "False"),
     Mutation(
+        "observers get what a node's join added",
+        FLOW,
+        "return self._merged(node) if node.gets_outcomes else self._given(node)",
+        "return self._given(node)",
+    ),
+]
+
+OF_FAILURES = [
+    Mutation(
         "joins that do without a node do not make it go on",
-        COMPILE,
-        '"continue" if does_without else "fail"',
-        '"fail"',
+        CONNECT,
+        'return "continue" if does_without else "fail"',
+        'return "fail"',
     ),
     Mutation(
         "continue sends skipped",
         SUPERVISOR,
-        'Token.FAILED if node.on_error == "continue" else Token.SKIPPED',
-        "Token.SKIPPED",
+        'return Token.FAILED if on_error == "continue" else Token.SKIPPED',
+        "return Token.SKIPPED",
     ),
     Mutation(
         "an error in a condition is retried",
@@ -107,21 +131,72 @@ MUTATIONS = [
         "NEVER_RETRIED = (ExpressionError, StepResultError, StepExitedError)",
         "NEVER_RETRIED = (StepResultError, StepExitedError)",
     ),
-    Mutation(
-        "absorbed failures are not counted",
-        EXECUTION,
-        "self.failures_absorbed += 1\n        self.attempts",
-        "self.attempts",
-    ),
+    Mutation("absorbed failures are not counted", SUPERVISOR, "execution.failures_absorbed += 1", "pass"),
     Mutation(
         "a default is left out of the result",
-        EXECUTION,
-        "self.states[node.index] = COMPLETED\n        self._count_end()",
-        "self.states[node.index] = ENDED\n        self._count_end()",
+        SUPERVISOR,
+        "COMPLETED if isinstance(on_error, Default) and carried.misfit is None else ENDED",
+        "ENDED",
     ),
-    Mutation("what is ready runs although the execution fails", EXECUTION, "self.flow.ready.clear()", "pass"),
-    Mutation("a delay does not time out", EXECUTION, "if used + seconds > timeout:", "if False:"),
+    Mutation("nothing is handled", SUPERVISOR, "(fails and not carried.is_handled)", "fails"),
+    Mutation("a delay does not time out", WAITING, "if used + seconds > timeout:", "if False:"),
+    Mutation(
+        "the time for all attempts begins with the last",
+        WAITING,
+        "due_ns = started_ns + round(",
+        "due_ns = execution.kernel.monotonic_ns() + round(",
+    ),
     Mutation("a retry too many", RETRY, "if attempt >= self.max_attempts", "if attempt > self.max_attempts"),
     Mutation("pauses grow from the second retry on", RETRY, "** (attempt - 1)", "** max(attempt - 2, 0)"),
+    Mutation(
+        "linear pauses begin with the second",
+        RETRY,
+        "self.delay_seconds * attempt",
+        "self.delay_seconds * (attempt + 1)",
+    ),
     Mutation("a fatal error is retried", RETRY, "if not names.isdisjoint(self.fatal_errors):", "if False:"),
+    Mutation("an execution has a retry too many", SUPERVISOR, "attempts.retries >= most", "attempts.retries > most"),
 ]
+
+OF_ENDINGS = [
+    Mutation(
+        "what is ready runs although the execution ends",
+        ENDING,
+        "kept_out = [node for node in ready if not goes_on(execution, node)]",
+        "kept_out = []",
+    ),
+    Mutation(
+        "nothing cleans up",
+        ENDING,
+        "return node.index in execution.flow.tokens.rescuing and not execution.is_stopped",
+        "return False",
+    ),
+    Mutation(
+        "everything cleans up",
+        ENDING,
+        "return node.index in execution.flow.tokens.rescuing and not execution.is_stopped",
+        "return not execution.is_stopped",
+    ),
+    Mutation("a second cancel changes nothing", ENDING, "execution.is_stopped = True", "pass"),
+    Mutation(
+        "what a cancelled step returns is lost",
+        "actors/execution.py",
+        "ending.finish_anyway(self, node, result, started_ns)",
+        "ending.end_interrupted(self, node, started_ns)",
+    ),
+    Mutation(
+        "a cancelled node has failed",
+        FLOW,
+        "[Token.CANCELLED] * len(node.outgoing)",
+        "[Token.FAILED] * len(node.outgoing)",
+    ),
+    Mutation("nobody observes a cancel", FLOW, "if has_begun:", "if False:"),
+    Mutation(
+        "a deadline counts double",
+        WAITING,
+        "timers.set(seconds, partial(_deadline",
+        "timers.set(2 * seconds, partial(_deadline",
+    ),
+]
+
+MUTATIONS = [*OF_JOINS, *OF_PAYLOADS, *OF_FAILURES, *OF_ENDINGS]

@@ -8,6 +8,16 @@ def produces(**values):
     return {"data": {"attempts": [{"produces": values}]}}
 
 
+def sleeps(seconds):
+    """A node that takes a time."""
+    return {"data": {"attempts": [{"runs": "sleep", "seconds": seconds}]}}
+
+
+def fails_after(seconds):
+    """A node that fails after a time."""
+    return {"data": {"attempts": [{"runs": "sleep", "seconds": seconds, "fails": "ValueError"}]}}
+
+
 def workflow(nodes, edges):
     """A definition of `scripted` nodes by id and of edges like `a>b`."""
     return {

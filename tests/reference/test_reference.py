@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reference.ends import CANCEL, CANCEL_NODE, End, observed
+from reference.ends import observed
 from reference.replay import check, is_free_of_schedule, run_alone
+from reference.requests import as_ends, requests
 from reference.runners import catalog, in_virtual_time, on_asyncio, on_trio
 
 from flowrt.definition import load_definition
@@ -37,27 +38,6 @@ def test_every_history_in_virtual_time_is_one_that_the_reference_allows(document
 
 
 WHOLE = workflows(seconds=(1.0, 2.5, 60.0), timeout_seconds=3.0, failures=True, times=(1.7, 4.1, 30.3))
-
-
-def requests():
-    """Cancels from outside: of the execution, or of a node by its place."""
-    times = st.sampled_from((0, 1_000_000_000, 1_700_000_000, 2_600_000_000, 7_000_000_000))
-    return st.lists(st.tuples(times, st.none() | st.integers(0, 11)), max_size=3).map(sorted_by_time)
-
-
-def sorted_by_time(drawn):
-    return sorted(drawn, key=lambda request: request[0])
-
-
-def as_ends(drawn, document):
-    """Return the requests as the reference knows them."""
-    count = len(document["nodes"])
-    return [
-        End("", 0, CANCEL, at_ns=at_ns)
-        if place is None
-        else End(f"n{place % count}", 0, CANCEL_NODE, note="asked", at_ns=at_ns)
-        for at_ns, place in drawn
-    ]
 
 
 @pytest.mark.timeout(120 + EXAMPLES)

@@ -1,14 +1,15 @@
 """The reference itself, rule by rule, on small workflows; none of them is run by the runtime."""
 
 import pytest
-from reference.ends import End
-from reference.interpreter import possible_ends
+from reference.ends import BEGINS, End, Finish
+from reference.interpreter import possible_ends, silent_steps
 from reference.joins import FAIL, FIRE, SKIP, WAIT, verdict_of
-from reference.moment import Moment
 from reference.records import made_by, merged, plain
 from reference.replay import run_alone
 from reference.runners import catalog
 from reference.small import FAILS, produces, workflow
+from reference.state import SECOND
+from reference.steps import after, start
 from reference.workflow import Workflow
 
 from flowrt.definition import Quorum, load_definition
@@ -46,6 +47,14 @@ def test_a_join_says_what_the_table_says(join, tokens, verdict):
     assert verdict_of(join, tokens, expected=2) == verdict
 
 
+def completed(output, absorbed=0):
+    return Finish("completed", output, None, None, absorbed, late_tokens=0)
+
+
+def failed(error, node, absorbed=0):
+    return Finish("failed", None, error, node, absorbed)
+
+
 def run(document, input=None, seed=0):
     """Return the last end of each node by its id, and the finish."""
     ends, finish = run_alone(load_definition(document, catalog()).definition, input or {}, seed)
@@ -62,12 +71,12 @@ def behind_a_failure(on_error, join="all"):
 @pytest.mark.parametrize(
     ("on_error", "join", "status", "finish"),
     [
-        ("fail", "all", None, ("failed", None, "ValueError", "a", 0)),
-        (None, "all", None, ("failed", None, "ValueError", "a", 0)),
-        ("skip", "all", "skipped", ("completed", None, None, None, 1)),
-        ("continue", "all", "failed", ("failed", None, "flowrt.errors.UpstreamFailedError", "b", 1)),
-        ({"default": {"a": 2}}, "all", "completed", ("completed", {"a": 2, "b": 1}, None, None, 1)),
-        (None, "any", "failed", ("failed", None, "flowrt.errors.UpstreamFailedError", "b", 1)),
+        ("fail", "all", None, failed("ValueError", "a")),
+        (None, "all", None, failed("ValueError", "a")),
+        ("skip", "all", "skipped", completed(None, 1)),
+        ("continue", "all", "failed", failed("flowrt.errors.UpstreamFailedError", "b", 1)),
+        ({"default": {"a": 2}}, "all", "completed", completed({"a": 2, "b": 1}, 1)),
+        (None, "any", "failed", failed("flowrt.errors.UpstreamFailedError", "b", 1)),
         (None, "all_settled", "completed", None),
     ],
 )
@@ -75,7 +84,7 @@ def test_a_failure_is_what_on_error_says(on_error, join, status, finish):
     found, ended = behind_a_failure(on_error, join)
     assert found == status
     if finish is None:
-        finish = ("completed", {"b": 1, "outcomes": [{"node": "a", "outcome": "failed"}]}, None, None, 1)
+        finish = completed({"b": 1, "outcomes": [{"node": "a", "outcome": "failed"}]}, 1)
     assert ended == finish
 
 
@@ -129,8 +138,18 @@ def test_emit_replace_sends_on_only_what_was_produced():
 
 
 def ends_after(document, *ends, is_timely=True):
+    """Return how attempts may end after those ends, when all that may begin has begun."""
     definition = load_definition(document, catalog()).definition
-    return possible_ends(Moment(Workflow(definition, {}, is_timely=is_timely), ends))
+    state = start(Workflow(definition, {}, is_timely=is_timely))
+    for end in ends:
+        state = after(_with_all_begun(state), end)
+    return [end._replace(at_ns=None) for end in possible_ends(_with_all_begun(state))]
+
+
+def _with_all_begun(state):
+    while begins := [step for step in silent_steps(state) if step.status == BEGINS]:
+        state = after(state, begins[0])
+    return state
 
 
 def test_an_attempt_is_retried_as_often_and_as_late_as_its_policy_says():
@@ -175,7 +194,7 @@ def test_a_condition_that_fails_on_a_default_fails_the_execution():
     document = workflow({"a": FAILS | {"policy": {"on_error": {"default": {"a": 1}}}}, "b": produces()}, ["a>b"])
     document["edges"][0]["condition"] = "z"
     _, finish = run(document)
-    assert finish == ("failed", None, "flowrt.errors.ExpressionError", "a", 0)
+    assert finish == failed("flowrt.errors.ExpressionError", "a")
 
 
 def test_only_edges_of_chosen_handles_and_those_without_are_taken():
@@ -188,7 +207,10 @@ def test_only_edges_of_chosen_handles_and_those_without_are_taken():
 
 def test_when_an_execution_fails_only_what_was_under_way_still_ends():
     sleeps = {"data": {"attempts": [{"runs": "sleep", "seconds": 1}]}}
-    document = workflow({"a": FAILS, "b": sleeps, "c": produces(), "d": sleeps}, ["b>d"])
-    failed = End("a", 1, "failed", error="ValueError")
-    statuses = {(end.node, end.status, end.note) for end in ends_after(document, failed)}
+    fails = {"data": {"attempts": [{"runs": "sleep", "seconds": 1, "fails": "ValueError"}]}}
+    document = workflow({"a": fails, "b": sleeps, "d": sleeps}, ["b>d"])
+    at_once = End("a", 1, "failed", error="ValueError", at_ns=SECOND)
+    statuses = {(end.node, end.status, end.note) for end in ends_after(document, at_once)}
     assert statuses == {("b", "cancelled", None), ("b", "completed", "finished anyway")}
+    earlier = at_once._replace(at_ns=SECOND // 2)
+    assert [(end.node, end.status) for end in ends_after(document, earlier)] == [("b", "cancelled")]
