@@ -171,6 +171,9 @@ def _interrupt_waiting(execution: "Execution", node: "PlanNode", interruption: I
     if interruption.kind == "total":
         supervisor.node_timed_out(execution, node, None, None)
         return
+    if execution.is_ending and not goes_on(execution, node):
+        never_begin(execution, node)
+        return
     number = execution.attempt_number(node)
     execution.tell(node, "cancelled", attempt=number if number > 1 else 0, note=interruption.note)
     execution.count_end(node)

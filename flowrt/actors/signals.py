@@ -77,7 +77,8 @@ def send(execution: "Execution", name: str, payload: Any) -> None:
         )
     if execution.status != "running":
         raise SignalRefusedError(execution.id, name, f"the execution is over, it is {execution.status}")
-    node = _taker(execution, name)
+    waiting = _longest_waiting(execution, name)
+    node = waiting or next((node for node in signals if not execution.states[node.index]), None)
     if node is None:
         raise SignalRefusedError(execution.id, name, "every node that waits for it has ended already")
     payload = fresh(payload)
@@ -86,16 +87,13 @@ def send(execution: "Execution", name: str, payload: Any) -> None:
         produced = signal.accept(payload)
     except ValueError as error:
         raise SignalRefusedError(execution.id, name, f"the payload does not fit: {message_of(error)}") from error
-    parked = execution.rare.parking.take(node)
+    parked = None if waiting is None else execution.rare.parking.take(waiting)
     if parked is None:
         execution.rare.signals.keep(name, payload)
     else:
         supervisor.wait_ended(execution, node, produced, None, parked.since_ns)
 
 
-def _taker(execution: "Execution", name: str) -> "PlanNode | None":
-    """Return the node that has waited longest for a signal, or else the first that may still wait for it."""
+def _longest_waiting(execution: "Execution", name: str) -> "PlanNode | None":
     parking = execution.rare.parking
-    waiting = [node for node in parking.nodes() if parking.signal_of(node) == name]
-    coming = [node for node in execution.plan.signals[name] if not execution.states[node.index]]
-    return next(iter([*waiting, *coming]), None)
+    return next((node for node in parking.nodes() if parking.signal_of(node) == name), None)

@@ -163,7 +163,7 @@ def _ends(nodes: "Sequence[PlanNode]") -> "tuple[PlanNode, ...]":
     observing: set[PlanNode] = set()
     for node in nodes:
         sources = {edge.source for edge in node.incoming}
-        if sources and all(source.type == ALWAYS or source in observing for source in sources):
+        if sources and all(source.type == ALWAYS or nodes[source.rank] in observing for source in sources):
             observing.add(node)
     last = tuple(node for node in nodes if not node.outgoing)
     return tuple(node for node in last if node not in observing) or last

@@ -24,18 +24,19 @@ class News(Enum):
 class Tokens:
     """What came over the edges of one execution. A join decides once; values that come after that are late."""
 
-    __slots__ = ("_history", "_rules", "inboxes", "late", "missing", "news", "ready", "rescuing")
+    __slots__ = ("_closed", "_history", "_rules", "inboxes", "late", "missing", "news", "ready", "rescuing")
 
     def __init__(self, plan: Plan, history: History) -> None:
         self._history = history
         self._rules: dict[int, JoinRule] = {}
         """By node: the rules of joins whose time was over."""
+        self._closed: set[int] = set()
         self.ready: deque[PlanNode] = deque(plan.roots)
         self.missing = plan.missing.copy()
         self.inboxes: dict[int, dict[int, Token]] = {}
         """By node and edge: the tokens that are no value, and all tokens of nodes that keep them."""
         self.news: deque[tuple[PlanNode, News]] = deque()
-        """What the supervisor has to act on, in the order in which it came."""
+        """What the supervisor has to act on, in this order."""
         self.rescuing: set[int] = set()
         """Nodes that fired because of a failure or an outcome, by index: they run although the execution is ending."""
         self.late = 0
@@ -47,7 +48,7 @@ class Tokens:
         index = target.index
         self.missing[index] -= 1
         if self._has_decided(target):
-            self.late += token is Token.VALUE
+            self.late += token is Token.VALUE and index not in self._closed
             return
         if token is not Token.VALUE or target.keeps_tokens:
             inbox = self.inboxes.setdefault(index, {})
@@ -92,7 +93,9 @@ class Tokens:
             self.ready.append(node)
 
     def close(self, node: PlanNode) -> None:
-        """Let a node that has not fired never fire: whatever comes is late."""
+        """Let a node that has not fired never fire, whatever comes."""
+        if not self._has_decided(node):
+            self._closed.add(node.index)
         self.inboxes.setdefault(node.index, {})
         self._history.sources.setdefault(node.index, ())
 
@@ -122,4 +125,4 @@ class Tokens:
         if node.can_rescue and any(e.source.is_port or e.source.index in self.rescuing for e in valued):
             self.rescuing.add(index)
         if node.cancels_losers and self.missing[index]:
-            self.news.append((node, News.DECIDED_EARLY))
+            self.news.appendleft((node, News.DECIDED_EARLY))  # first: what else these tokens end may be a loser

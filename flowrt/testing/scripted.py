@@ -20,7 +20,7 @@ What a node does is data alone, so a whole workflow can be drawn at random, shru
 
 from collections.abc import Callable, Coroutine
 from itertools import count
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
 import anyio
 import anyio.lowlevel
@@ -29,7 +29,7 @@ import msgspec
 from flowrt.errors import Problem
 from flowrt.policies.retry import NotNegative
 from flowrt.steps.data import NodeData
-from flowrt.typing import BoundStep, Choice, Delay, Record, StepBindError
+from flowrt.typing import BoundStep, Choice, Delay, Record, SignalWait, StepBindError
 
 ErrorName: TypeAlias = Literal["ValueError", "LookupError", "KeyError", "ConnectionError", "TimeoutError"]
 """What a scripted attempt may fail with; a `KeyError` is a `LookupError`."""
@@ -41,7 +41,7 @@ _ERRORS: dict[ErrorName, type[Exception]] = {
     "ConnectionError": ConnectionError,
     "TimeoutError": TimeoutError,
 }
-_TAKING_TIME = ("sleep", "delay")
+_TAKING_TIME = ("sleep", "delay", "signal")
 
 
 class ScriptedAttempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,12 +49,17 @@ class ScriptedAttempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     produces: Annotated[dict[str, Any], msgspec.Meta(description="What the node produces.")] = {}
     fails: Annotated[ErrorName | None, msgspec.Meta(description="The error that is raised instead.")] = None
-    seconds: Annotated[NotNegative, msgspec.Meta(description="The time it takes, with `sleep` and `delay`.")] = 0.0
+    seconds: Annotated[
+        NotNegative,
+        msgspec.Meta(description="The time it takes, with `sleep` and `delay`; how long it waits, with `signal`."),
+    ] = 0.0
     runs: Annotated[
-        Literal["plain", "checkpoint", "sleep", "delay"],
+        Literal["plain", "checkpoint", "sleep", "delay", "signal"],
         msgspec.Meta(
             description="`plain`: a function that returns at once; `checkpoint`: a coroutine that lets others go on; "
-            "`sleep`: a coroutine that sleeps; `delay`: a function that returns a `Delay`, which holds no task."
+            "`sleep`: a coroutine that sleeps; `delay`: a function that returns a `Delay`, which holds no task; "
+            "`signal`: one that waits for the node's signal and produces what comes with it, an object. Without one it "
+            "ends like `delay`; if it `fails`, with a `SignalTimeoutError`."
         ),
     ] = "plain"
     chooses: Annotated[
@@ -73,6 +78,7 @@ class ScriptedData(NodeData, frozen=True, kw_only=True):
     handles: Annotated[
         tuple[str, ...] | None, msgspec.Meta(description="The `sourceHandle`s it has; null: it does not branch.")
     ] = None
+    signal: Annotated[str | None, msgspec.Meta(description="The signal that attempts wait for.")] = None
     echo: Annotated[
         str | None,
         msgspec.Meta(description="A key under which it also produces the record that it was given, without that key."),
@@ -94,20 +100,24 @@ class ScriptedType:
         """Bind the type to a node.
 
         Raises:
-            StepBindError: An attempt takes time that can't, or chooses a handle that the node does not have.
+            StepBindError: An attempt takes time that can't, waits for a signal without a name, or chooses a handle that
+                the node does not have.
         """
         problems = [problem for place, attempt in enumerate(data.attempts) for problem in _check(data, place, attempt)]
         if problems:
             raise StepBindError(*problems)
         handles = None if data.handles is None else frozenset(data.handles)
-        return BoundStep(_make_call(data), handles=handles)
+        signal = None if data.signal is None else SignalWait(data.signal, _accept)
+        return BoundStep(_make_call(data), handles=handles, signal=signal)
 
 
 def _check(data: ScriptedData, place: int, attempt: ScriptedAttempt) -> list[Problem]:
     problems: list[Problem] = []
     if attempt.seconds and attempt.runs not in _TAKING_TIME:
-        message = f"an attempt that runs as {attempt.runs!r} takes no time: use 'sleep' or 'delay'"
+        message = f"an attempt that runs as {attempt.runs!r} takes no time: use 'sleep', 'delay' or 'signal'"
         problems.append(Problem(f"/attempts/{place}/seconds", message))
+    if attempt.runs == "signal" and data.signal is None:
+        problems.append(Problem(f"/attempts/{place}/runs", "it waits for a signal: name it in `signal`"))
     unknown = sorted(set(attempt.chooses or ()).difference(data.handles or ()))
     if unknown:
         message = f"the node has no handle {unknown[0]!r}: name it in `handles`"
@@ -128,6 +138,9 @@ def _make_call(data: ScriptedData) -> Callable[[Record], Any]:
                 return Delay(None, attempt.seconds, _error(attempt.fails))
             case "delay":
                 return Delay(_end(data, attempt, record), attempt.seconds)
+            case "signal":
+                default = msgspec.UNSET if attempt.fails else _end(data, attempt, record)
+                return SignalWait(data.signal or "", _accept, attempt.seconds, default)
             case _:
                 return _suspend(data, attempt, record)
 
@@ -156,6 +169,13 @@ def _end(data: ScriptedData, attempt: ScriptedAttempt, record: Record) -> Any:
     if data.echo is not None:
         produced[data.echo] = {key: value for key, value in record.items() if key != data.echo}
     return produced if attempt.chooses is None else Choice(produced, attempt.chooses)
+
+
+def _accept(payload: Any) -> Record:
+    if not isinstance(payload, dict):
+        message = f"expected an object, found {payload!r:.80}"
+        raise ValueError(message)  # noqa: TRY004 - the payload is wrong, not a type of ours
+    return cast("Record", payload)
 
 
 def _error(name: ErrorName) -> Exception:

@@ -56,6 +56,7 @@ def workflows(
     timeout_seconds: float | None = 0.003,
     failures: bool = False,
     times: Sequence[float] = (),
+    signals: Sequence[str] = (),
 ) -> st.SearchStrategy[dict[str, Any]]:
     """Return definitions, as `load_definition` takes them, of `scripted` nodes.
 
@@ -71,8 +72,9 @@ def workflows(
         failures: They have `failure` and `always` edges, too.
         times: The times that joins and the totals of nodes and executions have, in seconds; they also have budgets of
             retries then. Empty: they have none.
+        signals: The names of the signals that nodes wait for. Empty: none does.
     """
-    shape = _Shape(max_incoming, tuple(seconds), timeout_seconds, failures, tuple(times))
+    shape = _Shape(max_incoming, tuple(seconds), timeout_seconds, failures, tuple(times), tuple(signals))
     return st.builds(
         _definition,
         st.lists(_nodes(shape), min_size=1, max_size=max_nodes),
@@ -90,6 +92,7 @@ class _Shape(NamedTuple):
     timeout_seconds: float | None
     failures: bool
     times: tuple[float, ...]
+    signals: tuple[str, ...]
 
 
 def _workflow_policies(times: tuple[float, ...]) -> st.SearchStrategy[dict[str, Any]]:
@@ -117,7 +120,8 @@ def _nodes(shape: _Shape) -> st.SearchStrategy[dict[str, Any]]:
             "else": st.sampled_from((None, "any", "all", "quorum", "all_settled")),
             "losers": st.sampled_from(("cancel", "cancel", "run")),
             "emit": st.sampled_from(["merge", "merge", "replace"]),
-            "attempts": st.lists(_attempts(seconds), min_size=1, max_size=2),
+            "signal": st.sampled_from(shape.signals or (None,)),
+            "attempts": st.lists(_attempts(shape), min_size=1, max_size=2),
             "branches": st.sampled_from((False, False, True)),
             "echo": st.sampled_from((None, None, "given")),
             "retry": st.one_of(st.none(), _retries(seconds)),
@@ -140,12 +144,13 @@ def _edges(*, failures: bool) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-def _attempts(seconds: tuple[float, ...]) -> st.SearchStrategy[dict[str, Any]]:
+def _attempts(shape: _Shape) -> st.SearchStrategy[dict[str, Any]]:
     """Return attempts; `None` seconds are longer than the node's timeout, if it has one."""
+    ways = ["plain", "plain", "checkpoint", "sleep", "delay", *(["signal"] if shape.signals else [])]
     return st.fixed_dictionaries(
         {
-            "runs": st.sampled_from(["plain", "plain", "checkpoint", "sleep", "delay"]),
-            "seconds": st.sampled_from((*seconds, None)),
+            "runs": st.sampled_from(ways),
+            "seconds": st.sampled_from((*shape.seconds, None)),
             "fails": st.sampled_from((*[None] * 15, *ERRORS)),
             "produces": _records(),
             "chooses": st.sampled_from(((), ("x",), ("y",), HANDLES)),
@@ -251,6 +256,8 @@ def _data(drawn: dict[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {"attempts": [_attempt(attempt, drawn) for attempt in drawn["attempts"]]}
     if drawn["branches"]:
         data["handles"] = list(HANDLES)
+    if any(attempt["runs"] == "signal" for attempt in drawn["attempts"]):
+        data["signal"] = drawn["signal"]
     if drawn["echo"]:
         data["echo"] = drawn["echo"]
     return data
@@ -260,7 +267,7 @@ def _attempt(drawn: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     attempt: dict[str, Any] = {}
     if drawn["runs"] != "plain":
         attempt["runs"] = drawn["runs"]
-    if drawn["runs"] in {"sleep", "delay"}:
+    if drawn["runs"] in {"sleep", "delay", "signal"}:
         too_long = TOO_LONG * (node["timeout"] or 0)
         attempt["seconds"] = too_long if drawn["seconds"] is None else drawn["seconds"]
     if drawn["fails"]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
 from reference.replay import MismatchError, check
-from reference.requests import as_ends, requests
+from reference.requests import SIGNALS, as_ends, requests
 from reference.runners import catalog, in_virtual_time
 
 import flowrt
@@ -15,7 +15,7 @@ from flowrt.testing.strategies import inputs, workflows
 IS_MISMATCH = 3
 
 
-WHOLE = workflows(seconds=(1.0, 2.5, 60.0), timeout_seconds=3.0, failures=True, times=(1.7, 4.1, 30.3))
+WHOLE = workflows(seconds=(1.0, 2.5, 60.0), timeout_seconds=3.0, failures=True, times=(1.7, 4.1, 30.3), signals=SIGNALS)
 
 
 def events_of(document, input, asked):

@@ -11,6 +11,7 @@ ATTEMPT_TIMEOUT = "flowrt.errors.AttemptTimeoutError"
 NODE_TIMEOUT = "flowrt.errors.NodeTimeoutError"
 JOIN_TIMEOUT = "flowrt.errors.JoinTimeoutError"
 EXECUTION_TIMEOUT = "flowrt.errors.ExecutionTimeoutError"
+SIGNAL_TIMEOUT = "flowrt.errors.SignalTimeoutError"
 UPSTREAM_ERROR = "flowrt.errors.UpstreamFailedError"
 FINISHED_ANYWAY = "finished anyway"
 COROUTINES = ("sleep", "checkpoint")
@@ -18,8 +19,18 @@ COROUTINES = ("sleep", "checkpoint")
 
 INEXACT_NS = 1000
 """By how much times may differ: the event loop counts in floating point."""
-BEGINS, EXPIRES, DEADLINE, CANCEL, CANCEL_NODE = "begins", "expires", "deadline", "cancel", "cancel node"
-"""What happens without an event: an attempt begins, a join's time or the execution's is over, somebody cancels."""
+WAITS = ("delay", "signal")
+"""The ways to run in which an attempt waits without a task."""
+BEGINS, EXPIRES, DEADLINE, CANCEL, CANCEL_NODE, SIGNAL = (
+    "begins",
+    "expires",
+    "deadline",
+    "cancel",
+    "cancel node",
+    "signal",
+)
+"""What happens without an event: an attempt begins, a join's time or the execution's is over, somebody cancels or sends
+a signal."""
 
 
 class End(NamedTuple):

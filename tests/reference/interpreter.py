@@ -11,6 +11,8 @@ from reference.ends import (
     EXPRESSION_ERROR,
     FINISHED_ANYWAY,
     NODE_TIMEOUT,
+    SIGNAL_TIMEOUT,
+    WAITS,
     End,
     Finish,
 )
@@ -18,7 +20,7 @@ from reference.joins import WAIT
 from reference.records import plain
 from reference.state import SECOND
 
-from flowrt.errors import AttemptTimeoutError, ExpressionError
+from flowrt.errors import AttemptTimeoutError, ExpressionError, SignalTimeoutError
 
 
 def possible_ends(state):
@@ -82,10 +84,10 @@ def _at(state, end, at_ns=None):
 def _perhaps_not_begun(state):
     """Return the ends of interrupted nodes that had not begun or only waited; on a real clock nobody knows."""
     nodes = {} if state.workflow.is_timely else state.interrupted
-    lost = [(node, note) for node, note in nodes.items() if note and state.number(node) == 1]
-    ends = [End(node, 0, "cancelled", note=note) for node, note in lost]
-    waited = [(node, note) for node, note in lost if state.attempt(node).runs == "delay"]
-    return ends + [End(node, 1, "cancelled", note=note) for node, note in waited]
+    lost = [node for node, note in nodes.items() if note and state.number(node) == 1]
+    waited = [node for node in nodes if state.attempt(node).runs in WAITS]
+    ends = [End(node, 0, "cancelled", note=nodes[node]) for node in lost]
+    return ends + [End(node, state.number(node), "cancelled", note=nodes[node]) for node in waited]
 
 
 # --- an attempt ---
@@ -141,11 +143,16 @@ def waiting_ends(state):
 def _own_ends(state, node, attempt, note):
     """Return how an attempt ends that comes to its own end; a note tells that it came too late."""
     if attempt.fails:
-        return [_failed(state, node, attempt.fails)]
-    produced = state.produced_by(node, _returned(state, node, attempt))
+        return [_failed(state, node, SIGNAL_TIMEOUT if attempt.runs == "signal" else attempt.fails)]
+    return ends_with(state, node, _returned(state, node, attempt), attempt.chooses, note)
+
+
+def ends_with(state, node, returned, chosen, note=None):
+    """Return how an attempt ends that returns something."""
+    produced = state.produced_by(node, returned)
     told = state.told(node, "always", {"outcome": "completed", "value": produced})
     try:
-        state.tokens_over(node, "success", state.payload(node, produced), attempt.chooses)
+        state.tokens_over(node, "success", state.payload(node, produced), chosen)
         state.tokens_over(node, "always", told)
     except ExpressionError:
         return [_failed(state, node, EXPRESSION_ERROR)]
@@ -196,7 +203,8 @@ def _pause(retry, error, number):
 
 
 def _class_names(error):
-    kind = AttemptTimeoutError if error == ATTEMPT_TIMEOUT else getattr(builtins, error)
+    own = {ATTEMPT_TIMEOUT: AttemptTimeoutError, SIGNAL_TIMEOUT: SignalTimeoutError}
+    kind = own.get(error) or getattr(builtins, error)
     return {base.__name__ for base in kind.__mro__}
 
 

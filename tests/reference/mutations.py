@@ -52,13 +52,14 @@ OF_JOINS = [
         "or self.judge(target):\n            self.ready.append(target)",
         "or self.judge(target):\n            self.ready.extend((target, target))",
     ),
-    Mutation("late tokens are not counted", TOKENS, "self.late += token is Token.VALUE", "pass"),
+    Mutation("late tokens are not counted", TOKENS, "self.late += token is Token.VALUE", "_ = token is Token.VALUE"),
     Mutation(
         "late tokens are counted, whatever they are",
         TOKENS,
-        "token is Token.VALUE\n            return",
-        "1\n            return",
+        "self.late += token is Token.VALUE",
+        "self.late += 1",
     ),
+    Mutation("values for cancelled nodes are late", TOKENS, " and index not in self._closed", ""),
     Mutation("else is ignored", TOKENS, "self._rules[node.index] = node.otherwise", "pass"),
     Mutation(
         "joins take their time twice", WAITING, "set(node.within_seconds or 0.0", "set(2 * (node.within_seconds or 0)"

@@ -4,9 +4,9 @@ from contextlib import suppress
 from functools import partial
 
 import anyio
-from reference.ends import BEGINS, End
+from reference.ends import BEGINS, SIGNAL, End
 
-from flowrt.errors import FlowrtError
+from flowrt.errors import FlowrtError, SignalRefusedError
 from flowrt.runtime import Runtime
 from flowrt.steps.registry import StepRegistry
 from flowrt.testing import Simulation
@@ -46,7 +46,7 @@ def in_virtual_time(document, input, *, seed, events=None, requests=()):
         input: Its input.
         seed: What decides the order.
         events: Where they go.
-        requests: The cancels that are asked for on the way, as `End`s with their times.
+        requests: The cancels and signals that are asked for on the way, as `End`s with their times.
     """
     events = [] if events is None else events
     simulation = Simulation(seed, until_seconds=1e6)
@@ -61,7 +61,7 @@ def in_virtual_time(document, input, *, seed, events=None, requests=()):
         async with Runtime(steps=catalog(), on_event=tell, **parts) as runtime, anyio.create_task_group() as group:
             handle = await runtime.start(document, input)
             for request in requests:
-                group.start_soon(ask, handle, request)
+                group.start_soon(ask, runtime, handle, request)
             with suppress(FlowrtError):
                 await handle.result()
 
@@ -86,7 +86,11 @@ def with_begins(traced, told):
     ]
 
 
-async def ask(handle, request):
-    """Cancel an execution or one of its nodes at a time."""
+async def ask(runtime, handle, request):
+    """Cancel an execution or one of its nodes at a time, or send it a signal, which nobody may want any more."""
     await anyio.sleep(request.at_ns / 1e9)
-    handle.cancel(request.note or "asked", node=request.node or None)
+    if request.status == SIGNAL:
+        with suppress(SignalRefusedError):
+            await runtime.signal(handle.execution_id, request.note, request.produced)
+    else:
+        handle.cancel(request.note or "asked", node=request.node or None)

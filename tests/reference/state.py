@@ -57,6 +57,12 @@ class State:
         """The records that are due at once, before anything else happens; one of those of a node."""
         self.interrupted: dict[str, str | None] = {}
         """The nodes whose attempts are to end now, with what the log says of it."""
+        self.kept: dict[str, tuple[Any, ...]] = {}
+        """What came with signals that nobody has taken yet, by their names."""
+        self.answered: set[str] = set()
+        """The nodes that took a signal."""
+        self.early: tuple[str, ...] = ()
+        """The nodes whose joins decided in this step, before all of their tokens were in."""
         self.rescuing: set[str] = set()
         self.ending: Ending | None = None
         self.is_stopped = False

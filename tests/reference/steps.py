@@ -9,9 +9,12 @@ from reference.ends import (
     EXPIRES,
     EXPRESSION_ERROR,
     JOIN_TIMEOUT,
+    SIGNAL,
     UPSTREAM_ERROR,
+    WAITS,
     End,
 )
+from reference.interpreter import ends_with
 from reference.joins import FIRE, SKIP, VALUE, WAIT
 from reference.records import plain
 from reference.state import SECOND, Ending, State
@@ -39,12 +42,16 @@ def after(state, end):
         DEADLINE: lambda state, _: _fail_execution(state, EXECUTION_TIMEOUT, None),
         CANCEL: lambda state, _: _cancel(state),
         CANCEL_NODE: _cancel_node,
+        SIGNAL: _signal,
         "completed": _complete,
         "failed": _fail,
         "skipped": _skip,
         "cancelled": _cancelled,
     }[end.status](new, end)
-    _close_what_may_not_start(new)
+    while new.early or _may_not_start(new):
+        _cancel_losers(new)
+        for node in _may_not_start(new):
+            _never_begin(new, node)
     return new
 
 
@@ -52,8 +59,29 @@ def after(state, end):
 
 
 def _begin(state, end):
-    state.begun_ns[end.node] = state.ready_ns.pop(end.node)
-    state.first_ns.setdefault(end.node, state.begun_ns[end.node])
+    node = end.node
+    state.begun_ns[node] = state.ready_ns.pop(node)
+    state.first_ns.setdefault(node, state.begun_ns[node])
+    first, *rest = state.kept.get(state.workflow.scripts[node].signal) or (None,)
+    if state.attempt(node).runs == "signal" and first is not None:
+        state.kept[state.workflow.scripts[node].signal] = tuple(rest)
+        _answer(state, node, first)
+
+
+def _signal(state, end):
+    """Give a signal to the node that has waited longest for it, or keep it for one that may still wait."""
+    nodes = [node for node, script in state.workflow.scripts.items() if script.signal == end.note]
+    waiting = [node for node in state.begun_ns if node in nodes and state.attempt(node).runs == "signal"]
+    if waiting:
+        _answer(state, waiting[0], end.produced)
+    elif any(node not in state.outcomes for node in nodes):
+        state.kept[end.note] = (*state.kept.get(end.note, ()), end.produced)
+
+
+def _answer(state, node, payload):
+    state.answered.add(node)
+    for end in ends_with(state, node, payload, None):
+        _owe(state, end)
 
 
 def _over(state, node, outcome):
@@ -66,7 +94,7 @@ def _over(state, node, outcome):
 def _complete(state, end):
     node = end.node
     is_interrupted = node in state.interrupted
-    chosen = state.attempt(node).chooses
+    chosen = None if node in state.answered else state.attempt(node).chooses
     record = state.payload(node, end.produced)
     told = state.told(node, "always", {"outcome": "completed", "value": end.produced})
     _over(state, node, "completed")
@@ -169,8 +197,10 @@ def _end_cancelled(state, node, *, has_begun):
 def _deliver(state, tokens):
     for place, token in tokens.items():
         node = state.workflow.definition.edges[place].target
-        if state.verdicts.get(node, WAIT) != WAIT or node in state.outcomes:
+        if state.verdicts.get(node, WAIT) != WAIT:
             state.late += token == VALUE
+            continue
+        if node in state.outcomes:
             continue
         if not state.inbox[node]:
             state.opened_ns[node] = state.now_ns
@@ -214,6 +244,13 @@ def _decided(state, node):
     if state.fires_to_rescue(node):
         state.rescuing.add(node)
     if state.is_early(node) and state.workflow.nodes[node].join.losers == "cancel":
+        state.early = (*state.early, node)
+
+
+def _cancel_losers(state):
+    """Interrupt the nodes that feed only joins which decided without them, in this step."""
+    early, state.early = state.early, ()
+    for node in early:
         for loser in state.workflow.losers(node):
             _interrupt(state, loser, f"lost: the join of {node!r} had decided")
 
@@ -226,12 +263,14 @@ def _interrupt(state, node, note):
     if node in state.outcomes or node in state.interrupted:
         return
     number = state.number(node)
-    is_suspended = node in state.begun_ns and state.attempt(node).runs != "delay"
+    is_suspended = node in state.begun_ns and state.attempt(node).runs not in WAITS
     is_unknown = not state.workflow.is_timely and node in state.ready_ns and state.attempt(node).runs != "plain"
     if is_suspended or is_unknown:
         state.interrupted[node] = note
     elif node in state.begun_ns or number > 1:
         _owe(state, End(node, number, "cancelled", note=note))
+    elif state.ending is not None and not state.goes_on(node):
+        _never_begin(state, node)
     else:
         _owe(state, End(node, 0, "cancelled", note=note))
 
@@ -263,19 +302,20 @@ def _end(state, ending):
             _interrupt(state, node, None)
 
 
-def _close_what_may_not_start(state):
-    """End what became ready or was decided while the execution is ending, and does not rescue; nobody logs it."""
-    while state.ending is not None:
-        kept_out = [node for node in [*state.ready_ns, *state.owed] if _is_kept_out(state, node)]
-        if not kept_out:
-            return
-        for node in kept_out:
-            state.outcomes[node] = "never"
-            _end_cancelled(state, node, has_begun=False)
-            state.outcomes[node] = "never"
+def _may_not_start(state):
+    """Return what became ready or was decided while the execution is ending, and does not rescue."""
+    if state.ending is None:
+        return []
+    return [node for node in [*state.ready_ns, *state.owed] if _is_kept_out(state, node)]
+
+
+def _never_begin(state, node):
+    """End a node that may not start; nobody logs it."""
+    state.outcomes[node] = "never"
+    _end_cancelled(state, node, has_begun=False)
+    state.outcomes[node] = "never"
 
 
 def _is_kept_out(state, node):
-    if state.goes_on(node) or node in state.begun_ns or node in state.interrupted or state.number(node) > 1:
-        return False
-    return all(end.status != "cancelled" for end in state.owed.get(node, []))
+    has_begun = node in state.begun_ns or node in state.interrupted or state.number(node) > 1
+    return not has_begun and not state.goes_on(node)
