@@ -1,0 +1,113 @@
+"""What each time limit counts, and what becomes of it, row by row."""
+
+import anyio
+import pytest
+from semantics.page import Cases, name_of, rows_of
+from semantics.stage import WAITS_FOR_A_SIGNAL, History, delays, fails_once, gives, sleeps, workflow
+
+CASES = Cases()
+THREE_TIMES = {"max_attempts": 3, "delay_seconds": 5, "backoff": "constant", "jitter": 0}
+
+
+@pytest.mark.parametrize("row", CASES, ids=name_of)
+async def test_a_limit_does_what_the_row_says(flow_runtime, row):
+    await CASES[row](flow_runtime)
+
+
+async def ended(runtime, handle, status="failed"):
+    assert await handle.wait() == status
+    return History(runtime.events)
+
+
+@CASES.shows(
+    "`timeout.attempt`",
+    "one attempt, a `delay` or a wait for a signal included",
+    "pauses between attempts, queues",
+    "`AttemptTimeoutError`",
+    "yes",
+)
+async def _(runtime):
+    steps = {"sleeps": sleeps(9), "delays": delays(9), "waits": WAITS_FOR_A_SIGNAL}
+    policy = {"timeout": {"attempt": 2}, "retry": THREE_TIMES, "on_error": "skip"}
+    handle = await runtime.start(workflow(steps, policies=dict.fromkeys(steps, policy)))
+    history = await ended(runtime, handle, "completed")
+    for node in steps:
+        assert history.ends_seconds(node) == [2, 2 + 5 + 2, 2 + 5 + 2 + 5 + 2]
+        assert {event.error.type for event in history.of(node)} == {"flowrt.errors.AttemptTimeoutError"}
+
+
+@CASES.shows(
+    "`timeout.total`",
+    "all of a node from when it first began: attempts, pauses, queues",
+    "the time in which the execution is paused",
+    "`NodeTimeoutError`",
+    "no",
+)
+async def _(runtime):
+    steps = {"before": sleeps(20), "node": fails_once(then=sleeps(500))}
+    policy = {"timeout": {"total": 10}, "retry": THREE_TIMES}
+    handle = await runtime.start(workflow(steps, ["before>node"], policies={"node": policy}))
+    await anyio.sleep(28)  # the second attempt has begun
+    handle.pause()
+    await anyio.sleep(100)
+    handle.resume()
+    history = await ended(runtime, handle)
+    assert history.error("node") == "NodeTimeoutError"
+    assert history.statuses("node") == ["failed", "failed"]
+    assert history.ends_seconds("node") == [20, 20 + 10 + 100]
+
+
+@CASES.shows(
+    "`within` of a join",
+    "from the first token",
+    "everything before",
+    "`JoinTimeoutError`",
+    "no",
+)
+async def _(runtime):
+    steps = {"first": sleeps(3), "second": sleeps(90), "join": gives}
+    edges = ["first>join", "second>join"]
+    joins, policies = {"join": {"join": "all", "within": 5}}, {"join": {"retry": THREE_TIMES}}
+    history = await ended(runtime, await runtime.start(workflow(steps, edges, joins=joins, policies=policies)))
+    assert (history.statuses("join"), history.error("join")) == (["failed"], "JoinTimeoutError")
+    assert history.ends_seconds("join") == [3 + 5]
+
+
+@CASES.shows(
+    "`deadline_seconds` of the workflow",
+    "all of the execution, pauses included",
+    "cleaning up after it",
+    "`ExecutionTimeoutError`",
+    "no",
+)
+async def _(runtime):
+    steps = {"node": sleeps(90), "cleans": sleeps(30)}
+    policies = {"node": {"retry": THREE_TIMES}}
+    small = workflow(steps, ["node>cleans on always"], policies=policies, policy={"deadline_seconds": 10})
+    handle = await runtime.start(small)
+    await anyio.sleep(1)
+    handle.pause()
+    await anyio.sleep(5)
+    handle.resume()
+    history = await ended(runtime, handle)
+    assert history.end.error.type == "flowrt.errors.ExecutionTimeoutError"
+    assert (history.statuses("node"), history.ends_seconds("node")) == (["cancelled"], [10])
+    assert (history.statuses("cleans"), history.ends_seconds("cleans")) == (["completed"], [10 + 30])
+
+
+# --- limits of what runs elsewhere ------------------------------------------------------------------------------------
+
+WAITS_FOR_PLACEMENT = {
+    (
+        "`timeout.queue`",
+        "the wait of one attempt for a thread or process",
+        "everything else",
+        "`QueueTimeoutError`",
+        "yes",
+    ),
+}
+"""Rows about steps in threads and processes, which run inline as yet."""
+
+
+def test_the_cases_are_the_rows_of_the_page():
+    assert {*CASES, *WAITS_FOR_PLACEMENT} == rows_of("limit")
