@@ -11,7 +11,7 @@ from flowrt.events import AttemptEnded
 
 
 def workflow(steps, edges=(), *, policies=None, joins=None, **keys):
-    """A workflow of steps by node id and of edges like `a>b` or `a>b on failure`.
+    """A workflow of steps by node id and of edges like `a>b`, `a.yes>b` for a branch, or `a>b on failure`.
 
     A step is a function of a record, or what a node of a built-in type has beside its id.
     """
@@ -31,7 +31,8 @@ def workflow(steps, edges=(), *, policies=None, joins=None, **keys):
 def _edge(text):
     ends, _, on = text.partition(" on ")
     source, target = ends.split(">")
-    return {"source": source, "target": target, "on": on or "success"}
+    source, _, handle = source.partition(".")
+    return {"source": source, "sourceHandle": handle or None, "target": target, "on": on or "success"}
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
