@@ -1,9 +1,15 @@
 """What each time limit counts, and what becomes of it, row by row."""
 
+import threading
+
 import anyio
+import anyio.to_thread
 import pytest
 from semantics.page import Cases, name_of, rows_of
 from semantics.stage import WAITS_FOR_A_SIGNAL, History, delays, fails_once, gives, sleeps, workflow
+from sink.manual_clock import ManualClock
+
+from flowrt import Runtime
 
 CASES = Cases()
 THREE_TIMES = {"max_attempts": 3, "delay_seconds": 5, "backoff": "constant", "jitter": 0}
@@ -95,18 +101,49 @@ async def _(runtime):
     assert (history.statuses("cleans"), history.ends_seconds("cleans")) == (["completed"], [10 + 30])
 
 
-# --- limits of what runs elsewhere ------------------------------------------------------------------------------------
+# --- rows about steps in threads and processes ------------------------------------------------------------------------
 
-WAITS_FOR_PLACEMENT = {
-    (
-        "`timeout.queue`",
-        "the wait of one attempt for a thread or process",
-        "everything else",
-        "`QueueTimeoutError`",
-        "yes",
-    ),
-}
-"""Rows about steps in threads and processes, which run inline as yet."""
+WAITS_FOR_PLACEMENT = Cases()
+
+
+@WAITS_FOR_PLACEMENT.shows(
+    "`timeout.queue`",
+    "the wait of one attempt for a thread or process",
+    "everything else",
+    "`QueueTimeoutError`",
+    "yes",
+)
+async def _():
+    begun, told = threading.Event(), threading.Event()
+
+    def holds_the_only_thread(_record):
+        begun.set()
+        assert told.wait(30)
+        return {}
+
+    policy = {"placement": "thread", "timeout": {"queue": 5}, "retry": THREE_TIMES}
+    steps = {"first": holds_the_only_thread, "second": gives}
+    clock, events = ManualClock(), []
+    async with Runtime(max_threads=1, clock=clock, on_event=events.append) as runtime:
+        handle = await runtime.start(workflow(steps, policies=dict.fromkeys(steps, policy)))
+        await anyio.to_thread.run_sync(begun.wait, 30)
+        await clock.advance(5)  # the second step waits no more for a thread
+        await clock.advance(5)  # it waits again
+        await clock.advance(4)
+        told.set()
+        assert await handle.wait() == "completed"
+    history = History(events)
+    assert history.statuses("first") == ["completed"]
+    assert history.statuses("second") == ["failed", "completed"]
+    assert history.ends_seconds("second") == [5, 5 + 5 + 4]
+    assert history.of("second")[0].error.type == "flowrt.errors.QueueTimeoutError"
+
+
+@pytest.mark.anyio
+@pytest.mark.xfail(raises=TypeError, reason="a runtime has no `max_threads`: all `def` steps run inline as yet")
+@pytest.mark.parametrize("row", WAITS_FOR_PLACEMENT, ids=name_of)
+async def test_a_limit_of_what_runs_elsewhere_does_what_the_row_says(row):
+    await WAITS_FOR_PLACEMENT[row]()
 
 
 def test_the_cases_are_the_rows_of_the_page():
