@@ -158,33 +158,30 @@ async def test_an_expression_that_fails_on_real_data_fails_its_node_and_shows_th
     assert "the data has: score, name" in message
 
 
-# --- what is left of a cancel -----------------------------------------------------------------------------------------
+# --- the report of a cancel -------------------------------------------------------------------------------------------
+
+POLICIES = {"refuses": {"cancel": {"grace_seconds": 3}}, "waits": {"retry": {"max_attempts": 2}}}
 
 
-async def test_the_report_of_a_cancel_says_who_asked_why_and_what_became_of_each_node(caplog):
-    begun, leave = [], anyio.Event()
+def interrupted(leave):
+    """Steps that end in four ways when they are cancelled; one that refuses to end does so when it may leave."""
 
     async def sleeps(_record):
-        begun.append("sleeps")
         await anyio.sleep_forever()
 
-    async def stubborn(record):
-        begun.append("stubborn")
-        return await returns_all_the_same(record)
-
     async def refuses(_record):
-        begun.append("refuses")
         with anyio.CancelScope(shield=True):
             await leave.wait()
 
-    steps = {"before": gives, "sleeps": sleeps, "stubborn": stubborn, "refuses": refuses, "waits": fails_once()}
-    policies = {"refuses": {"cancel": {"grace_seconds": 3}}, "waits": {"retry": {"max_attempts": 2}}}
-    clock, events = ManualClock(), []
+    return {"sleeps": sleeps, "stubborn": returns_all_the_same, "refuses": refuses, "waits": fails_once()}
+
+
+async def test_the_report_of_a_cancel_says_who_asked_why_and_what_became_of_each_node(caplog):
+    clock, events, leave = ManualClock(), [], anyio.Event()
     async with Runtime(clock=clock, grace_seconds=60, on_event=events.append) as runtime:
-        handle = await runtime.start(workflow(steps, policies=policies))
-        await anyio.wait_all_tasks_blocked()
-        assert (sorted(begun), handle.cancellation) == (["refuses", "sleeps", "stubborn"], None)
+        handle = await runtime.start(workflow({"before": gives, **interrupted(leave)}, policies=POLICIES))
         await clock.advance(0.5)
+        assert handle.cancellation is None
         handle.cancel("the customer hung up", asked_by="Ada")
         await anyio.wait_all_tasks_blocked()
         assert (handle.status, len(handle.cancellation.nodes)) == ("running", 3)
@@ -193,13 +190,16 @@ async def test_the_report_of_a_cancel_says_who_asked_why_and_what_became_of_each
         leave.set()
     report = handle.cancellation
     assert (report.reason, report.asked_by, report.at_ns) == ("the customer hung up", "Ada", 500_000_000)
-    found = {each.node: (each.outcome, each.seconds) for each in report.nodes}
-    assert found == {
+    assert {each.node: (each.outcome, each.seconds) for each in report.nodes} == {
         "sleeps": ("cancelled", 0),
         "stubborn": ("finished anyway", 0),
         "waits": ("cancelled", 0),
         "refuses": ("abandoned", 3),
     }
     assert History(events).end.cancellation == report
-    assert History(events).note("refuses") == "abandoned: it did not end within 3 s"
     assert "node 'refuses' of workflow 'small' did not end within 3 s" in caplog.text
+
+
+async def test_an_execution_that_nobody_cancelled_has_no_report():
+    history = await history_of(workflow({"node": fails}))
+    assert (history.end.status, history.end.cancellation) == ("failed", None)
