@@ -4,6 +4,7 @@ Usage: child.py interrupted|drained BACKEND DATABASE
 """
 
 import json
+import signal
 import sys
 from contextlib import suppress
 
@@ -50,14 +51,13 @@ async def interrupted():
 
 async def drained():
     """Run a step that ends once the runtime takes nothing new, until SIGTERM drains it."""
-    held = Held()
+    held, small = Held(), workflow({"node": lambda _record: {}}, name="taken")
 
     async def tell_when_it_listens():
         await anyio.wait_all_tasks_blocked()
         tell(ready=True)
 
     async def run_until_nothing_new_is_taken(runtime):
-        small = workflow({"node": lambda _record: {}}, name="taken")
         with suppress(RuntimeDrainingError):
             while True:
                 await runtime.run(small)
@@ -65,6 +65,7 @@ async def drained():
         held.told.set()
 
     async with Runtime(store=SqlStore(DATABASE)) as runtime, anyio.create_task_group() as tasks:
+        await runtime.run(small)
         await runtime.start(workflow({"node": held.step}, name="under way"))
         tasks.start_soon(tell_when_it_listens)
         tasks.start_soon(run_until_nothing_new_is_taken, runtime)
@@ -72,4 +73,5 @@ async def drained():
         tell(ended=report.ended, cancelled=len(report.cancelled))
 
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs in the background deaf to it
 anyio.run({"interrupted": interrupted, "drained": drained}[SCENE], backend=BACKEND)

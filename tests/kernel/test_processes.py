@@ -23,13 +23,13 @@ def stopped(anyio_backend, tmp_path):
     def stop(scene, number):
         env = os.environ | {"PYTHONPATH": str(CHILD.parents[1])}
         command = [sys.executable, CHILD, scene, anyio_backend, tmp_path / "log.db"]
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)  # noqa: S603 - our script
-        try:
-            assert json.loads(child.stdout.readline()) == {"ready": True}, child.stderr.read()
-            child.send_signal(number)
-            out, err = child.communicate(timeout=60)
-        finally:
-            child.kill()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as child:  # noqa: S603 - our script
+            try:
+                assert json.loads(child.stdout.readline()) == {"ready": True}
+                child.send_signal(number)
+                out, err = child.communicate(timeout=60)
+            finally:
+                child.kill()
         return json.loads(out), err, child.returncode
 
     return stop
