@@ -158,7 +158,10 @@ class CompletionGate(Protocol):
     """What decides every order that the kernel leaves open; a simulation decides it by a seed."""
 
     async def wait_turn(self, execution_id: str, node_id: str = "") -> None:
-        """Wait until a node's completion may be delivered; without a node, until an execution may fire the next."""
+        """Wait until a node's completion may be delivered; without a node, until an execution may fire the next.
+
+        A completion is not taken back by a cancel, which waits until the turn has come.
+        """
         ...
 
     def pick(self, execution_id: str, node_ids: Sequence[str]) -> int:

@@ -123,7 +123,8 @@ class Worker:
         try:
             result = await resume(step, trap, context, kernel.turn)
             if kernel.gate is not None:
-                await kernel.gate.wait_turn(execution.id, node.id)
+                with anyio.CancelScope(shield=True):  # the value has arrived: it wins over a cancel
+                    await kernel.gate.wait_turn(execution.id, node.id)
                 kernel.turn.expire()
         finally:
             execution.suspended.pop(self, None)

@@ -1,0 +1,143 @@
+"""What becomes of what is cancelled, row by row: each cancel comes after one second."""
+
+import anyio
+import pytest
+from semantics.page import Cases, name_of, rows_of
+from semantics.stage import (
+    WAITS_FOR_A_SIGNAL,
+    History,
+    delays,
+    fails,
+    fails_after,
+    gives,
+    refuses,
+    returns_all_the_same,
+    sleeps,
+    workflow,
+)
+
+CASES = Cases()
+TWICE = {"retry": {"max_attempts": 2, "delay_seconds": 10, "jitter": 0}}
+GRACE_SECONDS = 3
+
+
+def test_the_cases_are_the_rows_of_the_page():
+    assert set(CASES) == rows_of("what is cancelled")
+
+
+@pytest.mark.parametrize("row", CASES, ids=name_of)
+async def test_what_is_cancelled_does_what_the_row_says(flow_runtime, row):
+    await CASES[row](flow_runtime)
+
+
+async def cancelled(runtime, steps, edges=(), *, node="node", **options):
+    """Cancel `node`, or the execution, after a second; return the status and the history of the execution."""
+    watching = ["node>watcher on always"]
+    joins = {"watcher": "all_settled"}
+    handle = await runtime.start(workflow({**steps, "watcher": gives}, [*edges, *watching], joins=joins, **options))
+    await anyio.sleep(1)
+    handle.cancel("asked for", node=node)
+    return await handle.wait(), History(runtime.events)
+
+
+@CASES.shows("a node that has not begun", "never runs", "carry cancelled", "goes on")
+async def _(runtime):
+    status, history = await cancelled(runtime, {"before": sleeps(5), "node": fails}, ["before>node"])
+    assert (history.statuses("node"), history.of("node")[0].attempt) == (["cancelled"], 0)
+    assert (history.carried("watcher"), status) == (["cancelled"], "completed")
+
+
+@CASES.shows(
+    "a node that waits: for a retry, a time, a signal",
+    "does not go on",
+    "carry a value",
+    "goes on",
+)
+async def _(runtime):
+    for step, statuses in (
+        (fails, ["failed", "cancelled"]),
+        (delays(5), ["cancelled"]),
+        (WAITS_FOR_A_SIGNAL, ["cancelled"]),
+    ):
+        status, history = await cancelled(runtime, {"node": step}, policies={"node": TWICE})
+        assert (history.statuses("node"), history.ends_seconds("node")[-1]) == (statuses, 1)
+        assert (history.carried("watcher"), status) == (["value"], "completed")
+        runtime.events.clear()
+
+
+@CASES.shows("a node that runs", "is interrupted", "carry a value", "goes on")
+async def _(runtime):
+    status, history = await cancelled(runtime, {"node": sleeps(5)}, policies={"node": TWICE})
+    assert (history.statuses("node"), history.ends_seconds("node")) == (["cancelled"], [1])
+    assert (history.carried("watcher"), status) == (["value"], "completed")
+
+
+@CASES.shows(
+    "a node that returns all the same",
+    "is completed, `finished anyway`",
+    "carry a value",
+    "goes on",
+)
+async def _(runtime):
+    status, history = await cancelled(runtime, {"node": returns_all_the_same, "next": gives}, ["node>next"])
+    assert (history.statuses("node"), history.note("node")) == (["completed"], "finished anyway")
+    assert (history.carried("watcher"), history.status("next"), status) == (["value"], "completed", "completed")
+
+
+@CASES.shows(
+    "a node that refuses for `grace_seconds`",
+    "is abandoned, and named",
+    "carry a value",
+    "goes on",
+)
+async def _(runtime):
+    policies = {"node": {"cancel": {"grace_seconds": GRACE_SECONDS}}}
+    status, history = await cancelled(runtime, {"node": refuses(50)}, policies=policies)
+    assert (history.statuses("node"), history.ends_seconds("node")) == (["cancelled"], [1 + GRACE_SECONDS])
+    assert history.note("node") == f"abandoned: it did not end within {GRACE_SECONDS} s"
+    assert (history.carried("watcher"), status) == (["value"], "completed")
+    await anyio.sleep(50)  # the step ends at last
+
+
+@CASES.shows("a node that has ended", "stays as it is", "stay as they are", "goes on")
+async def _(runtime):
+    status, history = await cancelled(runtime, {"node": gives, "other": sleeps(5)})
+    assert (history.statuses("node"), history.ends_seconds("node")) == (["completed"], [0])
+    assert (history.carried("watcher"), status, history.end_seconds) == (["value"], "completed", 5)
+
+
+@CASES.shows(
+    "the execution",
+    "see above: it is ending",
+    "carry a value if the node had begun",
+    "is cancelled",
+)
+async def _(runtime):
+    steps = {"node": sleeps(5), "late": gives, "cleans": gives, "never": gives}
+    edges = ["node>late", "node>cleans on always", "late>never on always"]
+    status, history = await cancelled(runtime, steps, edges, node=None)
+    assert (history.statuses("node"), history.ends_seconds("node")) == (["cancelled"], [1])
+    assert (history.status("cleans"), history.carried("watcher")) == ("completed", ["value"])
+    assert (history.of("late"), history.of("never"), status) == ([], [], "cancelled")
+
+
+@CASES.shows(
+    "the execution, a second time or while it fails",
+    "stops: what cleans up is interrupted too",
+    "carry cancelled",
+    "is cancelled, or failed if it was failing",
+)
+async def _(runtime):
+    for ends, status in ((sleeps(5), "cancelled"), (fails_after(1), "failed")):
+        steps = {"node": ends, "cleans": sleeps(10), "after": gives}
+        handle = await runtime.start(workflow(steps, ["node>cleans on always", "cleans>after on always"]))
+        await anyio.sleep(1)
+        if status == "cancelled":
+            handle.cancel()
+        await anyio.sleep(2)
+        handle.cancel()
+        assert await handle.wait() == status
+        history = History(runtime.events)
+        assert (history.statuses("cleans"), history.ends_seconds("cleans")) == (["cancelled"], [3])
+        assert history.of("after") == []
+        runtime.events.clear()
