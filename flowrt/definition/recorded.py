@@ -93,22 +93,16 @@ def _misuse(recorded: Recorded, use: str, advice: str) -> NoReturn:
 
 
 _BRANCH = (
-    "branch with `ship.when(is_paid)(order)` or `with when(is_paid):`, where a step has returned a bool; take the first "
-    "of several results that is there with `join_any(first, second)`; or decide inside a step"
+    "branch by what a step returned, with `ship.when(is_paid)(order)` or `with when(is_paid):`; take the first of "
+    "several results that is there with `join_any(first, second)`; or decide inside a step"
 )
 _OPERATORS = "add sub mul truediv floordiv mod pow matmul lshift rshift and or xor"
 _NUMBER_USES = "divmod rdivmod neg pos abs invert round trunc floor ceil int float complex index"
 _MISUSES: tuple[tuple[str, str, str], ...] = (
-    (
-        "the truth of",
-        "branch by the result of a step, as `ship.when(is_paid)(order)` or `with when(is_paid):`, take the first result "
-        "that is there by `join_any(first, second)`, or decide inside a step",
-        "bool",
-    ),
+    ("the truth of", _BRANCH, "bool"),
     (
         "the items of",
-        "loop inside a step, or have one step for each item that you need; `join_any(...)`, `join_quorum(...)` and "
-        "`join_settled(...)` wait for several results",
+        "loop inside a step, or have one step for each item that you need",
         "iter next len contains reversed aiter anext length_hint",
     ),
     ("a part of", "take it out inside a step, such as `def first(items): return items[0]`", "getitem"),
