@@ -98,22 +98,29 @@ class Step(Generic[P, R_co]):
         branched: Step[P, R_co] = self._with(unless=(*self.modifiers.unless, flag))
         return branched
 
-    def on_failure(self: "Step[Concatenate[NodeFailure, Q], S]", result: object) -> "Step[Q, S]":
+    # `self` as a callable: of a Step, mypy would not compare the first parameter
+    def on_failure(  # type: ignore[misc]
+        self: Callable[Concatenate[NodeFailure, Q], S],  # pyright: ignore[reportGeneralTypeIssues]
+        result: object,
+    ) -> "Step[Q, S]":
         """Return this step for a call that runs only if a node failed, and gets its `NodeFailure` as first argument.
 
         `refund.on_failure(charged)(order)` calls `refund(failure, order)`. The failure is handled by that: it does not
         fail the execution.
         """
-        rescuing: Step[Q, S] = self._with(watches=(*self.modifiers.watches, Watch("failure", result)))
+        rescuing: Step[Q, S] = _watching(self, Watch("failure", result))
         return rescuing
 
-    def always(self: "Step[Concatenate[NodeOutcome, Q], S]", result: object) -> "Step[Q, S]":
+    def always(  # type: ignore[misc]
+        self: Callable[Concatenate[NodeOutcome, Q], S],  # pyright: ignore[reportGeneralTypeIssues]
+        result: object,
+    ) -> "Step[Q, S]":
         """Return this step for a call that runs however a node ended, and gets its `NodeOutcome` as first argument.
 
         `close.always(sent)(connection)` calls `close(outcome, connection)`, also when the execution has failed or was
         cancelled meanwhile. It is skipped if the node was skipped or never began. A failure is not handled by it.
         """
-        observing: Step[Q, S] = self._with(watches=(*self.modifiers.watches, Watch("always", result)))
+        observing: Step[Q, S] = _watching(self, Watch("always", result))
         return observing
 
     @overload
@@ -132,6 +139,11 @@ class Step(Generic[P, R_co]):
 
     def _copy(self, function: Callable[..., Any], signature: FunctionSignature, modifiers: Modifiers) -> Any:
         return Step[..., Any](function, name=self.name, policy=self.policy, signature=signature, modifiers=modifiers)
+
+
+def _watching(step: Any, watch: Watch) -> Any:
+    modifiers: Modifiers = step.modifiers
+    return step._with(watches=(*modifiers.watches, watch))  # noqa: SLF001 - the step's own
 
 
 def is_step(value: object) -> TypeGuard[Step[..., Any]]:

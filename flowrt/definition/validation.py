@@ -118,9 +118,10 @@ class ArgumentCheck:
                     self._check(node_id, flag, (*path, "data", word, index))
             written = node.data.get("arguments")
             for name, argument in wired.items():
-                is_written = is_object(written) and name in written
-                place: JsonPath = (*path, "data", "arguments", name) if is_written else (*path, "data")
-                self._check(node_id, argument, place)
+                if is_object(written) and name in written:
+                    self._check(node_id, argument, (*path, "data", "arguments", name))
+                else:
+                    self._check(node_id, argument, (*path, "data", name) if name in node.data else (*path, "data"))
 
     def _check(self, node_id: str, argument: Any, path: JsonPath) -> None:
         waiting: list[tuple[Any, JsonPath]] = [(argument, path)]

@@ -29,7 +29,7 @@ def test_retries_of_all_steps_together_are_limited():
 
 
 def test_a_workflow_keeps_its_policy():
-    flow = workflow(deadline_seconds=2.5, max_retries=7)(lambda total: ship(total))
+    flow = workflow(deadline_seconds=2.5, max_retries=7)(lambda total: ship(total=total))
     assert flow.definition.policy == WorkflowPolicy(deadline_seconds=2.5, max_retries=7)
     assert flow.export()["policy"] == {"deadline_seconds": 2.5, "max_retries": 7}
 
@@ -38,7 +38,7 @@ def test_a_step_has_all_of_its_policies():
     policies = {"retry": Retry(), "timeout": Timeout(attempt=1, total=9), "on_error": "skip"}
     careful = step(ship.function, cancel=Cancel(grace_seconds=0), name="careful", **policies)
     assert careful.policy == NodePolicy(cancel=Cancel(grace_seconds=0), **policies)
-    flow = workflow(lambda total: careful(total), name="flow")
+    flow = workflow(lambda total: careful(total=total), name="flow")
     assert flow.export()["nodes"][0]["policy"]["cancel"] == {"grace_seconds": 0}
     assert loaded_twin(flow).definition.nodes[0].policy == careful.policy
 
@@ -52,7 +52,7 @@ def test_a_step_has_all_of_its_policies():
     ],
 )
 def test_a_policy_that_can_not_be_is_refused(options, expected):
-    assert expected in message_of(lambda total: ship(total), **options)
+    assert expected in message_of(lambda total: ship(total=total), **options)
 
 
 def test_a_grace_time_that_can_not_be_is_refused():
