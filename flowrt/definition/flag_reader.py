@@ -44,8 +44,8 @@ class FlagReader:
     def read(self, value: Any, word: str, path: tuple[str | int, ...] = ()) -> Flag | None:
         """Return a flag; `None` if it is none, which is reported."""
         if not is_recorded(value):
-            advice = "decide about what is known already by a Python `if`"
-            self._report(f"{word} has {value!r:.80}, expected the result of a step or a parameter: {advice}", path)
+            advice = ": decide about what is known already by a Python `if`" if isinstance(value, bool) else ""
+            self._report(f"{word} has {value!r:.80}, expected the result of a step or a parameter{advice}", path)
             return None
         facts = facts_of(value)
         if facts.recording is not self._recording:

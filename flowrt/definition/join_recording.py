@@ -96,11 +96,12 @@ class JoinReader:
 
     def _check_counts(self, join: Join) -> None:
         most = len(self._call.results)
-        for rule, word in ((join.rule, "count"), (join.otherwise, "otherwise")):
-            if isinstance(rule, Quorum):
-                if not 1 <= rule.quorum <= most:
-                    self._report(f"`{word}` is {rule.quorum}, expected 1 to {most}, the number of results")
-                most = min(most, rule.quorum - 1)
+        count = join.rule.quorum if isinstance(join.rule, Quorum) else most
+        enough = join.otherwise.quorum if isinstance(join.otherwise, Quorum) else 1
+        if most and not 1 <= count <= most:
+            self._report(f"`count` is {count}, expected 1 to {most}, the number of results")
+        elif join.otherwise is not None and not 1 <= enough < count:
+            self._report(f"`otherwise` is {enough}, expected 1 or more, but less than `count`, which is {count}")
 
     def _flags(self, nodes: dict[str, None]) -> Flags:
         """Return the flags of the block around the call, if the join is skipped by them because all it waits for is."""

@@ -211,11 +211,13 @@ def test_a_flag_must_be_a_result_or_a_parameter_of_this_workflow():
         ship.when(True)(total)
         with when(kept[0]):
             ship(total)
+        when(is_large)
 
     problems = problems_of(wrong)
-    assert [pointer for pointer, _ in problems] == ["/nodes/0", ""]
+    assert [pointer for pointer, _ in problems] == ["/nodes/0", "", ""]
     assert "`when` has True, expected the result of a step or a parameter: decide about what is known" in problems[0][1]
     assert "when(...): it has the result of 'is_large' of the workflow 'other'" in problems[1][1]
+    assert "it has <Step 'is_large'(total: float)>, expected the result of a step or a parameter (" in problems[2][1]
     assert all("(test_branches.py:" in message for _, message in problems)
 
 

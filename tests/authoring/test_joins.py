@@ -248,7 +248,7 @@ def test_a_join_takes_results_of_steps_of_this_workflow_each_once(join):
         assert "(test_joins.py:" in message
 
 
-@pytest.mark.parametrize("join", [join_any, join_settled])
+@pytest.mark.parametrize("join", JOINS)
 def test_a_join_waits_for_something(join):
     assert "it has nothing to wait for" in message_of(lambda total: shown.after(ship(total))(join()))
 
@@ -259,7 +259,8 @@ def test_a_join_waits_for_something(join):
         (3, {}, "`count` is 3, expected 1 to 2, the number of results"),
         (0, {}, "`count` is 0, expected 1 to 2"),
         ("2", {}, "`count`: found a text, expected a whole number"),
-        (2, {"within": 1, "otherwise": 2}, "`otherwise` is 2, expected 1 to 1"),
+        (2, {"within": 1, "otherwise": 2}, "`otherwise` is 2, expected 1 or more, but less than `count`, which is 2"),
+        (2, {"within": 1, "otherwise": 0}, "`otherwise` is 0, expected 1 or more"),
         (2, {"otherwise": 1}, "`otherwise`: it is for when the time is over: give `within`"),
         (2, {"within": 0}, "`within`: expected `float` > 0"),
         (2, {"losers": "kill"}, "`losers`: found 'kill', expected one of 'cancel', 'run'"),
