@@ -1,6 +1,5 @@
 """Branches of a workflow function: blocks whose steps run only if a result is true, or only if it is false."""
 
-from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
@@ -19,7 +18,8 @@ class Branch:
     def __init__(self, recording: Recording, flags: Flags) -> None:
         self._recording = recording
         self._flags = flags
-        self._entered: list[AbstractContextManager[None]] = []
+        self._around: list[Flags] = []
+        """The flags of the blocks in which it was entered; it may be entered more than once."""
 
     def __repr__(self) -> str:
         return f"<Branch of the workflow {self._recording.workflow!r}>"
@@ -29,11 +29,12 @@ class Branch:
         return Branch(self._recording, self._flags.inverted())
 
     def __enter__(self) -> Self:
-        if current_recording() is not self._recording:
-            self._recording.refuse("a `with when(...)` stands in the workflow function in which `when` was called")
-        entered = self._recording.under(self._flags)
-        entered.__enter__()
-        self._entered.append(entered)
+        current = current_recording()
+        if current is not self._recording:
+            reason = "a `with when(...)` stands in the workflow function in which `when` was called"
+            (current or self._recording).refuse(reason)
+        self._around.append(self._recording.flags)
+        self._recording.flags = self._recording.flags.joined(self._flags)
         return self
 
     def __exit__(
@@ -42,7 +43,7 @@ class Branch:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._entered.pop().__exit__(kind, error, traceback)
+        self._recording.flags = self._around.pop()
 
 
 def when(flag: bool) -> Branch:  # noqa: FBT001 - it stands for one, known when the workflow runs

@@ -50,7 +50,7 @@ def read_call(
     sources = tuple(dict.fromkeys((*reader.sources, *flags.sources())))
     if watched:
         _check_failures(recording, step, sources, place)
-    return RecordedCall(node_id, step, arguments, flags, sources)
+    return RecordedCall(node_id, step.unmodified(), arguments, flags, sources)
 
 
 def _takes(step: "Step[..., Any]") -> str:

@@ -134,6 +134,13 @@ class Step(Generic[P, R_co]):
         method = MethodType(self.function, instance)
         return self._copy(method, FunctionSignature(method), self.modifiers)
 
+    def unmodified(self) -> "Step[..., Any]":
+        """Return this step without what was said of a call; it holds on to no recording."""
+        if self.modifiers is NO_MODIFIERS:
+            return self
+        plain: Step[..., Any] = self._copy(self.function, self.signature, NO_MODIFIERS)
+        return plain
+
     def _with(self, **said: Any) -> Any:
         return self._copy(self.function, self.signature, self.modifiers._replace(**said))
 

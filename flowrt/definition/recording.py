@@ -9,7 +9,7 @@ from flowrt.definition.arguments import FromInput, FromNode
 from flowrt.definition.call_reading import read_call
 from flowrt.definition.caller import caller_line
 from flowrt.definition.findings import to_pointer
-from flowrt.definition.flags import NO_FLAGS, Flags
+from flowrt.definition.flags import NO_FLAGS
 from flowrt.definition.join_recording import JoinCall, JoinReader
 from flowrt.definition.limits import MAX_NODES
 from flowrt.definition.problem_limit import first_problems
@@ -33,7 +33,7 @@ class Recording:
         self.workflow = workflow
         self.nodes: dict[str, RecordedNode] = {}
         self.flags = NO_FLAGS
-        """Those of the `with when(...)` blocks that the function is in."""
+        """Those of the `with when(...)` blocks that the function is in now."""
         self._problems: list[Problem] = []
         self._counts: dict[str, int] = {}
 
@@ -56,16 +56,6 @@ class Recording:
         sources = dict.fromkeys((RecordedSource(node.id), *self.flags.sources()))
         branch = RecordedBranch(self._new_id("branch"), FromNode(node.id), self.flags, tuple(sources))
         return self._add(branch, reader.type)
-
-    @contextmanager
-    def under(self, flags: Flags) -> Generator[None]:
-        """Have everything recorded depend on flags, too."""
-        around = self.flags
-        self.flags = around.joined(flags)
-        try:
-            yield
-        finally:
-            self.flags = around
 
     def _add(self, node: RecordedNode, kind: Any) -> Any:
         self.nodes[node.id] = node

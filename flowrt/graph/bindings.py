@@ -120,10 +120,10 @@ class Wire:
         self.name = parameter.name
         self.is_positional = parameter.kind is parameter.POSITIONAL_ONLY
         self._get = get
-        self._default: Any = parameter.empty if is_needed else parameter.default
+        self._default: Any = parameter.default
         if is_needed:
-            return
-        if parameter.default is parameter.empty and _accepts_none(FunctionSignature(call).type_of(parameter.name)):
+            self._default = parameter.empty
+        elif parameter.default is parameter.empty and _accepts_none(FunctionSignature(call).type_of(parameter.name)):
             self._default = None
 
     def value(self, flow: Flow) -> Any:

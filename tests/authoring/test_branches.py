@@ -1,5 +1,7 @@
 """Branches of Python workflows: `.when`, `.unless` and `with when(...)`."""
 
+import gc
+import weakref
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +12,7 @@ from authoring.twins import loaded_twin, run_twins
 
 from flowrt import ExecutionFailedError, InputError, Runtime, join_any, join_settled, when, workflow
 from flowrt.definition import Edge
+from flowrt.definition.recording import current_recording
 from flowrt.errors import FlagError, OutsideWorkflowError
 from flowrt.storage import MemoryStore
 
@@ -198,6 +201,20 @@ def test_a_block_ends_even_if_it_raises():
         return ship(total)
 
     assert "when" not in flow.definition.nodes[1].data
+
+
+def test_a_workflow_keeps_nothing_of_how_it_was_built():
+    built = []
+
+    @workflow
+    def flow(total: float) -> str:
+        built.append(weakref.ref(current_recording()))
+        with when(is_large(total)):
+            return join_any(ship.when(is_large(total)).after(remind(total))(total))
+
+    gc.collect()
+    assert flow.steps
+    assert built[0]() is None
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------
