@@ -9,7 +9,7 @@ import msgspec
 from flowrt.definition.arguments import Argument, Constant, DictOf, ListOf
 from flowrt.definition.calls import call_with_tuples
 from flowrt.definition.constants import json_form
-from flowrt.definition.flags import Flags
+from flowrt.definition.flags import NO_FLAGS, Flags
 from flowrt.definition.function_path import function_path
 from flowrt.definition.inputs import InputParameter
 from flowrt.definition.model import Definition, Edge, Node, Parameter, ParameterType
@@ -114,7 +114,9 @@ def _node(node: RecordedNode) -> Node:
     match node:
         case RecordedCall(step=step):
             arguments = {name: argument_json(argument) for name, argument in node.arguments.items()}
-            data = {"function": function_path(step.function), "arguments": arguments, **_flags_json(node.flags)}
+            data: dict[str, Any] = {"function": function_path(step.function), "arguments": arguments}
+            if node.flags is not NO_FLAGS:
+                data |= _flags_json(node.flags)
             return Node(id=node.id, type="python", data=data, policy=step.policy)
         case RecordedJoin():
             gives = {} if node.gives == "value" else {"gives": node.gives}

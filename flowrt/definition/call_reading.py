@@ -47,7 +47,9 @@ def read_call(
         flags = FlagReader(recording, f"{step.name}(...)").read_all(modifiers, place)
         for result in modifiers.after:
             reader.read_order(result, place)
-    sources = tuple(dict.fromkeys((*reader.sources, *flags.sources())))
+    sources = tuple(reader.sources)
+    if flags is not NO_FLAGS:
+        sources = tuple(dict.fromkeys((*sources, *flags.sources())))
     if watched:
         _check_failures(recording, step, sources, place)
     return RecordedCall(node_id, step.unmodified(), arguments, flags, sources)
