@@ -2,7 +2,7 @@
 
     FlowrtError
     ├── DefinitionError              a workflow definition is wrong; lists every problem
-    ├── OutsideWorkflowError         a step was called where no workflow is being built
+    ├── OutsideWorkflowError         a step or a join was called where no workflow is being built
     ├── InputError                   an execution's input does not fit the workflow
     ├── ExecutionFailedError         a node failed and nothing handled it
     ├── ExecutionCancelledError      somebody else cancelled the execution that was waited for
@@ -21,6 +21,7 @@
     ├── NodeTimeoutError             a node with all of its attempts took longer than its policy allows
     ├── ExecutionTimeoutError        an execution was not over at its deadline
     ├── JoinTimeoutError             a join was not met in its time
+    ├── FlagError                    what decides whether a node runs is neither true nor false
     ├── SignalTimeoutError           a signal did not come in time
     ├── SignalRefusedError           a signal was sent that nobody can take
     ├── UnknownNodeError             a workflow has no node of that id
@@ -73,17 +74,24 @@ class DefinitionError(FlowrtError):
 
 
 class OutsideWorkflowError(FlowrtError):
-    """A step was called where no workflow is being built.
+    """A step, `when` or a join was called where no workflow is being built.
 
     Args:
-        step: The step's name.
+        step: The name of the step or function.
+        is_step: It is a step, which has a plain function to call instead.
     """
 
-    def __init__(self, step: str) -> None:
-        super().__init__(step)
+    def __init__(self, step: str, is_step: bool = True) -> None:  # noqa: FBT001, FBT002 - pickled by position
+        super().__init__(step, is_step)
         self.step = step
+        self.is_step = is_step
 
     def __str__(self) -> str:
+        if not self.is_step:
+            return (
+                f"`{self.step}(...)` was called outside of a workflow function, where it wires steps: call it in a "
+                "function that is decorated with `@workflow`"
+            )
         return (
             f"the step {self.step!r} was called outside of a workflow function, where a call is a node of the "
             f"workflow: call the plain function, `{self.step}.function(...)`"
@@ -225,6 +233,28 @@ class NestedTooDeepError(FlowrtError):
         return (
             f"workflow {self.workflow!r} was to run in a step of a workflow that runs in a step, and so on, over "
             f"{self.max_depth} levels deep: does it run itself?"
+        )
+
+
+class FlagError(FlowrtError):
+    """What decides whether a node runs is neither true nor false; it is not retried.
+
+    Args:
+        node: The node.
+        flag: What decides: the result of which node, or which parameter.
+        found: The class of what it is.
+    """
+
+    def __init__(self, node: str, flag: str, found: str) -> None:
+        super().__init__(node, flag, found)
+        self.node = node
+        self.flag = flag
+        self.found = found
+
+    def __str__(self) -> str:
+        return (
+            f"whether node {self.node!r} runs depends on {self.flag}, which is of the type {self.found}: "
+            "expected True or False, such as a step returns with `return total > 100`"
         )
 
 

@@ -4,7 +4,8 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-Outcome: TypeAlias = Literal["completed", "failed", "cancelled"]
+Outcome: TypeAlias = Literal["completed", "failed", "cancelled", "skipped"]
+"""`skipped` is only what a join tells; an edge carries no outcome of a skipped node."""
 
 
 class NodeFailure(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +25,7 @@ class NodeFailure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NodeOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a node ended: what an `always` edge carries."""
+    """How a node ended: what an `always` edge carries, and what `join_settled` gives for each result."""
 
     outcome: Outcome
     value: Any = None

@@ -101,6 +101,10 @@ class BoundStep(NamedTuple):
     """Where set, whatever the call returns is produced as `{output_key: result}`."""
     signal: SignalWait | None = None
     """The signal that the call waits for: others are refused."""
+    when: tuple[Any, ...] = ()
+    """With `arguments`: flags, as those are wired, that must be true; the node is skipped otherwise."""
+    unless: tuple[Any, ...] = ()
+    """With `arguments`: flags that must be false."""
 
 
 class StepBindError(Exception):

@@ -7,14 +7,15 @@ from flowrt.actors.interruptions import Interruption
 from flowrt.actors.snapshots import message_of, type_name
 from flowrt.errors import (
     ExpressionError,
+    FlagError,
     JoinTimeoutError,
     NodeTimeoutError,
     StepExitedError,
     StepResultError,
     UpstreamFailedError,
 )
-from flowrt.graph.bindings import NoValueError
 from flowrt.graph.fresh import fresh
+from flowrt.graph.getters import NoValueError
 from flowrt.graph.joins import Token
 from flowrt.graph.plan import PlanNode
 from flowrt.graph.tokens import News
@@ -24,7 +25,7 @@ from flowrt.policies import Default
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
 
-NEVER_RETRIED = (ExpressionError, StepResultError, StepExitedError)
+NEVER_RETRIED = (ExpressionError, FlagError, StepResultError, StepExitedError)
 ENDED, COMPLETED = 1, 2
 
 

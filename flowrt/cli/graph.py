@@ -49,11 +49,13 @@ def _draw(definition: Definition) -> None:
 
 def mermaid(definition: Definition) -> str:
     """Return a workflow as a Mermaid flowchart."""
+    from flowrt.cli.tree import edge_label  # noqa: PLC0415
+
     names = {node.id: f"n{index}" for index, node in enumerate(definition.nodes)}
     lines = ["flowchart LR"]
     lines += [f'  {names[node.id]}["{_quoted(node.id)}<br/>{_quoted(node.type)}"]' for node in definition.nodes]
     for edge in definition.edges:
-        text = ", ".join(part for part in (edge.source_handle, edge.condition) if part)
+        text = edge_label(edge)
         arrow = f'-->|"{_quoted(text)}"|' if text else "-->"
         lines.append(f"  {names[edge.source]} {arrow} {names[edge.target]}")
     return "\n".join(lines)

@@ -58,7 +58,13 @@ def _elsewhere(edges: Sequence[Edge]) -> Iterator[str]:
         yield f"[dim]→ and {len(edges) - MAX_REPEATED} more[/dim]"
 
 
+def edge_label(edge: Edge) -> str:
+    """Return what an edge depends on; nothing for one that is always taken."""
+    end = None if edge.on == "success" else edge.on
+    return ", ".join(part for part in (end, edge.source_handle, edge.condition) if part)
+
+
 def edge_text(edge: Edge) -> str:
     """Return what an edge depends on, as rich markup."""
-    text = ", ".join(part for part in (edge.source_handle, edge.condition) if part)
+    text = edge_label(edge)
     return f"[cyan]{escape(f'[{text}]')}[/cyan] " if text else ""

@@ -2,7 +2,9 @@
 
 from flowrt.definition.arguments import Argument, Constant, DictOf, FromInput, FromNode, ListOf
 from flowrt.definition.authoring import step, workflow
+from flowrt.definition.branching import when
 from flowrt.definition.exporting import canonical_json, export_definition
+from flowrt.definition.joining import join_any, join_quorum, join_settled
 from flowrt.definition.model import Definition, Edge, EdgeOn, Join, JoinRule, Node, Parameter, ParameterType, Quorum
 from flowrt.definition.parsing import LoadedDefinition, load_definition
 from flowrt.definition.python_step import Step
@@ -29,7 +31,11 @@ __all__ = [
     "Workflow",
     "canonical_json",
     "export_definition",
+    "join_any",
+    "join_quorum",
+    "join_settled",
     "load_definition",
     "step",
+    "when",
     "workflow",
 ]

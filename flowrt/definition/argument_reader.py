@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from flowrt.definition.arguments import Argument, Constant, DictOf, FromNode, ListOf
+from flowrt.definition.arguments import Argument, Constant, DictOf, FromFailure, FromNode, FromOutcome, ListOf
 from flowrt.definition.compatibility import misfit
+from flowrt.definition.modifiers import Watch
 from flowrt.definition.nesting import finds_recorded
-from flowrt.definition.recorded import RecordedFacts, facts_of, is_recorded
+from flowrt.definition.recorded import Recorded, RecordedFacts, facts_of, is_recorded
+from flowrt.definition.recorded_source import RecordedSource
+from flowrt.outcomes import NodeFailure, NodeOutcome
 
 if TYPE_CHECKING:
     from flowrt.definition.python_step import Step
@@ -25,8 +28,8 @@ class ArgumentReader:
     def __init__(self, recording: "Recording", step: "Step[..., Any]") -> None:
         self._recording = recording
         self._step = step
-        self.sources: dict[str, None] = {}
-        """The ids of the nodes whose results were read, each once, in the order of reading."""
+        self.sources: dict[RecordedSource, None] = {}
+        """Where what was read comes from, each once, in the order of reading."""
 
     def read(self, value: Any, wanted: Any, path: Path) -> Argument:
         """Return where an argument comes from; report what is wrong with it."""
@@ -42,6 +45,22 @@ class ArgumentReader:
             self._read(result, path)
         else:
             self._report(f"it comes after {result!r:.80}, expected the result of a step", path)
+
+    def watch(self, watch: Watch, path: Path) -> Any:
+        """Return what stands for the failure or the outcome of a node."""
+        result: Any = watch.result
+        facts = facts_of(result) if is_recorded(result) else None
+        node = ""
+        if facts is None or not isinstance(facts.argument, FromNode):
+            found = f"{result!r:.80}" if facts is None else f"{facts}, which can't fail"
+            self._report(f"`{watch.word}` has {found}: expected the result of a step", path)
+        elif facts.recording is not self._recording:
+            self._report(f"`{watch.word}` has {_of_another(facts)}", path)
+        else:
+            node = facts.argument.node
+        if watch.on == "failure":
+            return Recorded(RecordedFacts(self._recording, FromFailure(node), NodeFailure))
+        return Recorded(RecordedFacts(self._recording, FromOutcome(node), NodeOutcome))
 
     def _read(self, value: Any, path: Path) -> tuple[Argument, Any]:
         if is_recorded(value):
@@ -64,10 +83,9 @@ class ArgumentReader:
 
     def _read_recorded(self, facts: RecordedFacts, path: Path) -> tuple[Argument, Any]:
         if facts.recording is not self._recording:
-            other = facts.recording.workflow
-            self._report(f"{_name_of(path)} is {facts} of the workflow {other!r}, which this one can't read", path)
-        elif isinstance(facts.argument, FromNode):
-            self.sources[facts.argument.node] = None
+            self._report(f"{_name_of(path)} is {_of_another(facts)}", path)
+        elif (source := facts.source) is not None:
+            self.sources[source] = None
         return facts.argument, facts.type
 
     def _read_dict(self, value: dict[Any, Any], path: Path) -> Argument:
@@ -80,6 +98,10 @@ class ArgumentReader:
 
     def _report(self, message: str, path: Path) -> None:
         self._recording.problem(f"{self._step.name}(...): {message}", path)
+
+
+def _of_another(facts: RecordedFacts) -> str:
+    return f"{facts} of the workflow {facts.recording.workflow!r}, which this one can't read"
 
 
 def _name_of(path: Path) -> str:

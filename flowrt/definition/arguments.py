@@ -1,6 +1,6 @@
 """How a Python step's parameters are wired: where each argument comes from."""
 
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -47,12 +47,18 @@ class FromOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outcome: str
 
 
-class FirstOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The argument is the first of these that has a value; branches that were not taken have none."""
-
-    first: tuple[Any, ...]
+Gives: TypeAlias = Literal["value", "values", "outcomes"]
+"""What a join passes on: the first value, a list of the values, or a list of how the nodes ended."""
 
 
-Argument: TypeAlias = FromInput | FromNode | FromFailure | FromOutcome | FirstOf | Constant | ListOf | DictOf
+class Arrived(msgspec.Struct, frozen=True):
+    """The argument is what came over the edges into the node, in their order. Only `join` nodes have it."""
+
+    gives: Gives
+
+
+Flag: TypeAlias = FromInput | FromNode
+"""What decides whether a node runs: true or false when it is there."""
+Argument: TypeAlias = FromInput | FromNode | FromFailure | FromOutcome | Arrived | Constant | ListOf | DictOf
 """In JSON: `{"input": "lead"}`, `{"node": "enrich"}`, `{"failure": "enrich"}`, `{"outcome": "enrich"}`,
-`{"first": [...]}`, `{"value": 3}`, `{"list": [...]}` or `{"dict": {...}}`."""
+`{"value": 3}`, `{"list": [...]}` or `{"dict": {...}}`."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
 from flowrt.definition.caller import caller_names
+from flowrt.definition.conversion import convert
 from flowrt.definition.findings import Findings
 from flowrt.definition.naming import read_name
 from flowrt.definition.policy_check import check_policy
@@ -11,7 +12,7 @@ from flowrt.definition.python_step import Step, is_step
 from flowrt.definition.python_workflow import Workflow
 from flowrt.definition.signature import FunctionSignature, yields
 from flowrt.errors import DefinitionError, Problem
-from flowrt.policies import NodePolicy, OnError, Retry, Timeout
+from flowrt.policies import NO_WORKFLOW_POLICY, Cancel, NodePolicy, OnError, Retry, Timeout, WorkflowPolicy
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,6 +50,7 @@ def step(
     retry: Retry | None = None,
     timeout: float | Timeout | None = None,
     on_error: OnError | None = None,
+    cancel: Cancel | None = None,
 ) -> StepDecorator: ...
 def step(
     function: Callable[..., Any] | None = None,
@@ -58,6 +60,7 @@ def step(
     retry: Retry | None = None,
     timeout: float | Timeout | None = None,
     on_error: OnError | None = None,
+    cancel: Cancel | None = None,
 ) -> Any:
     """Make a function a step: a call of it in a workflow function is a node of the workflow.
 
@@ -71,12 +74,13 @@ def step(
         timeout: How many seconds one attempt may take; `None` is no limit.
         on_error: What becomes of the execution when the last attempt failed; `None`: `fail`, or `continue` where all
             edges of the node end in joins that do without it.
+        cancel: How long it may take to end when it is interrupted; `None`: as long as the runtime says.
 
     Raises:
         DefinitionError: The function can't be a step: it yields, or takes `*args` or `**kwargs`; or a policy is wrong.
     """
     limit = timeout if isinstance(timeout, Timeout) else Timeout(attempt=timeout)
-    policy = NodePolicy(retry=retry, timeout=limit, on_error=on_error)
+    policy = NodePolicy(retry=retry, timeout=limit, on_error=on_error, cancel=cancel or Cancel())
 
     def decorate(function: Callable[..., Any]) -> Step[Any, Any]:
         return _make_step(function, name, policy, caller_names())
@@ -87,9 +91,21 @@ def step(
 @overload
 def workflow(function: Callable[P, R], /) -> Workflow[P, R]: ...
 @overload
-def workflow(*, name: str | None = None, version: int | None = None) -> WorkflowDecorator: ...
 def workflow(
-    function: Callable[..., Any] | None = None, /, *, name: str | None = None, version: int | None = None
+    *,
+    name: str | None = None,
+    version: int | None = None,
+    deadline_seconds: float | None = None,
+    max_retries: int | None = None,
+) -> WorkflowDecorator: ...
+def workflow(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    version: int | None = None,
+    deadline_seconds: float | None = None,
+    max_retries: int | None = None,
 ) -> Any:
     """Make a function a workflow.
 
@@ -101,15 +117,18 @@ def workflow(
         function: A plain `def`.
         name: The workflow's name; by default the function's name.
         version: The workflow's version, a whole number.
+        deadline_seconds: How long an execution may take, from its start; `None` is no limit.
+        max_retries: How many retries there may be in one execution, of all steps together, from 1; `None` is no limit.
 
     Raises:
         DefinitionError: The wiring is wrong; it lists every problem that was found.
     """
+    limits = {"deadline_seconds": deadline_seconds, "max_retries": max_retries}
 
     def decorate(function: Callable[..., Any]) -> Workflow[Any, Any]:
-        return _make_workflow(function, name, version, caller_names())
+        return _make_workflow(function, name, version, limits, caller_names())
 
-    return decorate if function is None else _make_workflow(function, name, version, caller_names())
+    return decorate if function is None else _make_workflow(function, name, version, limits, caller_names())
 
 
 def _make_step(function: Any, name: str | None, policy: NodePolicy, local_names: Mapping[str, Any]) -> Step[Any, Any]:
@@ -146,12 +165,23 @@ def _refusal(function: Any) -> str | None:
     return None
 
 
-def _make_workflow(function: Any, name: str | None, version: Any, local_names: Mapping[str, Any]) -> Workflow[Any, Any]:
+def _make_workflow(
+    function: Any, name: str | None, version: Any, limits: Mapping[str, Any], local_names: Mapping[str, Any]
+) -> Workflow[Any, Any]:
     name = _name(name, function, "the workflow's name")
     reason = _workflow_refusal(function, version)
     if reason is not None:
         raise DefinitionError((Problem("", reason),), name)
-    return Workflow[Any, Any](function, name=name, version=version, local_names=local_names)
+    policy = _workflow_policy(limits, name)
+    return Workflow[Any, Any](function, name=name, version=version, policy=policy, local_names=local_names)
+
+
+def _workflow_policy(limits: Mapping[str, Any], name: str) -> WorkflowPolicy:
+    findings = Findings()
+    findings.origin = name
+    policy: WorkflowPolicy | None = convert(dict(limits), WorkflowPolicy, ("policy",), findings)
+    findings.refuse_if_any()
+    return policy or NO_WORKFLOW_POLICY
 
 
 def _workflow_refusal(function: Any, version: Any) -> str | None:

@@ -6,20 +6,18 @@ from typing import Annotated, Any, get_args, get_origin, is_typeddict
 
 import msgspec
 
-from flowrt.definition.arguments import (
-    Argument,
-    Constant,
-    DictOf,
-    FirstOf,
-    ListOf,
-)
+from flowrt.definition.arguments import Argument, Constant, DictOf, ListOf
 from flowrt.definition.calls import call_with_tuples
 from flowrt.definition.constants import json_form
+from flowrt.definition.flags import NO_FLAGS, Flags
 from flowrt.definition.function_path import function_path
 from flowrt.definition.inputs import InputParameter
 from flowrt.definition.model import Definition, Edge, Node, Parameter, ParameterType
-from flowrt.definition.recording import RecordedNode, Recording
+from flowrt.definition.recorded_nodes import RecordedBranch, RecordedCall, RecordedJoin, RecordedNode
+from flowrt.definition.recording import Recording
 from flowrt.definition.signature import FunctionSignature
+from flowrt.definition.value_steps import branch_step, join_step
+from flowrt.policies import NO_WORKFLOW_POLICY, WorkflowPolicy
 from flowrt.typing import BoundStep
 
 _JSON_TYPES: dict[type, ParameterType] = {
@@ -48,7 +46,12 @@ def input_parameters(signature: FunctionSignature) -> tuple[InputParameter, ...]
 
 
 def make_definition(
-    recording: Recording, parameters: tuple[InputParameter, ...], version: int | None, result: str | None
+    recording: Recording,
+    parameters: tuple[InputParameter, ...],
+    *,
+    version: int | None = None,
+    result: str | None = None,
+    policy: WorkflowPolicy = NO_WORKFLOW_POLICY,
 ) -> Definition:
     """Return the definition of a recorded workflow.
 
@@ -60,8 +63,9 @@ def make_definition(
         version=version,
         parameters=tuple(_parameter(parameter) for parameter in parameters),
         nodes=tuple(_node(node) for node in nodes),
-        edges=tuple(Edge(source=source, target=node.id) for node in nodes for source in node.sources),
+        edges=tuple(Edge(source=found.node, target=node.id, on=found.on) for node in nodes for found in node.sources),
         result=result,
+        policy=policy,
     )
 
 
@@ -72,12 +76,19 @@ def bound_step(node: RecordedNode, input_types: Mapping[str, Any]) -> BoundStep:
         node: The node.
         input_types: The types of the workflow's parameters.
     """
-    step = node.step
-    return BoundStep(
-        call=call_with_tuples(step.function, step.signature, node.arguments),
-        arguments=node.arguments,
-        input_types=input_types,
-    )
+    match node:
+        case RecordedCall(step=step, arguments=arguments, flags=flags):
+            return BoundStep(
+                call=call_with_tuples(step.function, step.signature, arguments),
+                arguments=arguments,
+                input_types=input_types,
+                when=flags.when,
+                unless=flags.unless,
+            )
+        case RecordedJoin():
+            return join_step(node.gives)
+        case RecordedBranch(value=value, flags=flags):
+            return branch_step(value, flags.when, flags.unless)
 
 
 def argument_json(argument: Argument) -> dict[str, Any]:
@@ -85,8 +96,6 @@ def argument_json(argument: Argument) -> dict[str, Any]:
     match argument:
         case ListOf(items):
             return {"list": [argument_json(item) for item in items]}
-        case FirstOf(items):
-            return {"first": [argument_json(item) for item in items]}
         case DictOf(entries):
             return {"dict": {key: argument_json(entry) for key, entry in entries.items()}}
         case Constant(value):
@@ -102,9 +111,23 @@ def _type_note(value: object) -> dict[str, str]:
 
 
 def _node(node: RecordedNode) -> Node:
-    arguments = {name: argument_json(argument) for name, argument in node.arguments.items()}
-    data = {"function": function_path(node.step.function), "arguments": arguments}
-    return Node(id=node.id, type="python", data=data, policy=node.step.policy)
+    match node:
+        case RecordedCall(step=step):
+            arguments = {name: argument_json(argument) for name, argument in node.arguments.items()}
+            data: dict[str, Any] = {"function": function_path(step.function), "arguments": arguments}
+            if node.flags is not NO_FLAGS:
+                data |= _flags_json(node.flags)
+            return Node(id=node.id, type="python", data=data, policy=step.policy)
+        case RecordedJoin():
+            gives = {} if node.gives == "value" else {"gives": node.gives}
+            return Node(id=node.id, type="join", data=gives, join=node.join)
+        case RecordedBranch():
+            return Node(id=node.id, type="branch", data={"value": argument_json(node.value), **_flags_json(node.flags)})
+
+
+def _flags_json(flags: Flags) -> dict[str, Any]:
+    written = {word: [argument_json(flag) for flag in found] for word, found in flags._asdict().items()}
+    return {word: found for word, found in written.items() if found}
 
 
 def _parameter(parameter: InputParameter) -> Parameter:

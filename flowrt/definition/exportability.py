@@ -10,7 +10,7 @@ from flowrt.definition.constants import comes_back, json_form
 from flowrt.definition.findings import to_pointer
 from flowrt.definition.function_path import why_not_importable
 from flowrt.definition.inputs import InputParameter
-from flowrt.definition.recording import RecordedNode
+from flowrt.definition.recorded_nodes import RecordedCall, RecordedNode
 from flowrt.definition.type_conversion import entry_type, item_type
 from flowrt.errors import Problem
 from flowrt.policies import Default
@@ -28,12 +28,13 @@ def export_problems(nodes: Iterable[RecordedNode], parameters: Iterable[InputPar
             message = f"the default of {parameter.name!r} is {_shown(value)}: {_ADVICE}"
             problems.append(Problem(to_pointer(("parameters", place, "default")), message))
     for place, node in enumerate(nodes):
-        path: _Path = ("nodes", place)
-        problems += [Problem(to_pointer(where), message) for where, message in _node_problems(node, path)]
+        if isinstance(node, RecordedCall):
+            found = _call_problems(node, ("nodes", place))
+            problems += [Problem(to_pointer(where), message) for where, message in found]
     return tuple(problems)
 
 
-def _node_problems(node: RecordedNode, path: _Path) -> Iterator[tuple[_Path, str]]:
+def _call_problems(node: RecordedCall, path: _Path) -> Iterator[tuple[_Path, str]]:
     reason = why_not_importable(node.step.function)
     if reason is not None:
         yield (*path, "data", "function"), f"the step {node.step.name!r} can't be found by a path: {reason}"

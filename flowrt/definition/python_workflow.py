@@ -13,6 +13,7 @@ from flowrt.definition.recorded import facts_of, is_recorded
 from flowrt.definition.recording import Recording, current_recording, recorded_by
 from flowrt.definition.signature import FunctionSignature, is_async, yields
 from flowrt.errors import DefinitionError, Problem
+from flowrt.policies import NO_WORKFLOW_POLICY, WorkflowPolicy
 from flowrt.typing import BoundStep
 
 P = ParamSpec("P")
@@ -26,6 +27,7 @@ class Workflow(Generic[P, R_co]):
         function: The workflow function. It is called once, with what stands for its parameters.
         name: The workflow's name.
         version: The workflow's version.
+        policy: The limits of its executions.
         local_names: Names that its annotations may use besides its module's.
 
     Raises:
@@ -49,6 +51,7 @@ class Workflow(Generic[P, R_co]):
         *,
         name: str,
         version: int | None = None,
+        policy: WorkflowPolicy = NO_WORKFLOW_POLICY,
         local_names: Mapping[str, Any] | None = None,
     ) -> None:
         signature = _signature(function, name, local_names)
@@ -61,7 +64,7 @@ class Workflow(Generic[P, R_co]):
         self.version = version
         self.function = function
         self.result_type = signature.result_type
-        self.definition = make_definition(recording, parameters, version, result)
+        self.definition = make_definition(recording, parameters, version=version, result=result, policy=policy)
         self.steps = tuple(bound_step(node, input_types) for node in recording.nodes.values())
         self._nodes = tuple(recording.nodes.values())
         self._parameters = parameters

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, NoReturn, Protocol
 
-from flowrt.definition.arguments import FromInput, FromNode
+from flowrt.definition.arguments import FromFailure, FromInput, FromNode, FromOutcome
+from flowrt.definition.recorded_source import RecordedSource
 
 
 class Misused(Protocol):
@@ -21,14 +22,33 @@ class RecordedFacts(NamedTuple):
     """What is known of a recorded result."""
 
     recording: Misused
-    argument: FromInput | FromNode
+    argument: FromInput | FromNode | FromFailure | FromOutcome
     type: Any
     """The type that it will have, as its annotation says it."""
 
     def __str__(self) -> str:
-        if isinstance(self.argument, FromInput):
-            return f"the parameter {self.argument.input!r}"
-        return f"the result of {self.argument.node!r}"
+        match self.argument:
+            case FromInput(name):
+                return f"the parameter {name!r}"
+            case FromNode(node):
+                return f"the result of {node!r}"
+            case FromFailure(node):
+                return f"the failure of {node!r}"
+            case FromOutcome(node):
+                return f"the outcome of {node!r}"
+
+    @property
+    def source(self) -> RecordedSource | None:
+        """What a node that uses it comes after."""
+        match self.argument:
+            case FromInput():
+                return None
+            case FromNode(node):
+                return RecordedSource(node)
+            case FromFailure(node):
+                return RecordedSource(node, "failure")
+            case FromOutcome(node):
+                return RecordedSource(node, "always")
 
 
 class Recorded:
@@ -72,24 +92,32 @@ def _misuse(recorded: Recorded, use: str, advice: str) -> NoReturn:
     facts.recording.refuse(f"{use} {facts} is needed while the workflow is built, but is known when it runs: {advice}")
 
 
+_BRANCH = (
+    "branch by what a step returned, with `ship.when(is_paid)(order)` or `with when(is_paid):`; take the first of "
+    "several results that is there with `join_any(first, second)`; or decide inside a step"
+)
 _OPERATORS = "add sub mul truediv floordiv mod pow matmul lshift rshift and or xor"
 _NUMBER_USES = "divmod rdivmod neg pos abs invert round trunc floor ceil int float complex index"
 _MISUSES: tuple[tuple[str, str, str], ...] = (
-    ("the truth of", "decide inside a step, and pass what the decision needs to it", "bool"),
+    ("the truth of", _BRANCH, "bool"),
     (
         "the items of",
         "loop inside a step, or have one step for each item that you need",
         "iter next len contains reversed aiter anext length_hint",
     ),
     ("a part of", "take it out inside a step, such as `def first(items): return items[0]`", "getitem"),
-    ("a comparison of", "compare inside a step", "eq ne lt le gt ge hash"),
+    ("a comparison of", "compare inside a step, and branch by its result with `.when(...)`", "eq ne lt le gt ge hash"),
     (
         "a sum or the like of",
         "calculate inside a step",
         f"{_OPERATORS} r{_OPERATORS.replace(' ', ' r')} i{_OPERATORS.replace(' ', ' i')} {_NUMBER_USES}",
     ),
     ("the text of", "make the text inside a step", "str format bytes fspath"),
-    ("an await of", "leave the `await` out: an `async` step is called like any other one", "await"),
+    (
+        "an await of",
+        "leave the `await` out: an `async` step is called like any other one, and `join_any(...)` waits for the first",
+        "await",
+    ),
     ("a call of", "call it inside a step", "call"),
     ("a change of", "return a changed copy from a step", "setattr delattr setitem delitem"),
     ("the context of", "open it inside a step", "enter exit aenter aexit"),

@@ -3,30 +3,23 @@
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from flowrt.definition.argument_reader import ArgumentReader
-from flowrt.definition.arguments import Argument, FromInput, FromNode
+from flowrt.definition.arguments import FromInput, FromNode
+from flowrt.definition.call_reading import read_call
 from flowrt.definition.caller import caller_line
 from flowrt.definition.findings import to_pointer
+from flowrt.definition.flags import NO_FLAGS
+from flowrt.definition.join_recording import JoinCall, JoinReader
 from flowrt.definition.limits import MAX_NODES
 from flowrt.definition.problem_limit import first_problems
 from flowrt.definition.recorded import Recorded, RecordedFacts
+from flowrt.definition.recorded_nodes import RecordedBranch, RecordedNode
+from flowrt.definition.recorded_source import RecordedSource
 from flowrt.errors import DefinitionError, Problem
 
 if TYPE_CHECKING:
     from flowrt.definition.python_step import Step
-
-
-class RecordedNode(NamedTuple):
-    """One call of a step."""
-
-    id: str
-    step: "Step[..., Any]"
-    arguments: dict[str, Argument]
-    """By parameter of the step, in their order."""
-    sources: tuple[str, ...]
-    """The nodes that it comes after, each once."""
 
 
 class Recording:
@@ -39,6 +32,8 @@ class Recording:
     def __init__(self, workflow: str) -> None:
         self.workflow = workflow
         self.nodes: dict[str, RecordedNode] = {}
+        self.flags = NO_FLAGS
+        """Those of the `with when(...)` blocks that the function is in now."""
         self._problems: list[Problem] = []
         self._counts: dict[str, int] = {}
 
@@ -48,21 +43,28 @@ class Recording:
 
     def call(self, step: "Step[..., Any]", positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         """Record a call of a step, and return what stands for its result."""
+        node = read_call(self, self._new_id(step.name), step, positional, named)
+        return self._add(node, step.signature.result_type)
+
+    def join(self, call: JoinCall) -> Any:
+        """Record a join, and return what stands for its result."""
+        reader = JoinReader(self, call)
+        node = reader.read(self._new_id(call.name))
+        result = self._add(node, reader.type)
+        if self.flags.is_part_of(node.flags):
+            return result
+        sources = dict.fromkeys((RecordedSource(node.id), *self.flags.sources()))
+        branch = RecordedBranch(self._new_id("branch"), FromNode(node.id), self.flags, tuple(sources))
+        return self._add(branch, reader.type)
+
+    def _add(self, node: RecordedNode, kind: Any) -> Any:
+        self.nodes[node.id] = node
+        return Recorded(RecordedFacts(self, FromNode(node.id), kind))
+
+    def _new_id(self, name: str) -> str:
         if len(self.nodes) >= MAX_NODES:
             self.refuse(f"there are more than {MAX_NODES} calls of steps, which is the most nodes of a workflow")
-        node_id = self._free_id(step.name)
-        place = ("nodes", len(self.nodes), "data", "arguments")
-        given, problems = step.signature.assign(positional, named)
-        for message in problems:
-            self.problem(f"{step.name}(...): {message}; it takes {step.signature}", place)
-        reader = ArgumentReader(self, step)
-        arguments = {
-            name: reader.read(value, step.signature.type_of(name), (*place, name)) for name, value in given.items()
-        }
-        for result in step.ordered_after:
-            reader.read_order(result, place[:2])
-        self.nodes[node_id] = RecordedNode(node_id, step, arguments, tuple(reader.sources))
-        return Recorded(RecordedFacts(self, FromNode(node_id), step.signature.result_type))
+        return self._free_id(name)
 
     def _free_id(self, name: str) -> str:
         count = self._counts.get(name, 0) + 1

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowrt.definition.arguments import (
+    Arrived,
     Constant,
     DictOf,
-    FirstOf,
     FromFailure,
     FromInput,
     FromNode,
@@ -20,6 +20,7 @@ from flowrt.definition.findings import Findings, JsonPath, shown, to_pointer
 from flowrt.definition.json_kinds import is_object
 from flowrt.definition.model import WAIT_FOR_ALL, EdgeOn, JoinRule, Quorum
 from flowrt.definition.node_reading import ReadNode
+from flowrt.typing import BoundStep
 
 _SHOWN_CYCLE = 12
 
@@ -76,6 +77,10 @@ def check_parallel_edges(edges: Sequence[ReadEdge], findings: Findings) -> None:
             findings.warning(path, f"this edge is the same as {to_pointer(first)}: remove one of them")
 
 
+def _is_wired(step: BoundStep) -> bool:
+    return bool(step.arguments or step.when or step.unless)
+
+
 class ArgumentCheck:
     """Checks where the arguments of a node's call come from.
 
@@ -97,7 +102,7 @@ class ArgumentCheck:
         self._parameters = parameters
         self._findings = findings
         self._sources: dict[str, set[tuple[str, EdgeOn]]] = {
-            node_id: set() for node_id, read in nodes.items() if read.step is not None and read.step.arguments
+            node_id: set() for node_id, read in nodes.items() if read.step is not None and _is_wired(read.step)
         }
         for edge, _ in edges if self._sources else ():
             if edge.target in self._sources:
@@ -108,11 +113,15 @@ class ArgumentCheck:
         for node_id in self._sources:
             node, step, path = self._nodes[node_id]
             wired: Mapping[str, Any] = step.arguments if step is not None and step.arguments is not None else {}
+            for word, flags in () if step is None else (("when", step.when), ("unless", step.unless)):
+                for index, flag in enumerate(flags):
+                    self._check(node_id, flag, (*path, "data", word, index))
             written = node.data.get("arguments")
             for name, argument in wired.items():
-                is_written = is_object(written) and name in written
-                place: JsonPath = (*path, "data", "arguments", name) if is_written else (*path, "data")
-                self._check(node_id, argument, place)
+                if is_object(written) and name in written:
+                    self._check(node_id, argument, (*path, "data", "arguments", name))
+                else:
+                    self._check(node_id, argument, (*path, "data", name) if name in node.data else (*path, "data"))
 
     def _check(self, node_id: str, argument: Any, path: JsonPath) -> None:
         waiting: list[tuple[Any, JsonPath]] = [(argument, path)]
@@ -127,13 +136,11 @@ class ArgumentCheck:
                     self._check_node(node_id, source, "failure", (*place, "failure"))
                 case FromOutcome(source):
                     self._check_node(node_id, source, "always", (*place, "outcome"))
-                case FirstOf(items):
-                    waiting.extend((item, (*place, "first", index)) for index, item in enumerate(items))
                 case ListOf(items):
                     waiting.extend((item, (*place, "list", index)) for index, item in enumerate(items))
                 case DictOf(entries):
                     waiting.extend((item, (*place, "dict", key)) for key, item in entries.items())
-                case Constant():
+                case Constant() | Arrived():
                     pass
                 case _:
                     kind = type(found).__name__

@@ -4,20 +4,14 @@ import inspect
 from collections.abc import Callable, Mapping
 from operator import itemgetter
 from types import NoneType, UnionType
-from typing import Any, TypeAlias, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
-from flowrt.definition.arguments import Constant, DictOf, FromInput, FromNode, ListOf
+from flowrt.definition.arguments import Arrived, FromFailure, FromNode, FromOutcome
 from flowrt.definition.signature import FunctionSignature
 from flowrt.graph.flow import Flow
-from flowrt.graph.fresh import fresh, is_shareable
+from flowrt.graph.getters import Getter, NoValueError, getter, quick_getter
 from flowrt.graph.plan import PlanNode
 from flowrt.typing import BoundStep
-
-Getter: TypeAlias = Callable[[Flow], Any]
-
-
-class NoValueError(Exception):
-    """A required parameter is bound to a node that ended without a value, so this one is skipped."""
 
 
 def _differs(sent: list[Any], record: Any, others: list[int]) -> bool:
@@ -68,8 +62,10 @@ def bind_arguments(node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode
     arguments = step.arguments or {}
     parameters = list(inspect.signature(step.call).parameters.values())
     wired = [parameter for parameter in parameters if parameter.name in arguments]
-    wires = [Wire(step.call, parameter, _getter(node, arguments[parameter.name], nodes)) for parameter in wired]
+    wires = [_wire(step.call, parameter, arguments[parameter.name], node, nodes) for parameter in wired]
     careful = _careful(step.call, wires)
+    if node.keeps_tokens or any(isinstance(argument, Arrived) for argument in arguments.values()):
+        return careful  # it is about what came and what did not
     if wired != parameters[: len(wired)] or any(p.kind is p.KEYWORD_ONLY for p in wired):
         return careful
     quick = _quick(step.call, [arguments[p.name] for p in wired], nodes)
@@ -97,37 +93,22 @@ def _quick(call: Callable[..., Any], arguments: list[Any], nodes: Mapping[str, P
             pick = itemgetter(*[nodes[argument.node].index for argument in arguments])
             return lambda flow: call(*pick(flow.sent))
         case [one]:
-            get = _quick_getter(one, nodes)
+            get = quick_getter(one, nodes)
             return lambda flow: call(get(flow))
         case _:
-            getters = [_quick_getter(argument, nodes) for argument in arguments]
+            getters = [quick_getter(argument, nodes) for argument in arguments]
             return lambda flow: call(*[getter(flow) for getter in getters])
 
 
-def _constant(value: Any) -> Getter:
-    """Return a getter of a value that stands in the workflow: a copy for each firing, if one could change it."""
-    return (lambda _flow: value) if is_shareable(value) else (lambda _flow: fresh(value))
-
-
-def _quick_getter(argument: Any, nodes: Mapping[str, PlanNode]) -> Getter:
-    """Return a getter for when every node so far ended with a value."""
-    match argument:
-        case FromNode(source):
-            index = nodes[source].index
-            return lambda flow: flow.sent[index]
-        case ListOf([FromNode(), FromNode(), *_] as items) if all(isinstance(item, FromNode) for item in items):
-            pick = itemgetter(*[nodes[item.node].index for item in items])
-            return lambda flow: list(pick(flow.sent))
-        case ListOf(items):
-            getters = [_quick_getter(item, nodes) for item in items]
-            return lambda flow: [getter(flow) for getter in getters]
-        case DictOf(entries):
-            named = {key: _quick_getter(entry, nodes) for key, entry in entries.items()}
-            return lambda flow: {key: getter(flow) for key, getter in named.items()}
-        case FromInput(name):
-            return lambda flow: flow.input[name]
-        case _:
-            return _constant(argument.value)
+def _wire(
+    call: Callable[..., Any],
+    parameter: inspect.Parameter,
+    argument: Any,
+    node: PlanNode,
+    nodes: Mapping[str, PlanNode],
+) -> "Wire":
+    is_needed = isinstance(argument, FromFailure | FromOutcome)  # the node is there for it
+    return Wire(call, parameter, getter(node, argument, nodes), is_needed=is_needed)
 
 
 class Wire:
@@ -135,12 +116,14 @@ class Wire:
 
     __slots__ = ("_default", "_get", "is_positional", "name")
 
-    def __init__(self, call: Callable[..., Any], parameter: inspect.Parameter, get: Getter) -> None:
+    def __init__(self, call: Callable[..., Any], parameter: inspect.Parameter, get: Getter, *, is_needed: bool) -> None:
         self.name = parameter.name
         self.is_positional = parameter.kind is parameter.POSITIONAL_ONLY
         self._get = get
         self._default: Any = parameter.default
-        if parameter.default is parameter.empty and _accepts_none(FunctionSignature(call).type_of(parameter.name)):
+        if is_needed:
+            self._default = parameter.empty
+        elif parameter.default is parameter.empty and _accepts_none(FunctionSignature(call).type_of(parameter.name)):
             self._default = None
 
     def value(self, flow: Flow) -> Any:
@@ -170,32 +153,3 @@ def _careful(call: Callable[..., Any], wires: list[Wire]) -> Getter:
 
 def _accepts_none(annotation: Any) -> bool:
     return get_origin(annotation) in {Union, UnionType} and NoneType in get_args(annotation)
-
-
-def _getter(node: PlanNode, argument: Any, nodes: Mapping[str, PlanNode]) -> Getter:
-    match argument:
-        case FromInput(name):
-            return lambda flow: flow.input[name]
-        case FromNode(source_id):
-            return _from_node(node, nodes[source_id])
-        case Constant(value):
-            return _constant(value)
-        case ListOf(items):
-            getters = [_getter(node, item, nodes) for item in items]
-            return lambda flow: [getter(flow) for getter in getters]
-        case DictOf(entries):
-            named = {key: _getter(node, entry, nodes) for key, entry in entries.items()}
-            return lambda flow: {key: getter(flow) for key, getter in named.items()}
-        case _:
-            raise TypeError(argument)
-
-
-def _from_node(node: PlanNode, source: PlanNode) -> Getter:
-    index = source.index
-
-    def get(flow: Flow) -> Any:
-        if flow.has_value(node, source):
-            return flow.sent[index]
-        raise NoValueError
-
-    return get

@@ -8,6 +8,7 @@ from flowrt.definition.model import Definition, Node, Quorum
 from flowrt.definition.signature import is_async
 from flowrt.graph.bindings import bind_arguments, bind_record
 from flowrt.graph.connect import connect, finish, finish_targets, make_ports
+from flowrt.graph.flags import bind_flags
 from flowrt.graph.plan import Plan, PlanNode
 from flowrt.typing import BoundStep
 
@@ -29,13 +30,15 @@ def compile_plan(definition: Definition, steps: Sequence[BoundStep], convert_inp
         finish(node)
     for node in (*nodes, *ports):
         finish_targets(node)
-    always_values = not ports and all(node.plain_targets is not None and not _absorbs(node) for node in nodes)
+    may_skip = bool(ports) or any(step.when or step.unless for step in steps)
+    always_values = not may_skip and all(node.plain_targets is not None and not _absorbs(node) for node in nodes)
     for node, place in zip(nodes, order, strict=True):
         step = steps[place]
         if step.arguments is None:
             node.invoke = bind_record(node, step.call)
         else:
-            node.invoke = bind_arguments(node, step, by_id, always_values=always_values)
+            invoke = bind_arguments(node, step, by_id, always_values=always_values)
+            node.invoke = bind_flags(node, step, by_id, invoke)
     signals = {node: signal for node, place in zip(nodes, order, strict=True) if (signal := steps[place].signal)}
     return Plan(definition=definition, nodes=tuple(nodes), ports=ports, signals=signals, convert_input=convert_input)
 

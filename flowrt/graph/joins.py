@@ -34,6 +34,13 @@ class Verdict(Enum):
     FAIL = "fail"
 
 
+def may_decide(join: JoinRule, expected: int, arrived: int) -> bool:
+    """Say whether a join could say anything but `WAIT`, as `arrived` tokens are in: spares counting what they are."""
+    if arrived == expected or join in ("all", "all_settled"):
+        return arrived == expected
+    return arrived >= (join.quorum if isinstance(join, Quorum) else 1)
+
+
 def judge(join: JoinRule, expected: int, values: int, failed: int, others: int) -> Verdict:
     """Return what a join says to the tokens that are in.
 

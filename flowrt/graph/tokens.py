@@ -4,7 +4,7 @@ from collections import deque
 from enum import Enum
 
 from flowrt.definition.model import JoinRule
-from flowrt.graph.joins import Token, Verdict, judge
+from flowrt.graph.joins import Token, Verdict, judge, may_decide
 from flowrt.graph.plan import Plan, PlanEdge, PlanNode, by_last_edge
 from flowrt.graph.records import History
 
@@ -65,13 +65,15 @@ class Tokens:
         if self._has_decided(node):
             return False
         index = node.index
-        tokens = self.inboxes[index]
-        kinds = list(tokens.values())
+        expected = len(node.incoming)
+        arrived = expected - self.missing[index]
+        rule = self._rules.get(index, node.join)
+        if not may_decide(rule, expected, arrived):
+            return False
+        kinds = list(self.inboxes[index].values())
         failed = kinds.count(Token.FAILED)
         others = len(kinds) - failed - kinds.count(Token.VALUE)
-        expected = len(node.incoming)
-        rule = self._rules.get(index, node.join)
-        verdict = judge(rule, expected, expected - self.missing[index] - failed - others, failed, others)
+        verdict = judge(rule, expected, arrived - failed - others, failed, others)
         if verdict is Verdict.WAIT:
             return False
         self._decide(node)

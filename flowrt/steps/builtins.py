@@ -3,10 +3,12 @@
 from collections.abc import Collection
 
 from flowrt.steps.approval import ApprovalType
+from flowrt.steps.branch import BranchType
 from flowrt.steps.condition import ConditionType
 from flowrt.steps.data_validation import DataValidationType
 from flowrt.steps.delay import DelayType
 from flowrt.steps.input import InputType
+from flowrt.steps.join import JoinType
 from flowrt.steps.output import OutputType
 from flowrt.steps.pass_through import PassThroughType
 from flowrt.steps.process import ProcessType
@@ -32,6 +34,8 @@ def builtin_types(python_modules: Collection[str]) -> tuple[StepType, ...]:
         DataValidationType(),
         ConditionType("condition"),
         ConditionType("decision"),
+        BranchType(),
+        JoinType(),
         DelayType(),
         WaitSignalType(),
         ApprovalType(),

@@ -9,6 +9,7 @@ from flowrt.definition.arguments import Argument
 from flowrt.definition.calls import call_with_tuples
 from flowrt.errors import Problem
 from flowrt.steps.data import NodeData
+from flowrt.steps.flag_data import Unless, When, flag_types, read_flags
 from flowrt.steps.python_arguments import ArgumentParser
 from flowrt.steps.python_functions import TrustedModules
 from flowrt.steps.python_record import call_with_record
@@ -24,14 +25,16 @@ class PythonData(NodeData, frozen=True, kw_only=True):
     arguments: Annotated[
         dict[str, Any] | None,
         msgspec.Meta(
-            description="By parameter, where its argument comes from: input, node, value, list or dict; by default the "
-            "keys of the record that have the parameters' names.",
+            description="By parameter, where its argument comes from: input, node, failure, outcome, value, list or "
+            "dict; by default the keys of the record that have the parameters' names.",
         ),
     ] = None
     output_key: Annotated[
         str | None,
         msgspec.Meta(description="The key under which the result is produced; by default its own keys."),
     ] = None
+    when: When = ()
+    unless: Unless = ()
 
 
 class PythonStepType:
@@ -68,13 +71,20 @@ class PythonStepType:
         """
         function, signature = self._modules.find(data.function)
         if data.arguments is None:
+            for key in ("when", "unless"):
+                if getattr(data, key):
+                    reason = "it goes with `arguments` only: without them use a condition of an edge"
+                    raise StepBindError(Problem(f"/{key}", reason))
             return BoundStep(call_with_record(function, signature, data.function), output_key=data.output_key)
         parser = ArgumentParser(signature)
         arguments: Mapping[str, Argument] = parser.parse(data.arguments)
+        when = read_flags(data.when, "when", parser.problems)
+        unless = read_flags(data.unless, "unless", parser.problems)
         if parser.problems:
             raise StepBindError(*parser.problems)
         if data.output_key is not None:
             reason = "it goes without `arguments` only: with them the result is passed on as it is"
             raise StepBindError(Problem("/output_key", reason))
         call = call_with_tuples(function, signature, arguments)
-        return BoundStep(call, arguments=arguments, input_types=parser.input_types)
+        types = flag_types((*when, *unless)) | parser.input_types
+        return BoundStep(call, arguments=arguments, input_types=types, when=when, unless=unless)

@@ -5,7 +5,16 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from flowrt.definition.arguments import Argument, Constant, DictOf, FromInput, FromNode, ListOf
+from flowrt.definition.arguments import (
+    Argument,
+    Constant,
+    DictOf,
+    FromFailure,
+    FromInput,
+    FromNode,
+    FromOutcome,
+    ListOf,
+)
 from flowrt.definition.json_kinds import is_object
 from flowrt.definition.nearest import NearestNames
 from flowrt.definition.signature import FunctionSignature
@@ -13,9 +22,27 @@ from flowrt.definition.type_conversion import converter_for, entry_type, item_ty
 from flowrt.errors import Problem
 from flowrt.steps.data import pointer
 
-_FORMS: Mapping[str, Any] = {"input": FromInput, "node": FromNode, "value": Constant, "list": ListOf, "dict": DictOf}
+_FORMS: Mapping[str, Any] = {
+    "input": FromInput,
+    "node": FromNode,
+    "failure": FromFailure,
+    "outcome": FromOutcome,
+    "value": Constant,
+    "list": ListOf,
+    "dict": DictOf,
+}
 _EXAMPLES = '{"node": "enrich"}, {"input": "lead"}, {"value": 3}, {"list": [...]} or {"dict": {...}}'
 _Path: TypeAlias = tuple[str | int, ...]
+
+
+def argument_form(found: Any) -> Argument | None:
+    """Return an argument as it is written, its parts as they are; `None` if it is none."""
+    form = _FORMS.get(next(iter(found))) if is_object(found) and len(found) == 1 else None
+    try:
+        argument: Argument | None = None if form is None else msgspec.convert(found, form)
+    except msgspec.ValidationError:
+        return None
+    return argument
 
 
 class ArgumentParser:
@@ -44,7 +71,7 @@ class ArgumentParser:
         return {name: self._parse(written[name], types[name], ("arguments", name)) for name in known if name in written}
 
     def _parse(self, found: Any, wanted: Any, path: _Path) -> Argument:
-        argument = self._form_of(found)
+        argument = argument_form(found)
         match argument:
             case FromInput(name):
                 self.input_types.setdefault(name, wanted)
@@ -61,15 +88,6 @@ class ArgumentParser:
             case _:
                 pass
         return argument or Constant(None)
-
-    @staticmethod
-    def _form_of(found: Any) -> Argument | None:
-        form = _FORMS.get(next(iter(found))) if is_object(found) and len(found) == 1 else None
-        try:
-            argument: Argument | None = None if form is None else msgspec.convert(found, form)
-        except msgspec.ValidationError:
-            return None
-        return argument
 
     def _constant(self, value: Any, wanted: Any, path: _Path) -> Constant:
         try:

@@ -30,7 +30,8 @@ def run_node(
 ) -> Simulated[Any]:
     """Run one node of a workflow alone, with its own retries, timeout and `on_error`, in virtual time.
 
-    An `on_error` that follows from the node's edges is `fail` here, as there are none. An input that can't be wired is
+    An `on_error` that follows from the node's edges is `fail` here, as there are none, and it runs whatever its flags
+    (`when`, `unless`) would say. An input that can't be wired is
     refused like that of a workflow; arguments are converted to the types that the step's parameters have.
 
     Args:
@@ -83,7 +84,8 @@ def _alone(workflow: str, node: Node, step: BoundStep, given: Mapping[str, Any])
             if isinstance(wire, FromInput)
         )
         kept = {name: wire for name, wire in wires.items() if isinstance(wire, Constant) or name in {*given, *required}}
-        step = step._replace(arguments=kept, input_types={name: signature.type_of(name) for name in kept})
+        types = {name: signature.type_of(name) for name in kept}
+        step = step._replace(arguments=kept, input_types=types, when=(), unless=())
     definition = Definition(name=workflow, nodes=(node,), parameters=parameters)
     return LoadedDefinition(definition, (step,))
 

@@ -142,18 +142,22 @@ def test_graph_draws_branches_and_conditions(flowrt, tmp_path):
             {"id": "route", "type": "decision", "data": {"condition": "score > 7"}},
             {"id": "good", "type": "end"},
             {"id": 'bad "one"', "type": "end"},
+            {"id": "excuse", "type": "end"},
         ],
         "edges": [
             {"source": "route", "target": "good", "sourceHandle": "true"},
             {"source": "route", "target": 'bad "one"', "sourceHandle": "false", "condition": "score < 3"},
+            {"source": "good", "target": "excuse", "on": "failure"},
         ],
     }
     (tmp_path / "b.json").write_text(json.dumps(document), encoding="utf-8")
     drawn = flowrt("graph", "b.json").out
     assert "[true] good end" in drawn
     assert "[false, score < 3] bad" in drawn
+    assert "[failure] excuse end" in drawn
     text = flowrt("graph", "b.json", "--format", "mermaid").out
     assert 'n0 -->|"true"| n1' in text
+    assert 'n1 -->|"failure"| n3' in text
     assert '"bad' not in text.replace('["bad', "")
 
 

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from flowrt.definition.model import Quorum
-from flowrt.graph.joins import Verdict, judge
+from flowrt.graph.joins import Verdict, judge, may_decide
 
 WAIT, FIRE, SKIP, FAIL = Verdict.WAIT, Verdict.FIRE, Verdict.SKIP, Verdict.FAIL
 
@@ -58,6 +58,7 @@ def test_a_join_is_a_total_function_of_its_tokens(join, tokens, verdict):
         values, failed = order.count("V"), order.count("F")
         others = order.count("S") + order.count("C")
         assert judge(join, len(tokens), values, failed, others) is verdict
+        assert verdict is WAIT or may_decide(join, len(tokens), values + failed + others)
 
 
 @pytest.mark.parametrize("join", ["all", "any", "all_settled", Quorum(1), Quorum(2), Quorum(3)])
@@ -80,3 +81,10 @@ def test_the_verdict_over_all_tokens_does_not_depend_on_their_order(join):
                 if (verdict := judge(join, 3, seen.count("V"), seen.count("F"), seen.count("S"))) is not WAIT
             )
             assert first is final
+
+
+@pytest.mark.parametrize(
+    ("join", "enough"), [("all", 3), ("all_settled", 3), ("any", 1), (Quorum(2), 2), (Quorum(1), 1)]
+)
+def test_what_came_is_counted_only_where_a_join_may_decide(join, enough):
+    assert [may_decide(join, 3, arrived) for arrived in (1, 2, 3)] == [arrived >= enough for arrived in (1, 2, 3)]

@@ -30,8 +30,8 @@ def test_an_empty_registry_knows_nothing():
 def test_the_builtin_types_are_there_by_name():
     names = StepRegistry.with_builtins(entry_points=False).names()
     expected = (
-        "approval condition data_validation decision delay end input output process python start transform trigger "
-        "wait_signal"
+        "approval branch condition data_validation decision delay end input join output process python start transform "
+        "trigger wait_signal"
     )
     assert names == tuple(expected.split())
 

@@ -64,6 +64,10 @@ SAMPLES = [
     ("python", {"function": "testing.python_steps:greet"}, PERSON, [{"function": "os:system"}, {"function": "x"}]),
     ("python", {"function": "testing.python_steps:tag", "output_key": "tags"}, PERSON, []),
     ("python", {"function": "testing.python_steps:greet", "arguments": {"name": {"node": "a"}}}, {"name": "Ada"}, []),
+    ("join", {}, {"value": "Ada"}, []),
+    ("join", {"gives": "outcomes"}, {"value": []}, []),
+    ("branch", {"value": {"node": "a"}, "when": [{"node": "b"}], "unless": [{"input": "c"}]}, {"value": "Ada"}, []),
+    ("branch", {"value": {"input": "a"}}, {"value": 1}, [{"value": 1}, {"value": {"node": "a"}, "when": [3]}]),
 ]
 
 

@@ -6,7 +6,24 @@ from functools import partial
 from typing import Any, Generic, TypeVar, assert_type
 
 import flowrt
-from flowrt import Default, ExecutionHandle, Retry, Runtime, Step, Timeout, Workflow, step, workflow
+from flowrt import (
+    Cancel,
+    Default,
+    ExecutionHandle,
+    NodeFailure,
+    NodeOutcome,
+    Retry,
+    Runtime,
+    Step,
+    Timeout,
+    Workflow,
+    join_any,
+    join_quorum,
+    join_settled,
+    step,
+    when,
+    workflow,
+)
 
 T = TypeVar("T")
 
@@ -39,7 +56,7 @@ async def with_policies(lead: Lead, profile: Profile | None = None) -> float:
     return 0.5
 
 
-@step(timeout=Timeout(attempt=2), on_error=Default(default=0.0))
+@step(timeout=Timeout(attempt=2), on_error=Default(default=0.0), cancel=Cancel(grace_seconds=1))
 def plain_with_policies(scores: list[float]) -> float:
     return sum(scores)
 
@@ -114,6 +131,63 @@ def triage(lead: Lead) -> float:
 @workflow(name="triage again", version=2)
 def with_options(lead: Lead, weight: float = 1.0) -> float:
     return with_policies(lead, best([plain(lead), asynchronous(lead)]))
+
+
+@step
+def is_good(profile: Profile) -> bool:
+    return True
+
+
+@step
+async def rescue(failure: NodeFailure, lead: Lead, *, depth: int = 1) -> Profile:
+    return Profile()
+
+
+@step
+def observe(outcome: NodeOutcome) -> None:
+    pass
+
+
+@step
+def observe_anything(what: object, lead: Lead) -> str:
+    return ""
+
+
+@step
+def explain(outcomes: list[NodeOutcome]) -> str:
+    return ""
+
+
+assert_type(plain.when(True)(Lead()), Profile)
+assert_type(plain.unless(is_good(Profile())).after(Lead()).when(False)(lead=Lead()), Profile)
+assert_type(rescue.on_failure(Profile())(Lead(), depth=2), Profile)
+assert_type(rescue.when(True).on_failure(Profile()).after(1)(Lead()), Profile)
+assert_type(observe.always(Profile())(), None)
+assert_type(observe_anything.on_failure(1)(Lead()), str)
+assert_type(observe_anything.always(1)(lead=Lead()), str)
+assert_type(join_any(Lead(), Profile()), Lead | Profile)
+assert_type(join_any(Lead(), Profile(), 1, within=1, losers="run"), Lead | Profile | int)
+assert_type(join_any(Lead(), Profile(), 1, ""), Lead | Profile | int | str)
+assert_type(join_any(Profile(), Profile(), Profile(), Profile(), Profile()), Profile)
+assert_type(join_any(Profile()), Profile)
+assert_type(join_any(*[Profile()]), Profile)
+assert_type(join_quorum(2, Profile(), Profile(), within=1.5, otherwise=1), list[Profile])
+assert_type(join_quorum(2, *[Profile()], losers="run"), list[Profile])
+assert_type(join_settled(Profile(), Lead(), within=2), list[NodeOutcome])
+takes_the_rest: Step[[Lead], Profile] = plain.when(True)
+
+
+@workflow(deadline_seconds=5, max_retries=10)
+def branches(lead: Lead, is_new: bool = True) -> str:
+    profile = plain(lead)
+    best_of = join_any(profile, rescue.on_failure(profile)(lead))
+    with when(is_new) as new:
+        first = asynchronous(lead)
+    with new.otherwise(), when(is_good(best_of)):
+        second = with_parentheses(lead)
+    assert_type(join_any(first, second), Profile)
+    observe.always(first)()
+    return explain(join_settled(profile, best_of, is_new))
 
 
 @workflow()

@@ -1,7 +1,7 @@
 """What the type checkers must refuse: each line says which error it is, and a lost one is an error of its own."""
 
 import flowrt
-from flowrt import Retry, Workflow, step, workflow
+from flowrt import NodeFailure, NodeOutcome, Retry, Workflow, join_any, join_quorum, join_settled, step, when, workflow
 
 
 class Lead:
@@ -22,6 +22,16 @@ def score(lead: Lead, *, weight: float = 1.0) -> float:
     return weight
 
 
+@step
+def rescue(failure: NodeFailure, lead: Lead) -> Profile:
+    return Profile()
+
+
+@step
+def report(profiles: list[Profile]) -> str:
+    return ""
+
+
 class Service:
     @step
     def rate(self, profile: Profile) -> float:
@@ -38,6 +48,23 @@ score(Lead(), 2.0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 score(Lead(), weight="2")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 Service().rate(Lead())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 enrich.after(score(Lead()))(Profile())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+enrich.when(score(Lead()))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+enrich.when(True)(Profile())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+when(Lead())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+rescue.on_failure(1)(Profile())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+rescue.on_failure(1)(NodeFailure, Lead())  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
+rescue.always(1)(Lead())  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+enrich.on_failure(1)()  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+join_any(Lead(), within="1")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+join_any(Lead(), losers="kill")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+join_quorum("2", Lead())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+report(join_quorum(2, Lead()))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+report(join_settled(Lead()))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+enrich(join_any(Lead(), Profile()))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+step(cancel=1.0)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+workflow(deadline_seconds="5")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+NodeOutcome(outcome="unknown")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 step(3)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 step(retries=3)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
