@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from flowrt.actors import ending, supervisor, waiting
+from flowrt.actors import ending, live, supervisor, waiting
 from flowrt.actors.journal import Journal
+from flowrt.actors.listeners import look_for_listeners
 from flowrt.actors.rare import Rare
 from flowrt.actors.snapshots import text_of
 from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, StalledError
@@ -28,9 +29,9 @@ class Execution:
 
     __slots__ = (
         "_ended", "_on_end", "_rare", "context", "depth", "duration_ns", "error", "failed_attempt", "failed_node",
-        "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending", "is_held", "is_paused", "is_stopped",
-        "is_watched", "journal", "kernel", "left", "news", "output", "parent_id", "plan", "reason", "started_ns",
-        "states", "status", "suspended",
+        "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending", "is_held", "is_overseen", "is_paused",
+        "is_stopped", "is_watched", "journal", "kernel", "left", "news", "output", "parent_id", "plan", "reason",
+        "started_ns", "states", "status", "suspended",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any) -> None:
@@ -72,7 +73,11 @@ class Execution:
         self._on_end: list[Callable[[Execution], None]] = []
         self._ended: anyio.Event | None = None
         self.journal = Journal(kernel)
-        self.is_watched = kernel.sink is not None or kernel.on_event is not None
+        self.is_watched = False
+        """Somebody wants its log events: the sink, or a listener."""
+        self.is_overseen = False
+        """A gate decides what fires next, or a listener wants to hear of it."""
+        look_for_listeners(self)
 
     @property
     def rare(self) -> Rare:
@@ -89,13 +94,17 @@ class Execution:
 
     def take(self) -> PlanNode:
         """Return the ready node that fires next."""
-        ready = self.flow.ready
-        if self.kernel.gate is None:
-            return ready.popleft()
-        self.kernel.turn.expire()
-        place = self.kernel.gate.pick(self.id, [node.id for node in ready])
+        return self._take_overseen() if self.is_overseen else self.flow.ready.popleft()
+
+    def _take_overseen(self) -> PlanNode:
+        ready, gate = self.flow.ready, self.kernel.gate
+        place = 0
+        if gate is not None:
+            self.kernel.turn.expire()
+            place = gate.pick(self.id, [node.id for node in ready])
         node = ready[place]
         del ready[place]
+        live.attempt_started(self, node)
         return node
 
     def succeed(self, node: PlanNode, result: Any, started_ns: int, note: str | None = None) -> PlanNode | None:
@@ -114,6 +123,9 @@ class Execution:
         self.states[node.index] = COMPLETED
         self.left -= 1
         if self.is_watched:
+            if self.is_overseen and following is not None:  # nothing fires but what was taken
+                self.flow.ready.appendleft(following)
+                following = None
             self.tell_success(node, started_ns, note)
         if self.news:
             supervisor.act_on_news(self)
@@ -205,6 +217,7 @@ class Execution:
             self.is_paused = self.is_held = True
             waiting.freeze_totals(self)
             ending.sift(self)
+            live.paused(self)
 
     def resume(self) -> None:
         """Let firings start again."""
@@ -213,6 +226,7 @@ class Execution:
             self.flow.ready.extend(self.rare.held)
             self.rare.held.clear()
             waiting.thaw_totals(self)
+            live.went_on(self)
             self.call_hands()
 
     def stop(self, reason: str) -> None:
