@@ -34,9 +34,9 @@ class Journal:
 
     def tell(self, event: Event) -> None:
         """Tell the listeners of an event."""
-        for listener in self._kernel.listeners:
-            listener.hear(event)
         for listener in self.listeners:
+            listener.hear(event)
+        for listener in self._kernel.listeners:  # last: a stream that a hook opens begins with the next event
             listener.hear(event)
 
     def _log(self, event: LogEvent) -> None:

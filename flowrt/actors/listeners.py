@@ -23,14 +23,14 @@ class HookListener:
 
     def hear(self, event: Event) -> None:
         """Call the hook; what it asks of executions meanwhile is done when the kernel's step is whole."""
-        self._kernel.is_telling = True
+        was_telling, self._kernel.is_telling = self._kernel.is_telling, True
         try:
             self._hook(event)
         except Exception:
             kind = type(event).__name__
             logger.warning("hook %r raised at %s of execution %s", self._hook, kind, event.execution_id, exc_info=True)
         finally:
-            self._kernel.is_telling = False
+            self._kernel.is_telling = was_telling
 
     def end(self) -> None:
         """Do nothing: a hook hears of no end."""

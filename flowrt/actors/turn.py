@@ -56,7 +56,7 @@ class Turn:
         """Say that a worker goes on that yielded in the turn of that number."""
         if noted == self.number:
             self.number += 1
-            self.ends_ns = self._now_ns() + BUDGET_NS
+            self.ends_ns = 0 if self._commands else self._now_ns() + BUDGET_NS
 
     async def wait_next(self, execution_id: str) -> None:  # noqa: ARG002 - a gated turn asks whose it is
         """Let the loop turn, and wait until the log has space again. A cancel changes nothing."""
