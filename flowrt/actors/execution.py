@@ -94,18 +94,7 @@ class Execution:
 
     def take(self) -> PlanNode:
         """Return the ready node that fires next."""
-        return self._take_overseen() if self.is_overseen else self.flow.ready.popleft()
-
-    def _take_overseen(self) -> PlanNode:
-        ready, gate = self.flow.ready, self.kernel.gate
-        place = 0
-        if gate is not None:
-            self.kernel.turn.expire()
-            place = gate.pick(self.id, [node.id for node in ready])
-        node = ready[place]
-        del ready[place]
-        live.attempt_started(self, node)
-        return node
+        return live.take(self) if self.is_overseen else self.flow.ready.popleft()
 
     def succeed(self, node: PlanNode, result: Any, started_ns: int, note: str | None = None) -> PlanNode | None:
         """Take what a step returned and deliver it; the node to go on with, if this made one ready.
@@ -249,6 +238,7 @@ class Execution:
             return
         self.status = "failed" if self.error is not None else "cancelled" if self.is_ending else "completed"
         self.is_held = self.is_ending = True
+        self.is_paused = False
         self.duration_ns = self.kernel.monotonic_ns() - self.started_ns
         if self.status == "completed":
             self.output = self.flow.result(lambda node: self.states[node.index] == COMPLETED)

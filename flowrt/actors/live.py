@@ -29,8 +29,20 @@ def _now_ns(execution: "Execution", in_seconds: float = 0.0) -> int:
 # --- firings ----------------------------------------------------------------------------------------------------------
 
 
-def attempt_started(execution: "Execution", node: "PlanNode") -> None:
-    """Tell that a node fires."""
+def take(execution: "Execution") -> "PlanNode":
+    """Take the ready node that fires next, as the gate decides if there is one, and tell that it fires."""
+    ready, gate = execution.flow.ready, execution.kernel.gate
+    place = 0
+    if gate is not None:
+        execution.kernel.turn.expire()
+        place = gate.pick(execution.id, [node.id for node in ready])
+    node = ready[place]
+    del ready[place]
+    _attempt_started(execution, node)
+    return node
+
+
+def _attempt_started(execution: "Execution", node: "PlanNode") -> None:
     if execution.journal.has_listeners:
         attempt = execution.attempt_number(node)
         execution.journal.tell(

@@ -237,6 +237,19 @@ async def test_pauses_are_told_and_nothing_begins_in_one():
     assert (len(only(ExecutionPaused, events)), len(only(ExecutionResumed, events))) == (1, 1)
 
 
+async def test_a_pause_ends_with_its_execution_without_being_told():
+    events = capture_events()
+    async with Runtime(hooks=[events]) as runtime:
+        handle = await runtime.start(workflow({"a": anyio_sleep}), {})
+        await anyio.wait_all_tasks_blocked()
+        handle.pause()
+        handle.cancel("not needed", node="a")
+        assert await handle.wait() == "completed"
+        assert not handle.is_paused
+        handle.resume()
+    assert told(events[-3:]) == ["cancel.requested a", "attempt.ended a", "execution.ended"]
+
+
 async def test_the_start_of_an_execution_is_its_first_event_also_in_a_paused_runtime():
     events = capture_events()
     async with Runtime(hooks=[events]) as runtime:
