@@ -89,7 +89,7 @@ class ExecutionHandle(Generic[R]):
             UnknownNodeError: The workflow has no node of that id.
         """
         if node is None:
-            command = partial(ending.cancel_or_stop, self._execution, reason, asked_by)
+            command = partial(_cancel_or_stop, self._execution, reason, asked_by)
         else:
             command = partial(ending.cancel_node, self._execution, find_node(self._execution, node), reason, asked_by)
         self._execution.kernel.do(command)
@@ -140,6 +140,13 @@ class ExecutionHandle(Generic[R]):
             ValueError: An option has an impossible value.
         """
         return EventStream[Event](ExecutionEvents(self._execution), max_kept=max_kept, on_overflow=on_overflow)
+
+
+def _cancel_or_stop(execution: "Execution", reason: str, asked_by: str | None) -> None:
+    if execution.is_ending:
+        execution.stop(reason)
+    else:
+        execution.cancel(reason, asked_by)
 
 
 def find_node(execution: "Execution", node_id: str) -> "PlanNode":

@@ -239,13 +239,7 @@ class Runtime:
     ) -> EventStream[Event] | EventStream[Event | EventsLost]:
         """Return the events of all executions from now on, in their order, until the runtime is left.
 
-        Nothing is lost, and what is not read yet is kept in memory, unless a bound is given. An execution never waits
-        for a reader.
-
-        Args:
-            max_kept: How many events that were not read yet are kept, at least 1; `None` is no limit.
-            on_overflow: What happens when there are more: `drop_oldest` drops the oldest, and an `EventsLost` in their
-                place tells how many; `fail` ends the stream with an `EventOverflowError`.
+        What it guarantees, and its options, are those of `ExecutionHandle.events`.
 
         Raises:
             ValueError: An option has an impossible value.

@@ -45,14 +45,6 @@ def cancel(execution: "Execution", reason: str, asked_by: str | None) -> None:
     begin(execution)
 
 
-def cancel_or_stop(execution: "Execution", reason: str, asked_by: str | None) -> None:
-    """Cancel an execution; stop one that is ending already."""
-    if execution.is_ending:
-        execution.stop(reason)
-    else:
-        execution.cancel(reason, asked_by)
-
-
 def stop(execution: "Execution", reason: str) -> None:
     """End an execution without what would rescue; the reason counts if it was not ending yet."""
     execution.is_stopped = True

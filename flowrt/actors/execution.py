@@ -34,6 +34,11 @@ class Execution:
         "started_ns", "states", "status", "suspended",
     )  # fmt: skip
 
+    is_watched: bool
+    """Somebody wants its log events: the sink, or a listener."""
+    is_overseen: bool
+    """A gate decides what fires next, or a listener wants to hear of it."""
+
     def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any) -> None:
         self.kernel = kernel
         self.plan = plan
@@ -73,10 +78,6 @@ class Execution:
         self._on_end: list[Callable[[Execution], None]] = []
         self._ended: anyio.Event | None = None
         self.journal = Journal(kernel)
-        self.is_watched = False
-        """Somebody wants its log events: the sink, or a listener."""
-        self.is_overseen = False
-        """A gate decides what fires next, or a listener wants to hear of it."""
         look_for_listeners(self)
 
     @property

@@ -109,8 +109,9 @@ def check(events):
 @given(workflows(), st.integers(0, 1000))
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_attempt_that_begins_ends_and_every_wait_is_told(definition, seed):
-    events, _ = run(definition, seed, None)
+    events, status = run(definition, seed, None)
     check(events)
+    assert status == events[-1].status != "running"
 
 
 @given(workflows(), st.integers(0, 1000))
