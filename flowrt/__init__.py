@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flowrt.errors import (
     AttemptTimeoutError,
     DefinitionError,
+    EventOverflowError,
     ExecutionCancelledError,
     ExecutionFailedError,
     ExecutionTimeoutError,
@@ -45,6 +46,7 @@ from flowrt.errors import (
 from flowrt.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from flowrt.channels.event_stream import EventStream
     from flowrt.control import DrainReport
     from flowrt.definition import (
         Definition,
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
     from flowrt.typing import Choice, Delay, DelayUntil, Record, SignalWait
 else:  # not for type checkers: to them every name would be there
     _HOMES = {
+        "channels.event_stream": ("EventStream",),
         "control": ("DrainReport",),
         "definition": (
             "Definition",
@@ -110,6 +113,8 @@ __all__ = [
     "Delay",
     "DelayUntil",
     "DrainReport",
+    "EventOverflowError",
+    "EventStream",
     "ExecutionCancelledError",
     "ExecutionFailedError",
     "ExecutionHandle",

@@ -34,14 +34,14 @@ class Control:
         kernel = self._engine.kernel
         kernel.is_paused = True
         for execution in list(kernel.executions.values()):
-            execution.pause()
+            kernel.do(execution.pause)
 
     def resume(self) -> None:
         """Let firings start again, also in executions that were paused one by one."""
         kernel = self._engine.kernel
         kernel.is_paused = False
         for execution in list(kernel.executions.values()):
-            execution.resume()
+            kernel.do(execution.resume)
 
     async def signal(self, execution_id: str, name: str, payload: Any) -> None:
         """Send a signal to an execution, and wait until what it set free is as durable as the runtime promises.

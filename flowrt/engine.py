@@ -97,6 +97,7 @@ class Engine:
         try:
             await self._end_all(kernel)
         finally:
+            kernel.end_listening()
             kernel.group.cancel_scope.cancel()
             try:
                 await self._stack.aclose()
@@ -166,10 +167,10 @@ class Engine:
         execution = Execution(kernel, plan, converted)
         kernel.executions[execution.id] = execution
         waiting.watch_deadline(execution)
-        if kernel.is_paused:
-            execution.pause()
         if execution.is_watched:
             execution.journal.started(execution, converted, workflow_id)
+        if kernel.is_paused:
+            execution.pause()
         return execution
 
     async def run(self, workflow: Any, input_value: Any) -> Any:

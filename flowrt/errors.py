@@ -25,6 +25,7 @@
     ├── SignalTimeoutError           a signal did not come in time
     ├── SignalRefusedError           a signal was sent that nobody can take
     ├── UnknownNodeError             a workflow has no node of that id
+    ├── EventOverflowError           more events came than their reader wanted to keep
     ├── RuntimeDrainingError         the runtime takes no new executions any more
     ├── UpstreamFailedError          a node never ran, because of the tokens that it was given
     ├── ExpressionError              an expression can't be compiled, or failed on real data
@@ -439,6 +440,24 @@ class SignalRefusedError(FlowrtError):
 
     def __str__(self) -> str:
         return f"the signal {self.signal!r} to execution {self.execution_id} was refused: {self.reason}"
+
+
+class EventOverflowError(FlowrtError):
+    """A stream of events that is to fail rather than to lose any got more than its reader wanted to keep.
+
+    Args:
+        max_kept: How many events were to be kept until they are read.
+    """
+
+    def __init__(self, max_kept: int) -> None:
+        super().__init__(max_kept)
+        self.max_kept = max_kept
+
+    def __str__(self) -> str:
+        return (
+            f"more than {self.max_kept} events came before they were read, and the stream was to fail then; "
+            "read faster, or open it with a greater max_kept or on_overflow='drop_oldest'"
+        )
 
 
 class UnknownNodeError(FlowrtError):

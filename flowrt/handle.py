@@ -1,14 +1,14 @@
 """A started execution, as the one who started it sees it."""
 
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
-
-import anyio
+from functools import partial
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar, cast, overload
 
 from flowrt.actors import ending
+from flowrt.actors.listeners import ExecutionEvents
+from flowrt.channels.event_stream import EventStream, OnOverflow
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import UnknownNodeError
-from flowrt.events import Cancellation, ExecutionStatus, LogEvent
+from flowrt.events import Cancellation, Event, EventsLost, ExecutionStatus
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
@@ -88,14 +88,11 @@ class ExecutionHandle(Generic[R]):
         Raises:
             UnknownNodeError: The workflow has no node of that id.
         """
-        execution = self._execution
-        if node is not None:
-            by = "" if asked_by is None else f" (by {asked_by})"
-            ending.cancel_node(execution, find_node(execution, node), f"{reason}{by}")
-        elif execution.is_ending:
-            execution.stop(reason)
+        if node is None:
+            command = partial(_cancel_or_stop, self._execution, reason, asked_by)
         else:
-            execution.cancel(reason, asked_by)
+            command = partial(ending.cancel_node, self._execution, find_node(self._execution, node), reason, asked_by)
+        self._execution.kernel.do(command)
 
     @property
     def cancellation(self) -> Cancellation | None:
@@ -112,19 +109,44 @@ class ExecutionHandle(Generic[R]):
 
         `timeout.total` stands still meanwhile; a deadline and the time of a join do not. Signals are kept.
         """
-        self._execution.pause()
+        self._execution.kernel.do(self._execution.pause)
 
     def resume(self) -> None:
         """Let firings start again."""
-        self._execution.resume()
+        self._execution.kernel.do(self._execution.resume)
 
-    def events(self) -> AsyncIterator[LogEvent]:
+    @overload
+    def events(self, *, max_kept: None = None, on_overflow: OnOverflow = "drop_oldest") -> EventStream[Event]: ...
+    @overload
+    def events(
+        self, *, max_kept: int, on_overflow: Literal["drop_oldest"] = "drop_oldest"
+    ) -> EventStream[Event | EventsLost]: ...
+    @overload
+    def events(self, *, max_kept: int, on_overflow: Literal["fail"]) -> EventStream[Event]: ...
+    def events(
+        self, *, max_kept: int | None = None, on_overflow: OnOverflow = "drop_oldest"
+    ) -> EventStream[Event] | EventStream[Event | EventsLost]:
         """Return the events from now on, in their order, until the execution has ended.
 
-        Called before the first await after `start`, it misses only `execution.started`. Nothing is dropped: a slow
-        reader keeps what it has not read in memory.
+        Called before the first await after `start`, it misses only `execution.started`. Nothing is lost, and what is
+        not read yet is kept in memory, unless a bound is given. The execution never waits for a reader.
+
+        Args:
+            max_kept: How many events that were not read yet are kept, at least 1; `None` is no limit.
+            on_overflow: What happens when there are more: `drop_oldest` drops the oldest, and an `EventsLost` in their
+                place tells how many; `fail` ends the stream with an `EventOverflowError`.
+
+        Raises:
+            ValueError: An option has an impossible value.
         """
-        return EventStream(self._execution)
+        return EventStream[Event](ExecutionEvents(self._execution), max_kept=max_kept, on_overflow=on_overflow)
+
+
+def _cancel_or_stop(execution: "Execution", reason: str, asked_by: str | None) -> None:
+    if execution.is_ending:
+        execution.stop(reason)
+    else:
+        execution.cancel(reason, asked_by)
 
 
 def find_node(execution: "Execution", node_id: str) -> "PlanNode":
@@ -137,25 +159,3 @@ def find_node(execution: "Execution", node_id: str) -> "PlanNode":
         if node.id == node_id:
             return node
     raise UnknownNodeError(execution.plan.name, node_id, tuple(node.id for node in execution.plan.nodes))
-
-
-class EventStream:
-    """The events of one execution, from the making of this object on; for one reader."""
-
-    def __init__(self, execution: "Execution") -> None:
-        self._send, self._receive = anyio.create_memory_object_stream[LogEvent](float("inf"))
-        if execution.status == "running":
-            execution.is_watched = True
-            execution.journal.watchers.append(self._send.send_nowait)
-        execution.when_ended(lambda _execution: self._send.close())
-
-    def __aiter__(self) -> AsyncIterator[LogEvent]:
-        return self
-
-    async def __anext__(self) -> LogEvent:
-        """Return the next event. A cancel loses none."""
-        try:
-            return await self._receive.receive()
-        except anyio.EndOfStream:
-            self._receive.close()
-            raise StopAsyncIteration from None

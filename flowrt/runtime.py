@@ -1,21 +1,23 @@
 """The runtime: what owns the tasks, the actors and the log of its executions."""
 
-from collections.abc import AsyncIterable, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterable, Collection, Iterable, Mapping
 from random import Random
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, overload
 
-from flowrt.actors.settings import Durability, Settings
+from flowrt.actors.listeners import RuntimeEvents
+from flowrt.actors.settings import Durability, Settings, as_hooks
 from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
+from flowrt.channels.event_stream import EventStream, OnOverflow
 from flowrt.clock import SystemClock, UuidV7Ids
 from flowrt.control import Control, DrainReport
 from flowrt.engine import Engine
-from flowrt.events import LogEvent
+from flowrt.events import Event, EventsLost
 from flowrt.handle import ExecutionHandle
 from flowrt.mapping import ExecutionResults
 from flowrt.plans import Plans, Source
 from flowrt.threads import ThreadEntrance
-from flowrt.typing import Clock, CompletionGate, Ids, StepCatalog
+from flowrt.typing import Clock, CompletionGate, EventHook, Ids, StepCatalog
 
 if TYPE_CHECKING:
     from flowrt.definition import Workflow
@@ -44,8 +46,8 @@ class Runtime:
         random: Where jitter and ids come from; a seeded one makes them repeatable.
         ids: Where the ids of executions come from; `None`: UUID version 7.
         gate: What decides the order of firings and completions; `None`: the order in which they come.
-        on_event: Called with every event of every execution, in their order; it must be quick. What it raises is logged
-            as a warning.
+        hooks: What is called with every event of every execution, in their order: functions, or objects that can be
+            called. They must be quick. What they raise is logged as a warning.
 
     Raises:
         TypeError: An option is of another kind than expected.
@@ -66,7 +68,7 @@ class Runtime:
         random: Random | None = None,
         ids: Ids | None = None,
         gate: CompletionGate | None = None,
-        on_event: Callable[[LogEvent], None] | None = None,
+        hooks: Iterable[EventHook] = (),
     ) -> None:
         clock = clock or SystemClock()
         random = random or Random()  # noqa: S311 - jitter and ids are no secrets
@@ -80,7 +82,7 @@ class Runtime:
             random=random,
             ids=ids or UuidV7Ids(clock, random),
             gate=gate,
-            on_event=on_event,
+            hooks=as_hooks(hooks),
         )
         self._engine = Engine(settings, Plans(store, steps, python_modules))
         self._threads = ThreadEntrance(self._engine)
@@ -223,6 +225,28 @@ class Runtime:
             WrongThreadError: The runtime is open on another thread's event loop.
         """
         await self._control.signal(execution_id, name, payload)
+
+    @overload
+    def events(self, *, max_kept: None = None, on_overflow: OnOverflow = "drop_oldest") -> EventStream[Event]: ...
+    @overload
+    def events(
+        self, *, max_kept: int, on_overflow: Literal["drop_oldest"] = "drop_oldest"
+    ) -> EventStream[Event | EventsLost]: ...
+    @overload
+    def events(self, *, max_kept: int, on_overflow: Literal["fail"]) -> EventStream[Event]: ...
+    def events(
+        self, *, max_kept: int | None = None, on_overflow: OnOverflow = "drop_oldest"
+    ) -> EventStream[Event] | EventStream[Event | EventsLost]:
+        """Return the events of all executions from now on, in their order, until the runtime is left.
+
+        What it guarantees, and its options, are those of `ExecutionHandle.events`.
+
+        Raises:
+            ValueError: An option has an impossible value.
+            RuntimeClosedError: The runtime is not open.
+            WrongThreadError: The runtime is open on another thread's event loop.
+        """
+        return EventStream[Event](RuntimeEvents(self._engine.kernel), max_kept=max_kept, on_overflow=on_overflow)
 
     def pause(self) -> None:
         """Let no firing start, in any execution, until `resume`. What runs goes on, and new executions begin paused."""

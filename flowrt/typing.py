@@ -10,6 +10,7 @@ import msgspec
 from anyio.abc import TaskGroup
 
 from flowrt.errors import Problem
+from flowrt.events import Event
 
 Record: TypeAlias = dict[str, Any]
 """What JSON nodes pass to each other: a JSON object."""
@@ -39,6 +40,18 @@ class Ids(Protocol):
 
     def new_id(self) -> str:
         """Return an id that was never returned before; ids sort by the time of their making."""
+        ...
+
+
+class EventHook(Protocol):
+    """What hears of everything that happens in a runtime's executions: a function, or an object that can be called.
+
+    It is called on the event loop, at once, while the kernel is at work: it must be quick and can't await. What it
+    asks of executions, such as a cancel or a pause, is done before the next node fires. What it raises is logged.
+    """
+
+    def __call__(self, event: Event, /) -> None:
+        """Take an event."""
         ...
 
 

@@ -13,6 +13,7 @@ import pytest
 import flowrt
 from flowrt import errors
 from flowrt.definition import keys, limits, model
+from flowrt.events import Event, LogEvent
 from flowrt.policies import NodePolicy, Retry, Timeout
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -170,6 +171,16 @@ def test_every_member_of_a_handle_is_listed():
     members = {name for name in vars(flowrt.ExecutionHandle) if not name.startswith("_")}
     told = {name for row in rows(section(RUNTIME, "### Handles")) for name in re.findall(r"\w+", row[0])}
     assert members - told == set()
+
+
+def test_every_event_is_told_with_its_fields():
+    told = {cells[0].strip("`"): cells[1:] for cells in rows(section(RUNTIME, "### All events"))[1:]}
+    assert set(told) == {kind.__name__ for kind in Event.__args__}
+    for kind in Event.__args__:
+        stored, _, names = told[kind.__name__]
+        assert (stored == "yes") == (kind in LogEvent.__args__), kind
+        own = set(kind.__struct_fields__) - {"execution_id", "at_ns"}
+        assert set(re.findall(r"`(\w+)`", names)) == own, kind
 
 
 def test_every_error_is_told():

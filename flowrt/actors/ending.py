@@ -9,7 +9,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flowrt.actors import supervisor
+from flowrt.actors import live, supervisor
 from flowrt.actors.interruptions import Interruption, Request
 from flowrt.errors import StepResultError
 from flowrt.typing import INSTRUCTIONS
@@ -41,6 +41,7 @@ def cancel(execution: "Execution", reason: str, asked_by: str | None) -> None:
     """Cancel an execution that is not ending yet."""
     execution.reason = reason
     execution.rare.interruptions.request = Request(reason, asked_by, execution.kernel.clock.time_ns())
+    live.cancel_requested(execution, reason, asked_by)
     begin(execution)
 
 
@@ -50,6 +51,7 @@ def stop(execution: "Execution", reason: str) -> None:
     if not execution.is_ending:
         cancel(execution, reason, None)
         return
+    live.cancel_requested(execution, reason)
     _interrupt_all(execution, Interruption("cancel", execution.kernel.monotonic_ns()))
 
 
@@ -155,10 +157,13 @@ def interrupt_node(execution: "Execution", node: "PlanNode", interruption: Inter
         execution.rare.interruptions.begin(node, interruption)  # its step asked for this itself, and still runs
 
 
-def cancel_node(execution: "Execution", node: "PlanNode", note: str) -> None:
+def cancel_node(execution: "Execution", node: "PlanNode", reason: str, asked_by: str | None) -> None:
     """Cancel one node because somebody asked for it, and go on with what that sets free."""
     if execution.status != "running":
         return
+    if not execution.states[node.index]:
+        live.cancel_requested(execution, reason, asked_by, node)
+    note = reason if asked_by is None else f"{reason} (by {asked_by})"
     interrupt_node(execution, node, Interruption("cancel", execution.kernel.monotonic_ns(), note))
     supervisor.act_on_news(execution)
     if execution.is_held:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from flowrt.actors import ending, supervisor, waiting
+from flowrt.actors import ending, live, supervisor, waiting
 from flowrt.actors.journal import Journal
+from flowrt.actors.listeners import look_for_listeners
 from flowrt.actors.rare import Rare
 from flowrt.actors.snapshots import text_of
 from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, StalledError
@@ -28,10 +29,15 @@ class Execution:
 
     __slots__ = (
         "_ended", "_on_end", "_rare", "context", "depth", "duration_ns", "error", "failed_attempt", "failed_node",
-        "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending", "is_held", "is_paused", "is_stopped",
-        "is_watched", "journal", "kernel", "left", "news", "output", "parent_id", "plan", "reason", "started_ns",
-        "states", "status", "suspended",
+        "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending", "is_held", "is_overseen", "is_paused",
+        "is_stopped", "is_watched", "journal", "kernel", "left", "news", "output", "parent_id", "plan", "reason",
+        "started_ns", "states", "status", "suspended",
     )  # fmt: skip
+
+    is_watched: bool
+    """Somebody wants its log events: the sink, or a listener."""
+    is_overseen: bool
+    """A gate decides what fires next, or a listener wants to hear of it."""
 
     def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any) -> None:
         self.kernel = kernel
@@ -72,7 +78,7 @@ class Execution:
         self._on_end: list[Callable[[Execution], None]] = []
         self._ended: anyio.Event | None = None
         self.journal = Journal(kernel)
-        self.is_watched = kernel.sink is not None or kernel.on_event is not None
+        look_for_listeners(self)
 
     @property
     def rare(self) -> Rare:
@@ -89,14 +95,7 @@ class Execution:
 
     def take(self) -> PlanNode:
         """Return the ready node that fires next."""
-        ready = self.flow.ready
-        if self.kernel.gate is None:
-            return ready.popleft()
-        self.kernel.turn.expire()
-        place = self.kernel.gate.pick(self.id, [node.id for node in ready])
-        node = ready[place]
-        del ready[place]
-        return node
+        return live.take(self) if self.is_overseen else self.flow.ready.popleft()
 
     def succeed(self, node: PlanNode, result: Any, started_ns: int, note: str | None = None) -> PlanNode | None:
         """Take what a step returned and deliver it; the node to go on with, if this made one ready.
@@ -114,6 +113,9 @@ class Execution:
         self.states[node.index] = COMPLETED
         self.left -= 1
         if self.is_watched:
+            if self.is_overseen and following is not None:  # nothing fires but what was taken
+                self.flow.ready.appendleft(following)
+                following = None
             self.tell_success(node, started_ns, note)
         if self.news:
             supervisor.act_on_news(self)
@@ -205,6 +207,7 @@ class Execution:
             self.is_paused = self.is_held = True
             waiting.freeze_totals(self)
             ending.sift(self)
+            live.paused(self)
 
     def resume(self) -> None:
         """Let firings start again."""
@@ -213,6 +216,7 @@ class Execution:
             self.flow.ready.extend(self.rare.held)
             self.rare.held.clear()
             waiting.thaw_totals(self)
+            live.went_on(self)
             self.call_hands()
 
     def stop(self, reason: str) -> None:
@@ -235,6 +239,7 @@ class Execution:
             return
         self.status = "failed" if self.error is not None else "cancelled" if self.is_ending else "completed"
         self.is_held = self.is_ending = True
+        self.is_paused = False
         self.duration_ns = self.kernel.monotonic_ns() - self.started_ns
         if self.status == "completed":
             self.output = self.flow.result(lambda node: self.states[node.index] == COMPLETED)

@@ -1,10 +1,10 @@
-"""What one execution tells the log and those who watch it."""
+"""What one execution tells the log, and those who listen."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flowrt.actors.snapshots import describe_error, take_snapshot
-from flowrt.events import AttemptEnded, ExecutionEnded, ExecutionStarted, LogEvent, NodeStatus
+from flowrt.channels.event_stream import Listener
+from flowrt.events import AttemptEnded, Event, ExecutionEnded, ExecutionStarted, LogEvent, NodeStatus
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
@@ -13,33 +13,43 @@ if TYPE_CHECKING:
 
 
 class Journal:
-    """Makes events of what happens in one execution, and hands them to the sink and to the watchers.
+    """Makes events of what happens in one execution, and hands them to the sink and to the listeners.
 
     Payloads are encoded at once: the log shows them as they were when the step ended.
     """
 
-    __slots__ = ("_kernel", "position", "watchers")
+    __slots__ = ("_kernel", "listeners", "position")
 
     def __init__(self, kernel: "Kernel") -> None:
         self._kernel = kernel
-        self.watchers: list[Callable[[LogEvent], None]] = []
+        self.listeners: tuple[Listener, ...] = ()
+        """Those of this execution alone."""
         self.position = 0
         """The place of the newest event in the sink, from 1; 0 if there is none."""
 
-    def _emit(self, event: LogEvent) -> None:
+    @property
+    def has_listeners(self) -> bool:
+        """Somebody wants to hear of everything, not only of what the log keeps."""
+        return bool(self.listeners or self._kernel.listeners)
+
+    def tell(self, event: Event) -> None:
+        """Tell the listeners of an event."""
+        for listener in self.listeners:
+            listener.hear(event)
+        for listener in self._kernel.listeners:  # last: a stream that a hook opens begins with the next event
+            listener.hear(event)
+
+    def _log(self, event: LogEvent) -> None:
         sink = self._kernel.sink
         if sink is not None:
             self.position = sink.send_nowait(event)
             if sink.is_full:
                 self._kernel.turn.expire()
-        if self._kernel.on_event is not None:
-            self._kernel.on_event(event)
-        for watcher in self.watchers:
-            watcher(event)
+        self.tell(event)
 
     def started(self, execution: "Execution", raw_input: Any, workflow_id: str | None) -> None:
         """Tell that the execution began."""
-        self._emit(
+        self._log(
             ExecutionStarted(
                 execution_id=execution.id,
                 at_ns=self._kernel.clock.time_ns(),
@@ -65,7 +75,7 @@ class Journal:
     ) -> None:
         """Tell that an attempt of a node ended, or that the node ended without one."""
         kernel = self._kernel
-        self._emit(
+        self._log(
             AttemptEnded(
                 execution_id=execution.id,
                 at_ns=kernel.clock.time_ns(),
@@ -81,10 +91,10 @@ class Journal:
         )
 
     def ended(self, execution: "Execution", output: Any) -> None:
-        """Tell that the execution ended."""
+        """Tell that the execution ended; nobody is told anything of it any more."""
         kernel = self._kernel
         is_complete = execution.status == "completed"
-        self._emit(
+        self._log(
             ExecutionEnded(
                 execution_id=execution.id,
                 at_ns=kernel.clock.time_ns(),
@@ -99,3 +109,6 @@ class Journal:
                 cancellation=None if execution.reason is None else execution.rare.interruptions.report(),
             )
         )
+        for listener in self.listeners:
+            listener.end()
+        self.listeners = ()

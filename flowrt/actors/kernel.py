@@ -1,6 +1,5 @@
 """What all parts of one runtime share."""
 
-import logging
 import threading
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
@@ -12,16 +11,15 @@ from flowrt.actors import ending, supervisor
 from flowrt.actors.backend import current_backend
 from flowrt.actors.crew import Crew
 from flowrt.actors.execution import Execution
+from flowrt.actors.listeners import HookListener
 from flowrt.actors.settings import Settings
 from flowrt.actors.timers import Timers
 from flowrt.actors.turn import GatedTurn, Turn
 from flowrt.actors.worker import Worker
-from flowrt.events import LogEvent
+from flowrt.channels.event_stream import Listener
 
 if TYPE_CHECKING:
     from flowrt.actors.sink import Sink
-
-logger = logging.getLogger("flowrt")
 
 GUARDED: tuple[Callable[..., Any], ...] = (
     Crew.help,
@@ -66,7 +64,10 @@ class Kernel:
         self.ids = settings.ids
         self.gate = gate
         self.sink = sink
-        self.on_event = None if settings.on_event is None else _harmless(settings.on_event)
+        self.listeners: tuple[Listener, ...] = tuple(HookListener(self, hook) for hook in settings.hooks)
+        """Those of all executions."""
+        self.is_telling = False
+        """A hook is being called, in the midst of a step of the kernel."""
         self.grace_seconds = settings.grace_seconds
         self.is_paused = False
         """Executions begin paused."""
@@ -87,6 +88,22 @@ class Kernel:
         else:
             gate.start(self.timers, group)
 
+    def do(self, command: Callable[[], None]) -> None:
+        """Do what somebody asks of executions; what a hook asks, before the next firing: a step of the kernel is whole.
+
+        A worker between two firings does it, or the timers, whoever comes first.
+        """
+        if self.is_telling:
+            self.turn.do_next(command)
+            self.timers.set(0, self.turn.do_waiting)
+        else:
+            command()
+
+    def end_listening(self) -> None:
+        """Tell those who listen to all executions that no more events come."""
+        for listener in self.listeners:
+            listener.end()
+
     def interrupt(self, interruption: KeyboardInterrupt) -> None:
         """End everything because of Ctrl-C in a helper; whoever leaves the runtime raises it, once the log is written.
 
@@ -94,16 +111,3 @@ class Kernel:
         """
         self.interruption = interruption
         self.group.cancel_scope.cancel()
-
-
-def _harmless(on_event: Callable[[LogEvent], None]) -> Callable[[LogEvent], None]:
-    """Return a listener whose errors are its own: no execution fails because of it."""
-
-    def listen(event: LogEvent) -> None:
-        try:
-            on_event(event)
-        except Exception:
-            kind = type(event).__name__
-            logger.warning("on_event raised at %s of execution %s", kind, event.execution_id, exc_info=True)
-
-    return listen

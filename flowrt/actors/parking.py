@@ -1,13 +1,13 @@
 """The firings of one execution that wait: they hold no task."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
+
+from flowrt.events import WaitsFor
 
 if TYPE_CHECKING:
     from flowrt.actors.timers import Timer
     from flowrt.graph.plan import PlanNode
-
-WaitsFor: TypeAlias = Literal["retry", "delay", "signal", "thread", "process"]
 
 
 class Parked(NamedTuple):
@@ -39,6 +39,10 @@ class Parking:
     def nodes(self) -> "list[PlanNode]":
         """Return the nodes whose firings wait, in the order in which they began to."""
         return list(self._parked)
+
+    def items(self) -> "list[tuple[PlanNode, Parked]]":
+        """Return the nodes with what their firings wait for, in the order in which they began to."""
+        return list(self._parked.items())
 
     def find(self, node: "PlanNode") -> Parked | None:
         """Return what the firing of a node waits for."""

@@ -1,14 +1,14 @@
 """What a runtime was made with."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from inspect import iscoroutinefunction
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import msgspec
 
 from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
-from flowrt.events import LogEvent
-from flowrt.typing import Clock, CompletionGate, Ids
+from flowrt.typing import Clock, CompletionGate, EventHook, Ids
 
 if TYPE_CHECKING:
     from flowrt.storage.protocols import Store
@@ -33,7 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     grace_seconds: float = 5.0
     flush_seconds: float = 60.0
     gate: CompletionGate | None = None
-    on_event: Callable[[LogEvent], None] | None = None
+    hooks: tuple[EventHook, ...] = ()
 
     def __post_init__(self) -> None:
         _check_parts(self)
@@ -43,6 +43,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             _check_number(name, getattr(self, name))
 
 
+def as_hooks(hooks: Iterable[Any]) -> tuple[EventHook, ...]:
+    """Return hooks as they were given, once they are found to be functions of an event.
+
+    Raises:
+        TypeError: They are not.
+    """
+    try:
+        found = tuple(hooks)
+    except TypeError:
+        raise TypeError(f"hooks was {hooks!r}; expected a list of functions that take an event: hooks=[...]") from None
+    for hook in found:
+        if isinstance(hook, type) or not callable(hook):
+            raise TypeError(f"a hook was {hook!r}; expected a function that takes an event")
+        if iscoroutinefunction(hook) or iscoroutinefunction(getattr(hook, "__call__", None)):  # noqa: B004 - it is one
+            raise TypeError(
+                f"the hook {hook!r} is async, and hooks can't wait; read runtime.events() in a task instead"
+            )
+    return found
+
+
 def _check_parts(settings: Settings) -> None:
     parts: dict[str, tuple[object, str, str]] = {
         "store": (settings.store, "open", "a store, such as SqlStore('flowrt.db')"),
@@ -50,7 +70,6 @@ def _check_parts(settings: Settings) -> None:
         "random": (settings.random, "getrandbits", "a random.Random, such as Random(7)"),
         "ids": (settings.ids, "new_id", "an object with a method new_id"),
         "gate": (settings.gate, "wait_turn", "a completion gate"),
-        "on_event": (settings.on_event, "__call__", "a function"),
     }
     for name, (part, method, expected) in parts.items():
         if part is not None and (isinstance(part, type) or not hasattr(part, method)):

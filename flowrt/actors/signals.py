@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from flowrt.actors import supervisor
+from flowrt.actors import live, supervisor
 from flowrt.actors.parking import Parked
 from flowrt.actors.snapshots import message_of
 from flowrt.clock import NANOSECONDS
@@ -22,16 +22,19 @@ def wait(execution: "Execution", node: "PlanNode", signal: SignalWait, started_n
     """Let a firing wait for its signal; go on at once if it has come already."""
     kept = execution.rare.signals.take(signal.name)
     if kept:
+        live.signal_taken(execution, node, signal.name)
         _deliver(execution, node, signal, kept[0], started_ns)
         return
     kernel = execution.kernel
     now_ns = kernel.monotonic_ns()
     limit = _limit(execution, node, signal, (now_ns - started_ns) / NANOSECONDS)
-    timer = None
+    seconds, timer = None, None
     if limit is not None:
         seconds, produced, error = limit
         timer = kernel.timers.set(seconds, partial(_give_up, execution, node, produced, error, started_ns))
-    execution.rare.parking.put(node, Parked("signal", now_ns, timer, signal=signal.name))
+    parked = Parked("signal", now_ns, timer, signal=signal.name)
+    execution.rare.parking.put(node, parked)
+    live.parked(execution, node, parked, seconds)
 
 
 def _limit(
@@ -50,7 +53,7 @@ def _limit(
 
 
 def _give_up(execution: "Execution", node: "PlanNode", produced: Any, error: Exception | None, started_ns: int) -> None:
-    execution.rare.parking.release(node)
+    live.resumed(execution, node, execution.rare.parking.release(node))
     supervisor.wait_ended(execution, node, produced, error, started_ns)
 
 
@@ -90,7 +93,10 @@ def send(execution: "Execution", name: str, payload: Any) -> None:
     parked = None if waiting is None else execution.rare.parking.take(waiting)
     if parked is None:
         execution.rare.signals.keep(name, payload)
+        live.signal_kept(execution, name)
     else:
+        live.signal_taken(execution, node, name)
+        live.resumed(execution, node, parked)
         supervisor.wait_ended(execution, node, produced, None, parked.since_ns)
 
 

@@ -1,5 +1,6 @@
 """The time that a runtime's workers may use in one turn of the event loop."""
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -26,11 +27,12 @@ class Turn:
         wait_space: Waits until the log has space.
     """
 
-    __slots__ = ("_now_ns", "_wait_space", "ends_ns", "number", "waiting")
+    __slots__ = ("_commands", "_now_ns", "_wait_space", "ends_ns", "number", "waiting")
 
     def __init__(self, now_ns: Callable[[], int], wait_space: WaitSpace | None = None) -> None:
         self._now_ns = now_ns
         self._wait_space = wait_space
+        self._commands: deque[Callable[[], None]] = deque()
         self.number = 0
         self.ends_ns = 0
         self.waiting = 0
@@ -40,14 +42,25 @@ class Turn:
         """Let the next firing checkpoint first."""
         self.ends_ns = 0
 
+    def do_next(self, command: Callable[[], None]) -> None:
+        """Let something be done before the next firing."""
+        self._commands.append(command)
+        self.expire()
+
+    def do_waiting(self) -> None:
+        """Do what was to be done before the next firing."""
+        while self._commands:
+            self._commands.popleft()()
+
     def resumed(self, noted: int) -> None:
         """Say that a worker goes on that yielded in the turn of that number."""
         if noted == self.number:
             self.number += 1
-            self.ends_ns = self._now_ns() + BUDGET_NS
+            self.ends_ns = 0 if self._commands else self._now_ns() + BUDGET_NS
 
     async def wait_next(self, execution_id: str) -> None:  # noqa: ARG002 - a gated turn asks whose it is
         """Let the loop turn, and wait until the log has space again. A cancel changes nothing."""
+        self.do_waiting()
         noted = self.number
         self.waiting += 1
         try:
@@ -73,6 +86,7 @@ class GatedTurn(Turn):
 
     async def wait_next(self, execution_id: str) -> None:
         """Wait until an execution may fire the next node, and until the log has space again."""
+        self.do_waiting()
         await self._gate.wait_turn(execution_id)
         self.ends_ns = FOR_EVER_NS
         if self._wait_space is not None:

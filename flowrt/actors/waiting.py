@@ -3,12 +3,13 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flowrt.actors import ending, signals, supervisor
+from flowrt.actors import ending, live, signals, supervisor
 from flowrt.actors.interruptions import Interruption
-from flowrt.actors.parking import Parked, WaitsFor
+from flowrt.actors.parking import Parked
 from flowrt.actors.rare import Total
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import AttemptTimeoutError, ExecutionTimeoutError
+from flowrt.events import WaitsFor
 from flowrt.typing import Delay, DelayUntil, SignalWait
 
 if TYPE_CHECKING:
@@ -68,11 +69,13 @@ def park(
     """Let a firing wait for a time."""
 
     def act() -> None:
-        execution.rare.parking.release(node)
+        live.resumed(execution, node, execution.rare.parking.release(node))
         end()
 
     kernel = execution.kernel
-    execution.rare.parking.put(node, Parked(waits_for, kernel.monotonic_ns(), kernel.timers.set(seconds, act)))
+    parked = Parked(waits_for, kernel.monotonic_ns(), kernel.timers.set(seconds, act))
+    execution.rare.parking.put(node, parked)
+    live.parked(execution, node, parked, seconds)
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------
@@ -118,14 +121,16 @@ def thaw_totals(execution: "Execution") -> None:
 
 def open_join(execution: "Execution", node: "PlanNode") -> None:
     """Begin to count the time of a join."""
-    timer = execution.kernel.timers.set(node.within_seconds or 0.0, partial(_join_is_over, execution, node))
-    execution.rare.timers.append(timer)
+    seconds = node.within_seconds or 0.0
+    execution.rare.timers.append(execution.kernel.timers.set(seconds, partial(_join_is_over, execution, node)))
+    live.join_opened(execution, node, seconds)
 
 
 def _join_is_over(execution: "Execution", node: "PlanNode") -> None:
     if execution.states[node.index]:
         return
-    execution.flow.tokens.expire(node)
+    if execution.flow.tokens.expire(node):
+        live.join_expired(execution, node)
     supervisor.act_on_news(execution)
     if execution.is_held:
         ending.sift(execution)

@@ -82,17 +82,18 @@ class Tokens:
         self.news.append((node, News.SKIPPED if verdict is Verdict.SKIP else News.FAILED))
         return False
 
-    def expire(self, node: PlanNode) -> None:
-        """Let the time of a join be over: it goes on as what it is to become, or fails."""
+    def expire(self, node: PlanNode) -> bool:
+        """Let the time of a join be over: it goes on as what it is to become, or fails; say if it had not decided."""
         if self._has_decided(node):
-            return
+            return False
         if node.otherwise is None:
             self._decide(node)
             self.news.append((node, News.TIMED_OUT))
-            return
+            return True
         self._rules[node.index] = node.otherwise
         if self.judge(node):
             self.ready.append(node)
+        return True
 
     def close(self, node: PlanNode) -> None:
         """Let a node that has not fired never fire, whatever comes."""

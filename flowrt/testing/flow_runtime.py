@@ -8,7 +8,7 @@ import anyio
 from flowrt.actors.execution import Execution
 from flowrt.actors.sink import Sink
 from flowrt.clock import NANOSECONDS, UuidV7Ids
-from flowrt.events import AttemptEnded, ExecutionEnded, LogEvent
+from flowrt.events import AttemptEnded, ExecutionEnded, LogEvent, WaitsFor
 from flowrt.runtime import Runtime
 from flowrt.storage import MemoryStore
 from flowrt.testing.capture import CapturedEvents
@@ -19,6 +19,13 @@ from flowrt.testing.virtual_clock import VirtualClock
 from flowrt.testing.watched_plans import WatchedPlans
 from flowrt.typing import StepCatalog
 
+WAITS: dict[WaitsFor, str] = {
+    "retry": "next attempt",
+    "delay": "delay to end",
+    "signal": "signal",
+    "thread": "thread",
+    "process": "process",
+}
 USUAL_TASKS = frozenset({"flowrt helper", "flowrt sink"})
 """Tasks that an open runtime has, whatever became of its executions."""
 
@@ -44,7 +51,7 @@ class FlowRuntime(Runtime):
     """Its log; it can still be read when the runtime was left."""
     clock: VirtualClock
     """Its time, which passes only when everybody waits."""
-    events: CapturedEvents
+    captured: CapturedEvents
     """All events so far, in their order."""
 
     def __init__(
@@ -58,7 +65,7 @@ class FlowRuntime(Runtime):
     ) -> None:
         self.clock = simulation.clock
         self.store = MemoryStore(clock=self.clock, ids=UuidV7Ids(self.clock, simulation.random("store")))
-        self.events = CapturedEvents()
+        self.captured = CapturedEvents()
         self._recorder = simulation.recorder
         self._sink: Sink | None = None
         super().__init__(
@@ -66,7 +73,7 @@ class FlowRuntime(Runtime):
             clock=self.clock,
             random=simulation.random("runtime"),
             gate=simulation.schedule,
-            on_event=self._take,
+            hooks=[self.captured, simulation.recorder],
             **options,
         )
         self._engine.plans = WatchedPlans(
@@ -102,12 +109,9 @@ class FlowRuntime(Runtime):
 
     def find_unwritten(self) -> list[str]:
         """Return the records that did not get into the store; asked when the runtime was left."""
-        committed = len(self.events) if self._sink is None else self._sink.statistics().committed
-        return [f"not written to the store: {_name_of(event)}" for event in self.events[committed:]]
-
-    def _take(self, event: LogEvent) -> None:
-        self.events.append(event)
-        self._recorder.event(event)
+        logged = self.captured.logged
+        committed = len(logged) if self._sink is None else self._sink.statistics().committed
+        return [f"not written to the store: {_name_of(event)}" for event in logged[committed:]]
 
     def _describe(self, execution: Execution) -> str:
         states = "; ".join(self._states(execution)) or "it is about to end"
@@ -115,12 +119,10 @@ class FlowRuntime(Runtime):
         return f"execution {execution.id} of {execution.plan.name!r} {how}: {states}"
 
     def _states(self, execution: Execution) -> Iterator[str]:
-        last = {event.node: event.what for event in self.trace.events if event.execution_id == execution.id}
         for node in execution.suspended.values():
             yield f"the step of node {node.id!r} is suspended"
-        for node in execution.rare.parking.nodes():
-            what = "next attempt" if last[node.id] == "attempt.ended" else "delay to end"
-            yield f"node {node.id!r} waits for its {what}"
+        for node, parked in execution.rare.parking.items():
+            yield f"node {node.id!r} waits for its {WAITS[parked.waits_for]}"
         for node in execution.flow.ready:
             yield f"node {node.id!r} is ready to fire"
 

@@ -1,7 +1,7 @@
 """What happens next, decided by a seed: the one place where a simulation's order comes from."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 
 import anyio
@@ -15,7 +15,6 @@ from flowrt.testing.virtual_clock import VirtualClock
 
 MAX_IN_A_ROW = 1000
 """How many things may happen before the event loop turns, so that Ctrl-C is heard."""
-Starts = Callable[[str, str], None]
 
 
 class Schedule(trio.abc.Instrument):
@@ -24,13 +23,11 @@ class Schedule(trio.abc.Instrument):
     Args:
         clock: The time of the simulation.
         random: Decides who goes on.
-        on_start: Called with the ids of an execution and a node when the node fires.
     """
 
-    def __init__(self, clock: VirtualClock, random: Random, on_start: Starts) -> None:
+    def __init__(self, clock: VirtualClock, random: Random) -> None:
         self._clock = clock
         self._random = random
-        self._on_start = on_start
         self.end_ns = 1 << 62
         """The time beyond which nothing happens by itself."""
         self._waiting: dict[tuple[str, str], list[anyio.Event]] = {}
@@ -56,11 +53,9 @@ class Schedule(trio.abc.Instrument):
                 self._remove(turn, (execution_id, node_id))
         self._sole = (trio.lowlevel.current_task(), self._turn_of_loop)
 
-    def pick(self, execution_id: str, node_ids: Sequence[str]) -> int:
-        """Return the place of the node that fires next, and tell that it does."""
-        place = self._choose(len(node_ids))
-        self._on_start(execution_id, node_ids[place])
-        return place
+    def pick(self, execution_id: str, node_ids: Sequence[str]) -> int:  # noqa: ARG002 - the gate's other users need it
+        """Return the place of the node that fires next."""
+        return self._choose(len(node_ids))
 
     def start(self, timers: Timers, group: TaskGroup) -> None:  # noqa: ARG002 - the gate's other users need it
         """Let the timers of a kernel act in virtual time, too."""

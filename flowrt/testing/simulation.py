@@ -51,7 +51,7 @@ class Simulation:
         self.clock = VirtualClock()
         self.watch = StepWatch()
         self.recorder = TraceRecorder(self.clock.monotonic_ns, keep_events=keep_events)
-        self.schedule = Schedule(self.clock, self.random("schedule"), self.recorder.attempt_started)
+        self.schedule = Schedule(self.clock, self.random("schedule"))
         self.is_cut = False
         """`until_seconds` was reached."""
         if until_seconds is not None:
@@ -73,7 +73,7 @@ class Simulation:
             random=random,
             ids=UuidV7Ids(self.clock, random),
             gate=self.schedule,
-            on_event=self.recorder.event,
+            hooks=(self.recorder,),
         )
         engine = Engine(settings, Plans(None, None, ()))
         await engine.open()

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 
 from flowrt.clock import NANOSECONDS
-from flowrt.events import AttemptEnded, ErrorDetails, ExecutionEnded, ExecutionStarted, LogEvent
+from flowrt.events import AttemptEnded, AttemptStarted, ErrorDetails, Event, ExecutionEnded, ExecutionStarted
 from flowrt.testing.trace import Trace, TraceEvent
 
 
@@ -22,20 +22,15 @@ class TraceRecorder:
         self._events: list[TraceEvent] = []
         self._hash = hashlib.sha256()
         self._count = 0
-        self._attempts: dict[str, dict[str, int]] = {}
         self._is_closed = False
         self._last_ns = 0
 
-    def attempt_started(self, execution_id: str, node: str) -> None:
-        """Note that a node fires."""
-        attempts = self._attempts.setdefault(execution_id, {})
-        number = attempts[node] = attempts.get(node, 0) + 1
-        self._add(TraceEvent(self._now_ns(), "attempt.started", execution_id, node, number))
-
-    def event(self, event: LogEvent) -> None:
-        """Note what the kernel tells."""
+    def __call__(self, event: Event) -> None:
+        """Note what the kernel tells, if a trace has it."""
         now, execution_id = self._now_ns(), event.execution_id
         match event:
+            case AttemptStarted(node=node, attempt=attempt):
+                self._add(TraceEvent(now, "attempt.started", execution_id, node, attempt))
             case AttemptEnded(node=node, attempt=attempt, status=status):
                 delay_ns = round((event.retry_delay_seconds or 0) * NANOSECONDS)
                 error = _class_name(event.error)
@@ -45,7 +40,8 @@ class TraceRecorder:
             case ExecutionEnded():
                 error = _class_name(event.error)
                 self._add(TraceEvent(now, "execution.ended", execution_id, status=event.status, error=error))
-                self._attempts.pop(execution_id, None)
+            case _:
+                pass
 
     def close(self) -> None:
         """Take no more."""

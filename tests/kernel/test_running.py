@@ -190,7 +190,7 @@ async def test_a_step_that_returns_no_object_fails_by_name():
     assert isinstance(caught.value.__cause__, StepResultError)
 
 
-async def test_a_started_execution_is_watched_and_its_result_taken():
+async def test_the_result_of_a_started_execution_is_taken():
     async def slowly(_record):
         await anyio.lowlevel.checkpoint()
         return {"x": 1}
@@ -198,9 +198,7 @@ async def test_a_started_execution_is_watched_and_its_result_taken():
     async with Runtime() as runtime:
         handle = await runtime.start(workflow({"a": slowly, "b": adds(y=2)}), {})
         assert handle.status == "running"
-        seen = [event async for event in handle.events()]
         assert await handle.result() == {"x": 1, "y": 2}
-    assert [getattr(event, "node", event.__struct_config__.tag) for event in seen] == ["a", "b", "execution.ended"]
     assert handle.status == "completed"
 
 

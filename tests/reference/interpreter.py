@@ -85,7 +85,7 @@ def _perhaps_not_begun(state):
     """Return the ends of interrupted nodes that had not begun or only waited; on a real clock nobody knows."""
     nodes = {} if state.workflow.is_timely else state.interrupted
     lost = [node for node, note in nodes.items() if note and state.number(node) == 1]
-    waited = [node for node in nodes if state.attempt(node).runs in WAITS]
+    waited = [node for node in nodes if state.attempt(node).runs in WAITS or state.number(node) > 1]
     ends = [End(node, 0, "cancelled", note=nodes[node]) for node in lost]
     return ends + [End(node, state.number(node), "cancelled", note=nodes[node]) for node in waited]
 

@@ -7,6 +7,7 @@ import anyio
 from reference.ends import BEGINS, SIGNAL, End
 
 from flowrt.errors import FlowrtError, SignalRefusedError
+from flowrt.events import LogEvent
 from flowrt.runtime import Runtime
 from flowrt.steps.registry import StepRegistry
 from flowrt.testing import Simulation
@@ -25,8 +26,12 @@ def catalog():
 def in_real_time(document, input, *, backend, events=None):
     events = [] if events is None else events
 
+    def tell(event):
+        if isinstance(event, LogEvent):
+            events.append(event)
+
     async def main():
-        async with Runtime(steps=catalog(), on_event=events.append) as runtime:
+        async with Runtime(steps=catalog(), hooks=[tell]) as runtime:
             with anyio.move_on_after(LONGEST_SECONDS), suppress(FlowrtError):
                 await runtime.run(document, input)
 
@@ -53,12 +58,13 @@ def in_virtual_time(document, input, *, seed, events=None, requests=()):
     told = []
 
     def tell(event):
-        simulation.recorder.event(event)
-        told.append(event)
+        simulation.recorder(event)
+        if isinstance(event, LogEvent):
+            told.append(event)
 
     async def main():
         parts = {"clock": simulation.clock, "random": simulation.random("runtime"), "gate": simulation.schedule}
-        async with Runtime(steps=catalog(), on_event=tell, **parts) as runtime, anyio.create_task_group() as group:
+        async with Runtime(steps=catalog(), hooks=[tell], **parts) as runtime, anyio.create_task_group() as group:
             handle = await runtime.start(document, input)
             for request in requests:
                 group.start_soon(ask, runtime, handle, request)

@@ -61,14 +61,14 @@ class Workflow:
         return "continue" if targets and all(target.join.rule != "all" for target in targets) else "fail"
 
     def losers(self, join):
-        """Return the nodes whose `success` edges lead, over whatever nodes, only to the join of a node."""
-        found = set()
+        """Return the nodes whose `success` edges lead, over whatever nodes, only to the join of a node, last ones first."""
+        found = []
         for _ in self.nodes:  # as many rounds as the longest path has nodes are enough
             for node in self.nodes:
                 targets = [edge.target for _, edge in self.edges_on(node, "success")]
-                if targets and all(target == join or target in found for target in targets):
-                    found.add(node)
-                    found.discard(self.definition.result)
+                leads = targets and all(target == join or target in found for target in targets)
+                if leads and node not in found and node != self.definition.result:
+                    found.append(node)
         return found
 
     def _last_nodes(self):

@@ -19,8 +19,8 @@ def workflow(steps, edges=(), *, policies=None, joins=None, **keys):
     nodes = []
     for node, step in steps.items():
         if callable(step):
-            registry.step(node)(step)
-        kind = {"type": node} if callable(step) else step
+            registry.step(f"of {node}")(step)
+        kind = {"type": f"of {node}"} if callable(step) else step
         asked = {"policy": (policies or {}).get(node), "join": (joins or {}).get(node)}
         nodes.append({"id": node, **kind, **asked})
     return load_definition(

@@ -85,7 +85,7 @@ seen = set()
 @given(x=st.integers(0, 100))
 async def test_it(flow_runtime, virtual_clock, flow_seed, x):
     assert virtual_clock is flow_runtime.clock
-    assert (virtual_clock.now_ns, len(flow_runtime.events)) == (0, 0)
+    assert (virtual_clock.now_ns, len(flow_runtime.captured)) == (0, 0)
     assert await flow_runtime.run(hour, {{"x": x}}) == 2 * x
     seen.add(x)
 

@@ -14,7 +14,7 @@ async def test_it(flow_runtime: FlowRuntime, virtual_clock: VirtualClock):
     (execution,) = await flow_runtime.store.log.executions()
     assert execution.status == "completed"
     flow_runtime.trace.assert_order("waits", "doubles")
-    assert len(flow_runtime.events) == 4
+    assert len(flow_runtime.captured.logged) == 4
     await anyio.sleep(100)
     assert anyio.current_time() == 3700
 """)

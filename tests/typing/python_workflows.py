@@ -9,6 +9,7 @@ import flowrt
 from flowrt import (
     Cancel,
     Default,
+    EventStream,
     ExecutionHandle,
     NodeFailure,
     NodeOutcome,
@@ -24,6 +25,7 @@ from flowrt import (
     when,
     workflow,
 )
+from flowrt.events import AttemptEnded, Event, EventsLost, ExecutionEnded, ExecutionStarted, LogEvent
 
 T = TypeVar("T")
 
@@ -210,6 +212,33 @@ async def run(runtime: Runtime) -> None:
     assert_type(handle, ExecutionHandle[float])
     assert_type(await handle.result(), float)
     assert_type(await runtime.run({"nodes": []}), Any)
+    await watch(runtime, handle)
+
+
+def hook(event: Event) -> None:
+    if isinstance(event, LogEvent):
+        assert_type(event, ExecutionStarted | AttemptEnded | ExecutionEnded)
+
+
+class Hook:
+    def __call__(self, event: Event) -> None: ...
+
+
+runtime_with_hooks = Runtime(hooks=[hook, Hook(), print])
+
+
+async def watch(runtime: Runtime, handle: ExecutionHandle[float]) -> None:
+    assert_type(runtime.events(), EventStream[Event])
+    assert_type(handle.events(max_kept=10), EventStream[Event | EventsLost])
+    assert_type(handle.events(max_kept=10, on_overflow="fail"), EventStream[Event])
+    async for event in handle.events():
+        assert_type(event, Event)
+    async with runtime.events(max_kept=10) as events:
+        match await anext(events):
+            case EventsLost(count=count):
+                assert_type(count, int)
+            case event:
+                assert_type(event.execution_id, str)
 
 
 def run_in_a_script() -> None:
