@@ -14,15 +14,15 @@ def check_policy(policy: NodePolicy, findings: Findings, *, is_async: bool) -> N
     """Report every wrong value of a policy: Structs that are made in Python are not checked by themselves."""
     fields: dict[str, Any] = {}
     for name in policy.__struct_fields__:
-        value = getattr(policy, name)
         try:
-            fields[name] = msgspec.to_builtins(value, enc_hook=_refuse)
+            fields[name] = msgspec.to_builtins(getattr(policy, name), enc_hook=_refuse)
         except TypeError as error:
             findings.problem((name,), str(error))
-        except UnicodeEncodeError:
-            findings.problem((name,), "a text holds half of a surrogate pair, which is no character: remove it")
     before = findings.count
-    convert(fields, NodePolicy, (), findings)
+    try:
+        convert(fields, NodePolicy, (), findings)
+    except UnicodeEncodeError:
+        findings.problem((), "a text holds half of a surrogate pair, which is no character: remove it")
     if findings.count > before:
         return
     if policy.retry is not None and not isinstance(cast("object", policy.retry), Retry):

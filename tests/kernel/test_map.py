@@ -190,11 +190,11 @@ async def test_an_empty_source_gives_no_results():
         ({"max_per_second": 0}, ValueError, "max_per_second was 0; it must be more than 0"),
         ({"max_per_second": float("nan")}, ValueError, "max_per_second was nan"),
         ({"max_per_second": "5"}, TypeError, "max_per_second was '5'; expected a number"),
-        ({"inputs": None}, TypeError, "the inputs were None; expected an iterable"),
+        ({"source": None}, TypeError, "the inputs were None; expected an iterable"),
     ],
 )
 @pytest.mark.anyio
 async def test_an_option_of_map_that_can_not_be_is_refused(options, error, message):
     async with Runtime() as runtime:
         with pytest.raises(error, match=message):
-            runtime.map(workflow({"a": lambda _record: {}}), **{"inputs": [{}], **options})
+            runtime.map(workflow({"a": lambda _record: {}}), **{"source": [{}], **options})

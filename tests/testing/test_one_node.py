@@ -152,7 +152,7 @@ def test_a_node_that_is_not_there_is_refused_with_those_that_are():
 
 
 def test_a_node_that_is_no_text_is_told_like_any_that_is_not_there():
-    with pytest.raises(DefinitionError, match="there is no node 5; there are divide, start"):
+    with pytest.raises(DefinitionError, match="there is no node 5; there are hangs, "):
         run_node(half, 5, {})
 
 
