@@ -8,6 +8,7 @@ import msgspec
 
 from flowrt.actors import signals
 from flowrt.errors import SignalRefusedError
+from flowrt.option_checks import check_number
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
@@ -59,6 +60,7 @@ class Control:
 
     async def drain(self, timeout_seconds: float) -> DrainReport:
         """Take no new executions, wait for those that run, and cancel what has not ended in that time."""
+        check_number("timeout_seconds", timeout_seconds, least=0)
         kernel = self._engine.kernel
         kernel.is_draining = True
         running = list(kernel.executions.values())
@@ -72,6 +74,7 @@ class Control:
 
     async def drain_on_sigterm(self, timeout_seconds: float) -> DrainReport:
         """Wait for SIGTERM, and then drain."""
+        check_number("timeout_seconds", timeout_seconds, least=0)
         with anyio.open_signal_receiver(signal.SIGTERM) as received:
             async for _ in received:
                 return await self.drain(timeout_seconds)

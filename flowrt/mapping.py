@@ -4,7 +4,7 @@ import threading
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
 from contextlib import aclosing
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import anyio
 import anyio.lowlevel
@@ -14,6 +14,7 @@ from flowrt.actors.backend import is_loop_running
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import FlowrtError, InputError
 from flowrt.events import ExecutionStatus
+from flowrt.option_checks import check_number, check_whole
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
@@ -51,10 +52,11 @@ class ExecutionResults:
         max_per_second: float | None,
         in_order: bool,
     ) -> None:
-        if max_at_once < 1:
-            raise ValueError(f"max_at_once was {max_at_once}; it must be at least 1")
-        if max_per_second is not None and max_per_second <= 0:
-            raise ValueError(f"max_per_second was {max_per_second}; it must be more than 0, or None for no limit")
+        check_whole("max_at_once", max_at_once, least=1)
+        if max_per_second is not None:
+            check_number("max_per_second", max_per_second, above=0)
+        if not isinstance(cast("object", source), Iterable | AsyncIterable):
+            raise TypeError(f"the inputs were {source!r}; expected an iterable of inputs, or an async one")
         engine.kernel.backend.guard(protected=(_Feed.read,), exposed=(_items,))
         self._feed = _Feed(engine, workflow, source, max_at_once, max_per_second)
         self._in_order = in_order

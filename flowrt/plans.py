@@ -9,6 +9,7 @@ from flowrt.definition import Definition, LoadedDefinition, Workflow, canonical_
 from flowrt.graph.compile import compile_plan
 from flowrt.graph.inputs import converter_of
 from flowrt.graph.plan import Plan
+from flowrt.option_checks import check_part
 from flowrt.typing import BoundStep, StepCatalog
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ class Plans:
     """
 
     def __init__(self, store: "Store | None", steps: StepCatalog | None, python_modules: Collection[str]) -> None:
-        if steps is not None and (isinstance(steps, type) or not hasattr(steps, "find")):
-            raise TypeError(f"steps was {steps!r}; expected a registry, such as StepRegistry.with_builtins()")
+        if steps is not None:
+            check_part("steps", steps, "find", "a registry, such as StepRegistry.with_builtins()")
         self._store = store
         self._steps = steps
         self._python_modules = python_modules

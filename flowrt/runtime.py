@@ -70,8 +70,8 @@ class Runtime:
         gate: CompletionGate | None = None,
         hooks: Iterable[EventHook] = (),
     ) -> None:
-        clock = clock or SystemClock()
-        random = random or Random()  # noqa: S311 - jitter and ids are no secrets
+        clock = SystemClock() if clock is None else clock
+        random = Random() if random is None else random  # noqa: S311 - jitter and ids are no secrets
         settings = Settings(
             store=store,
             durability=durability,
@@ -80,7 +80,7 @@ class Runtime:
             flush_seconds=flush_seconds,
             clock=clock,
             random=random,
-            ids=ids or UuidV7Ids(clock, random),
+            ids=UuidV7Ids(clock, random) if ids is None else ids,
             gate=gate,
             hooks=as_hooks(hooks),
         )
@@ -266,6 +266,8 @@ class Runtime:
             timeout_seconds: How long to wait before the rest is cancelled.
 
         Raises:
+            TypeError: `timeout_seconds` is no number; the runtime is not drained.
+            ValueError: It is negative; the runtime is not drained.
             RuntimeClosedError: The runtime is not open.
             WrongThreadError: The runtime is open on another thread's event loop.
         """
@@ -278,6 +280,8 @@ class Runtime:
             timeout_seconds: How long to wait for executions before the rest is cancelled.
 
         Raises:
+            TypeError: `timeout_seconds` is no number.
+            ValueError: It is negative.
             RuntimeClosedError: The runtime is not open.
             WrongThreadError: The runtime is open on another thread's event loop.
         """

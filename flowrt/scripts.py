@@ -48,6 +48,7 @@ def run(
         **options: What the `Runtime` is made with.
 
     Raises:
+        ValueError: There is no such backend.
         WrongThreadError: An event loop runs already in this thread: use `await Runtime.run(...)` there.
         Exception: What `Runtime.run` raises.
     """
@@ -58,4 +59,6 @@ def run(
 
     if is_loop_running():
         raise WrongThreadError("flowrt.run")
+    if backend not in ("asyncio", "trio"):
+        raise ValueError(f"backend was {backend!r}; expected 'asyncio' or 'trio'")
     return anyio.run(main, backend=backend)

@@ -11,7 +11,7 @@ import flowrt
 
 PACKAGE = Path(flowrt.__file__).parent
 LAYERS = [
-    {"errors", "events", "lazy"},
+    {"errors", "events", "lazy", "option_checks"},
     {"typing"},
     {"clock", "outcomes", "policies"},
     {"definition", "storage"},
@@ -28,7 +28,7 @@ LAYERS = [
     {"__main__"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
-SEES = {"storage": {"errors", "typing", "events", "clock"}}
+SEES = {"storage": {"errors", "typing", "events", "clock", "option_checks"}}
 """Where less than all layers below may be seen."""
 ONLY_IN = {"sqlalchemy": "storage", "aiosqlite": "storage", "alembic": "storage", "typer": "cli", "rich": "cli"}
 HEAVY = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 import msgspec
 
 from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
+from flowrt.option_checks import check_number, check_part
 from flowrt.typing import Clock, CompletionGate, EventHook, Ids
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.durability not in get_args(Durability):
             raise ValueError(f"durability was {self.durability!r}; expected 'execution' or 'relaxed'")
         for name in ("max_payload_bytes", "grace_seconds", "flush_seconds"):
-            _check_number(name, getattr(self, name))
+            check_number(name, getattr(self, name), least=0)
 
 
 def as_hooks(hooks: Iterable[Any]) -> tuple[EventHook, ...]:
@@ -72,12 +73,5 @@ def _check_parts(settings: Settings) -> None:
         "gate": (settings.gate, "wait_turn", "a completion gate"),
     }
     for name, (part, method, expected) in parts.items():
-        if part is not None and (isinstance(part, type) or not hasattr(part, method)):
-            raise TypeError(f"{name} was {part!r}; expected {expected}")
-
-
-def _check_number(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} was {value!r}; expected a number")
-    if not value >= 0:
-        raise ValueError(f"{name} was {value!r}; it must be 0 or more")
+        if part is not None:
+            check_part(name, part, method, expected)

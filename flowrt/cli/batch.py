@@ -14,12 +14,15 @@ import msgspec
 import typer
 
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo_error, encode, print_json
+from flowrt.cli.interrupts import leaving_on_second_interrupt
 from flowrt.cli.progress import Progress
+from flowrt.cli.stdin import standard_input
 from flowrt.definition import LoadedDefinition
 from flowrt.errors import InputError, StoreError
 from flowrt.mapping import ExecutionResult, ExecutionResults
 from flowrt.runtime import Runtime
 
+STDIN = Path("-")
 GRACE_SECONDS = 5
 """How long Ctrl-C waits for the results of what it cancels."""
 
@@ -50,15 +53,20 @@ class Batch:
 
         Raises:
             InputError: The file of inputs can't be opened; nothing ran.
+            BadParameter: The file of results can't be written; nothing ran.
             OSError: The results can't be written.
         """
         started = time.perf_counter()
         is_cancelled = False
         with ExitStack() as files:
             try:
-                lines = files.enter_context(self._inputs.open("rb"))
+                lines = (
+                    standard_input(self._name)
+                    if self._inputs == STDIN
+                    else files.enter_context(self._inputs.open("rb"))
+                )
             except OSError as error:
-                raise InputError(self._name, f"a file can't be opened: {error}") from None
+                raise InputError(self._name, f"the file of inputs can't be opened: {error}") from None
             try:
                 anyio.run(self._run, runtime, lines, backend=backend)
             except KeyboardInterrupt:
@@ -68,10 +76,10 @@ class Batch:
         return CANCELLED if is_cancelled else COMPLETED if self._counts.keys() <= {"completed"} else FAILED
 
     async def _run(self, runtime: Runtime, lines: BinaryIO) -> None:
-        with Progress(sys.stderr) as progress, ExitStack() as files:
+        with leaving_on_second_interrupt(), Progress(sys.stderr) as progress, ExitStack() as files:
             async with runtime:
                 # only now: a database that can't be used leaves an earlier file of results alone
-                out = files.enter_context(self._results.open("w", encoding="utf-8")) if self._results else None
+                out = files.enter_context(_open_results(self._results)) if self._results else None
                 results = runtime.map(self._workflow, self._read(lines), **self._limits)
                 try:
                     await self._collect(results, out, progress)
@@ -130,3 +138,10 @@ class Batch:
         else:
             parts = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
             typer.echo(f"{self._name}: {total} executions in {seconds:.1f} s: {parts or 'none'}")
+
+
+def _open_results(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"it can't be written: {error}", param_hint="--results") from None

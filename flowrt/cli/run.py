@@ -23,7 +23,9 @@ from flowrt.cli.options import (
 def run(
     file: File,
     input: Annotated[str | None, typer.Option(help="The input: JSON, @file, or - for standard input.")] = None,
-    inputs: Annotated[Path | None, typer.Option(help="Many inputs: a file with a JSON object per line.")] = None,
+    inputs: Annotated[
+        Path | None, typer.Option(help="Many inputs: a file with a JSON object per line, or - for standard input.")
+    ] = None,
     max_at_once: Annotated[int, typer.Option(min=1, help="How many executions may be under way.")] = 100,
     max_per_second: Annotated[float | None, typer.Option(min=0.001, help="How many may start in a second.")] = None,
     results: Annotated[Path | None, typer.Option(help="Where to write a JSON line per input.")] = None,

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from flowrt.cli.console import make_console
-from flowrt.cli.ending import BAD_USAGE, ending, print_json
+from flowrt.cli.ending import BAD_USAGE, echo_error, ending, print_json
 from flowrt.cli.history import COLOURS, describe_execution
 from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
 from flowrt.cli.times import duration, moment, seconds, timestamp
@@ -37,7 +37,7 @@ def show(
 ) -> None:
     """Show one execution: its nodes with times, attempts and errors."""
 
-    async def read() -> Found | None:
+    async def read() -> Found | str:
         from flowrt.storage import SqlStore  # noqa: PLC0415 - it loads SQLAlchemy
 
         store = SqlStore(db, create=False)
@@ -49,12 +49,11 @@ def show(
 
     with ending(as_json=json):
         found = anyio.run(read)
-    if found is None:
-        message = f"not exactly one execution's id begins with {execution!r}; `flowrt history` lists the newest"
+    if isinstance(found, str):
         if json:
-            print_json({"error": {"type": "NotFound", "message": message}})
+            print_json({"error": {"type": "NotFound", "message": found}})
         else:
-            typer.echo(f"error: {message}", err=True)
+            echo_error(f"error: {found}")
         raise typer.Exit(BAD_USAGE)
     if json:
         print_json(_document(found))
@@ -62,13 +61,18 @@ def show(
         _print(found, verbose=verbose)
 
 
-async def _find(store: Store, execution_id: str) -> Found | None:
+async def _find(store: Store, execution_id: str) -> Found | str:
+    """Return an execution by its id or its beginning, or why there is not exactly one."""
     row = await store.log.execution(execution_id)
     if row is None:
         rows = await store.log.executions(limit=SEARCHED)
         matching = [row for row in rows if row.id.startswith(execution_id)]
-        if len(matching) != 1:
-            return None
+        if not matching:
+            return f"no execution's id begins with {execution_id!r}; `flowrt history` lists the newest"
+        if len(matching) > 1:
+            return (
+                f"{len(matching)} executions' ids begin with {execution_id!r}, {matching[0].id} last; give more of it"
+            )
         row = matching[0]
     definition = None
     if row.workflow_version is not None:

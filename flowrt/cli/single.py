@@ -1,6 +1,5 @@
 """One execution, from the command line."""
 
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,8 @@ import msgspec
 import typer
 
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo_error, print_json
+from flowrt.cli.interrupts import leaving_on_second_interrupt
+from flowrt.cli.stdin import standard_input
 from flowrt.definition import LoadedDefinition
 from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, FlowrtError, InputError, StalledError
 from flowrt.handle import ExecutionHandle
@@ -24,9 +25,7 @@ def read_input(text: str | None, workflow: str) -> dict[str, Any]:
     """
     try:
         if text == "-":
-            if sys.stdin is None:
-                raise InputError(workflow, "standard input is closed")  # pyright: ignore[reportUnreachable]
-            return _decode(sys.stdin.buffer.read())
+            return _decode(standard_input(workflow).read())
         if text is not None and text.startswith("@"):
             text = Path(text[1:]).read_text(encoding="utf-8-sig")
         return {} if text is None else _decode(text)
@@ -76,6 +75,10 @@ class Single:
         return {"completed": COMPLETED, "cancelled": CANCELLED}.get(status, FAILED)
 
     async def _run(self, runtime: Runtime) -> str:
+        with leaving_on_second_interrupt():
+            return await self._run_in(runtime)
+
+    async def _run_in(self, runtime: Runtime) -> str:
         async with runtime:
             self._handle = await runtime.start(self._workflow, self._given)
             try:

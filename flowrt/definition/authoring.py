@@ -6,6 +6,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, overload
 from flowrt.definition.caller import caller_names
 from flowrt.definition.conversion import convert
 from flowrt.definition.findings import Findings
+from flowrt.definition.limits import MAX_VERSION
 from flowrt.definition.naming import read_name
 from flowrt.definition.policy_check import check_policy
 from flowrt.definition.python_step import Step, is_step
@@ -116,7 +117,7 @@ def workflow(
     Args:
         function: A plain `def`.
         name: The workflow's name; by default the function's name.
-        version: The workflow's version, a whole number.
+        version: The workflow's version, a whole number from 0 to 2,147,483,647.
         deadline_seconds: How long an execution may take, from its start; `None` is no limit.
         max_retries: How many retries there may be in one execution, of all steps together, from 1; `None` is no limit.
 
@@ -186,8 +187,8 @@ def _workflow_policy(limits: Mapping[str, Any], name: str) -> WorkflowPolicy:
 
 def _workflow_refusal(function: Any, version: Any) -> str | None:
     """Return why something can't be a workflow at all."""
-    if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
-        return f"the version is {version!r}, expected a whole number"
+    if version is not None and not (type(version) is int and 0 <= version <= MAX_VERSION):
+        return f"the version is {version!r}, expected a whole number from 0 to {MAX_VERSION}"
     if is_step(function):
         return "this is a step: a workflow function calls steps"
     if isinstance(function, Workflow):

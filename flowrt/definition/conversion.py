@@ -11,6 +11,7 @@ from flowrt.definition.json_kinds import is_array, is_object, kind_of
 from flowrt.definition.keys import LATER, LATER_FIELDS
 
 _MISMATCH = re.compile(r"Expected `(?P<expected>.+)`, got `(?P<found>.+)`$")
+_BOUND = re.compile(r"Expected `(?P<kind>\w+)` (?P<bound>(of length )?[<>]=? .+)$")
 _WORDS = {
     "str": "a text",
     "int": "a whole number",
@@ -56,7 +57,7 @@ def _explain(value: Any, wanted: Any, path: JsonPath, findings: Findings) -> Non
     try:
         msgspec.convert(value, wanted, strict=True)
     except msgspec.ValidationError as error:
-        _report(error, path, findings)
+        _report(error, path, findings, value)
 
 
 def _explain_fields(value: dict[str, Any], struct: type[msgspec.Struct], path: JsonPath, findings: Findings) -> None:
@@ -109,9 +110,14 @@ def _choices_of(wanted: Any) -> tuple[str, ...]:
     return () if str in parts else tuple(choice for part in parts for choice in _choices_of(part))
 
 
-def _report(error: msgspec.ValidationError, path: JsonPath, findings: Findings) -> None:
+def _report(error: msgspec.ValidationError, path: JsonPath, findings: Findings, value: Any = None) -> None:
     reason, _, place = str(error).partition(" - at `")
-    findings.problem((*path, *_path_in(place)), _in_words(reason))
+    found = f"found {shown(value) if isinstance(value, str) else value}, " if not place and _is_scalar(value) else ""
+    findings.problem((*path, *_path_in(place)), _in_words(reason, found))
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | int | float)
 
 
 def _path_in(place: str) -> JsonPath:
@@ -124,7 +130,9 @@ def _path_in(place: str) -> JsonPath:
     return tuple(keys)
 
 
-def _in_words(reason: str) -> str:
+def _in_words(reason: str, found: str) -> str:
+    if (bound := _BOUND.match(reason)) is not None:
+        return f"{found}expected {_WORDS.get(bound['kind'], bound['kind'])} {bound['bound']}"
     match = _MISMATCH.match(reason)
     if match is None:
         return reason[:1].lower() + reason[1:]

@@ -1,6 +1,6 @@
 """From a definition back to JSON."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -17,8 +17,11 @@ def export_definition(definition: Definition) -> dict[str, Any]:
     the definition.
 
     Raises:
+        TypeError: It is no definition.
         DefinitionError: The definition was made in Python and holds a value that JSON does not have.
     """
+    if not isinstance(cast("object", definition), Definition):
+        raise TypeError(f"found {definition!r:.80}, expected a Definition, such as `load_definition(...).definition`")
     exported: dict[str, Any] = msgspec.json.decode(_encode(_workflow(definition), definition.name))
     return exported
 

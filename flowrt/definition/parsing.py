@@ -16,6 +16,7 @@ from flowrt.definition.parameter_reading import ParameterReader, fits
 from flowrt.definition.reading import Source, read_document
 from flowrt.definition.validation import ArgumentCheck, check_cycles, check_joins, check_parallel_edges
 from flowrt.errors import Problem
+from flowrt.option_checks import check_part
 from flowrt.policies import NO_WORKFLOW_POLICY, WorkflowPolicy
 from flowrt.typing import BoundStep, StepCatalog
 
@@ -52,9 +53,11 @@ def load_definition(source: Source, catalog: StepCatalog) -> LoadedDefinition:
         catalog: The step types that nodes may have.
 
     Raises:
+        TypeError: `catalog` is no registry.
         DefinitionError: The source can't be read, or the definition is wrong: it has all problems, in the order of the
             document.
     """
+    check_part("catalog", catalog, "find", "a registry, such as StepRegistry.with_builtins()")
     findings = Findings()
     document = read_document(source, findings)
     default_name = source.stem if isinstance(source, Path) else UNNAMED

@@ -1,13 +1,13 @@
 """Whether policies that were made in Python hold what JSON could say."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from flowrt.definition.conversion import convert
 from flowrt.definition.findings import Findings
 from flowrt.definition.policy_sense import check_sense
-from flowrt.policies import NodePolicy
+from flowrt.policies import NodePolicy, Retry
 
 
 def check_policy(policy: NodePolicy, findings: Findings, *, is_async: bool) -> None:
@@ -19,8 +19,15 @@ def check_policy(policy: NodePolicy, findings: Findings, *, is_async: bool) -> N
         except TypeError as error:
             findings.problem((name,), str(error))
     before = findings.count
-    convert(fields, NodePolicy, (), findings)
-    if findings.count == before:
+    try:
+        convert(fields, NodePolicy, (), findings)
+    except UnicodeEncodeError:
+        findings.problem((), "a text holds half of a surrogate pair, which is no character: remove it")
+    if findings.count > before:
+        return
+    if policy.retry is not None and not isinstance(cast("object", policy.retry), Retry):
+        findings.problem(("retry",), f"found {policy.retry!r:.80}, expected a Retry, such as Retry(max_attempts=3)")
+    else:
         check_sense(policy, None, (), findings, is_async=is_async)
 
 

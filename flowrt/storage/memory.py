@@ -9,6 +9,7 @@ import msgspec
 from flowrt.clock import SystemClock, UuidV7Ids
 from flowrt.errors import StoreError, StoreUnavailableError
 from flowrt.events import AttemptEnded, ExecutionEnded, ExecutionStarted, ExecutionStatus, LogEvent
+from flowrt.option_checks import check_whole
 from flowrt.storage.protocols import ExecutionRow, NodeRow, StoredWorkflow
 from flowrt.typing import Clock, Ids
 
@@ -171,6 +172,7 @@ class MemoryLog:
         before: str | None = None,
     ) -> list[ExecutionRow]:
         """Return the newest executions first, which is the greatest ids first."""
+        check_whole("limit", limit, least=0)
         found = [
             row
             for row in self._executions.values()

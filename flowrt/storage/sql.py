@@ -5,6 +5,7 @@ from random import Random
 from typing import get_args
 
 from flowrt.clock import SystemClock, UuidV7Ids
+from flowrt.option_checks import check_number, check_part
 from flowrt.storage.schema import prepare
 from flowrt.storage.session import Session
 from flowrt.storage.sql_log import SqlLog
@@ -35,6 +36,7 @@ class SqlStore:
 
     Raises:
         StoreUnavailableError: The URL names no database that flowrt can use.
+        TypeError: An option is of another kind than expected.
         ValueError: An option has an impossible value.
     """
 
@@ -50,12 +52,14 @@ class SqlStore:
     ) -> None:
         if synchronous not in get_args(Synchronous):
             raise ValueError(f"synchronous was {synchronous!r}; expected 'NORMAL' or 'FULL'")
-        if not busy_timeout_seconds >= 0:
-            raise ValueError(f"busy_timeout_seconds was {busy_timeout_seconds!r}; it must be 0 or more")
-        clock = clock or SystemClock()
+        check_number("busy_timeout_seconds", busy_timeout_seconds, least=0, is_finite=True)
+        clock = SystemClock() if clock is None else clock
+        ids = UuidV7Ids(clock, Random()) if ids is None else ids  # noqa: S311 - ids are no secrets
+        check_part("clock", clock, "time_ns", "a clock")
+        check_part("ids", ids, "new_id", "an object with a method new_id")
         options = SqliteOptions(synchronous=synchronous, busy_timeout_seconds=busy_timeout_seconds, create=create)
         self._session = Session(parse_url(url), options)
-        self._workflows = SqlWorkflows(self._session, clock, ids or UuidV7Ids(clock, Random()))  # noqa: S311 - ids are no secrets
+        self._workflows = SqlWorkflows(self._session, clock, ids)
         self._log = SqlLog(self._session)
 
     @property

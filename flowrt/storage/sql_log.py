@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from flowrt.errors import StoreError
 from flowrt.events import ErrorDetails, ExecutionStatus, LogEvent
+from flowrt.option_checks import check_whole
 from flowrt.storage.log_rows import rows_of, started_earlier
 from flowrt.storage.log_statements import statements_of
 from flowrt.storage.protocols import ExecutionRow, NodeRow
@@ -126,6 +127,7 @@ def page_query(
     *, limit: int, workflow: str | None = None, status: ExecutionStatus | None = None, before: str | None = None
 ) -> Select[Any]:
     """Return the query of a page of executions, newest first. Whatever is asked for, an index has it in this order."""
+    check_whole("limit", limit, least=0)
     query = select_executions().order_by(executions.c.id.desc()).limit(limit)
     if workflow is not None:
         query = query.where(executions.c.workflow == workflow)

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
@@ -30,9 +30,14 @@ def parse_url(text: str | os.PathLike[str]) -> DatabaseUrl:
     name a database in memory. A relative path is meant from the current folder at the time of this call.
 
     Raises:
+        TypeError: It is neither a text nor a path.
         StoreUnavailableError: It names no database, or one that this version of flowrt can't use.
     """
+    if not isinstance(cast("object", text), str | os.PathLike):
+        raise TypeError(f"the database was {text!r}; expected a URL or a path, such as 'flowrt.db'")
     text = os.fspath(text)
+    if not text:
+        raise StoreUnavailableError("''", "the URL is empty; give one like sqlite:///flowrt.db, or :memory:")
     if "\0" in text:
         raise StoreUnavailableError(text.replace("\0", "\\0"), "a file's name can't hold a NUL character")
     if "://" not in text:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flowrt.clock import NANOSECONDS
 from flowrt.events import ExecutionStatus
+from flowrt.option_checks import check_number, check_part, check_whole
 from flowrt.testing.distributions import Distribution
 from flowrt.testing.load import Input, Load
 from flowrt.testing.runnable import as_runnable
@@ -86,16 +87,16 @@ def simulate_arrivals(
         python_modules: What `python` nodes of a definition may call; only with `catalog=None`.
 
     Raises:
-        TypeError: The seed is no integer, or `steps` no mapping.
+        TypeError: The seed is no integer, `steps` no mapping, or another option of another kind than expected.
         ValueError: The duration is not above 0, `max_at_once` is below 1, or no time lies between arrivals.
         DefinitionError: The definition is wrong, or a stand-in fits no step.
         InputError: The input does not fit.
         SimulationError: A step waited for something real, or for something that never comes.
     """
-    if not (duration_seconds > 0 and math.isfinite(duration_seconds)):
-        raise ValueError(f"duration_seconds was {duration_seconds!r}; it must be more than 0")
-    if max_at_once is not None and max_at_once < 1:
-        raise ValueError(f"max_at_once was {max_at_once}; it must be at least 1, or None for no limit")
+    check_part("arrivals", arrivals, "draw_seconds", "a distribution, such as poisson(per_second=5)")
+    check_number("duration_seconds", duration_seconds, above=0, is_finite=True)
+    if max_at_once is not None:
+        check_whole("max_at_once", max_at_once, least=1)
     simulation = Simulation(seed, keep_events=keep_events)
     stand_ins = check_stand_ins(steps)
     loaded = as_runnable(workflow, catalog, python_modules)

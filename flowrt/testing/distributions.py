@@ -6,6 +6,8 @@ from typing import Protocol, TypeGuard
 
 import msgspec
 
+from flowrt.option_checks import is_finite_number
+
 
 class Distribution(Protocol):
     """Something that durations are drawn from."""
@@ -127,7 +129,7 @@ def poisson(*, per_second: float) -> Distribution:
 
 def is_number(value: object) -> TypeGuard[float]:
     """Say whether a value is a finite number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return is_finite_number(value)
 
 
 def _normal(random: Random) -> float:

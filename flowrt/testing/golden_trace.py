@@ -1,17 +1,24 @@
 """Comparing a trace with the file that a test keeps of it."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 if TYPE_CHECKING:
+    import pytest
+
     from flowrt.testing.trace import Trace
 
 UPDATE = "--flow-update-traces"
-_OWNERS = pytest.StashKey[dict[Path, str]]()
-"""Which test has which file, in this run."""
+
+
+@cache
+def _owners() -> "pytest.StashKey[dict[Path, str]]":
+    """Return where a run of pytest keeps which test has which file."""
+    import pytest  # noqa: PLC0415 - the other names of the test kit need no pytest
+
+    return pytest.StashKey()
 
 
 class GoldenTrace:
@@ -21,7 +28,9 @@ class GoldenTrace:
     parameters. With `--flow-update-traces` it is written instead.
     """
 
-    def __init__(self, request: pytest.FixtureRequest) -> None:
+    def __init__(self, request: "pytest.FixtureRequest") -> None:
+        import pytest  # noqa: PLC0415
+
         self._config = request.config
         self._folder = request.path.parent / "traces"
         self._test = request.node.nodeid
@@ -55,5 +64,5 @@ class GoldenTrace:
         """Refuse a file that another trace of this run has."""
         self._calls += 1
         call = f"{self._test}, call {self._calls} of golden_trace"
-        owner = self._config.stash.setdefault(_OWNERS, {}).setdefault(path, call)
+        owner = self._config.stash.setdefault(_owners(), {}).setdefault(path, call)
         assert owner == call, f"{path} is the file of {owner}: give this one a name, golden_trace(trace, name)"  # noqa: S101 - it asserts

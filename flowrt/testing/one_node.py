@@ -1,7 +1,7 @@
 """One node of a workflow, alone."""
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flowrt.definition import Definition, LoadedDefinition, Node, Parameter, Workflow
 from flowrt.definition.arguments import Argument, Constant, FromInput
@@ -57,7 +57,10 @@ def run_node(
     whole = as_runnable(workflow, catalog, python_modules)
     refuse_unknown(whole.definition, stand_ins)
     node, step = _find(whole, node_id)
-    alone = _alone(whole.definition.name, node, step, input or {})
+    given: Mapping[str, Any] = {}
+    if input is not None and isinstance(cast("object", input), Mapping):  # anything else is refused when it is run
+        given = input
+    alone = _alone(whole.definition.name, node, step, given)
     own = {name: stand_in for name, stand_in in stand_ins.items() if name in {node.id, node.type}}
     return simulate_plan(simulated_plan(alone, own, simulation, check_inputs=True), input, simulation)
 
@@ -67,7 +70,8 @@ def _find(workflow: "Runnable", node_id: str) -> tuple[Node, BoundStep]:
         if node.id == node_id:
             return node, step
     ids = [node.id for node in workflow.definition.nodes]
-    reason = f"there is no node {node_id!r}{NearestNames().hint(node_id, ids)}; there are {', '.join(ids)}"
+    hint = NearestNames().hint(node_id, ids) if isinstance(cast("object", node_id), str) else ""
+    reason = f"there is no node {node_id!r}{hint}; there are {', '.join(ids)}"
     raise DefinitionError((Problem("", reason),), workflow.definition.name)
 
 

@@ -10,6 +10,7 @@ import trio
 
 from flowrt.actors.drive import resume
 from flowrt.actors.worker import Worker
+from flowrt.testing.errors import RealWaitError
 from flowrt.testing.step_watch import StepWatch
 
 SUSPEND: CodeType = vars(Worker)["_suspend"].__code__
@@ -19,13 +20,33 @@ THREADS = ("trio._threads",)
 SOCKETS = ("trio._core._io_epoll", "trio._core._io_kqueue", "trio._core._io_windows")
 
 
+class ThreadWatch(trio.abc.Instrument):
+    """Notices the first thread that is used, however soon it ends: whoever waits for it holds a token meanwhile."""
+
+    def __init__(self) -> None:
+        self.found: RealWaitError | None = None
+        self._limiters: tuple[Any, ...] = ()
+
+    def begin(self) -> None:
+        """Look from now on. Called inside trio."""
+        trios, anyios = (
+            trio.to_thread.current_default_thread_limiter(),
+            anyio.to_thread.current_default_thread_limiter(),
+        )
+        self._limiters = (trios, anyios)
+
+    def after_task_step(self, task: trio.lowlevel.Task) -> None:  # noqa: ARG002 - trio's
+        """Look after each step of a task: tokens are returned on the event loop, too."""
+        for limiter in self._limiters:
+            if limiter.borrowed_tokens and self.found is None:
+                self.found = RealWaitError(*find_real_wait())
+
+
 def count_real_waits() -> int:
-    """Return how many tasks wait for sockets and threads, trio's own wake-up included. Called inside trio."""
+    """Return how many tasks wait for sockets, trio's own wake-up included. Called inside trio."""
     statistics: Any = trio.lowlevel.current_statistics().io_statistics
     names = ("tasks_waiting_read", "tasks_waiting_write", "tasks_waiting")
-    sockets = sum(getattr(statistics, name, 0) for name in names)
-    threads = trio.to_thread.current_default_thread_limiter().borrowed_tokens
-    return sockets + int(threads) + int(anyio.to_thread.current_default_thread_limiter().borrowed_tokens)
+    return sum(getattr(statistics, name, 0) for name in names)
 
 
 def find_real_wait() -> tuple[str, str]:

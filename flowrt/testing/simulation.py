@@ -12,9 +12,10 @@ import trio.testing
 from flowrt.actors.settings import Settings
 from flowrt.clock import NANOSECONDS, UuidV7Ids
 from flowrt.engine import Engine
+from flowrt.option_checks import check_number
 from flowrt.plans import Plans
 from flowrt.testing.errors import RealWaitError, SimulationError, SimulationStuckError
-from flowrt.testing.real_waits import count_real_waits, find_real_wait, suspended_nodes
+from flowrt.testing.real_waits import ThreadWatch, count_real_waits, find_real_wait, suspended_nodes
 from flowrt.testing.schedule import Schedule
 from flowrt.testing.step_watch import StepWatch
 from flowrt.testing.trace_recorder import TraceRecorder
@@ -38,18 +39,19 @@ class Simulation:
         until_seconds: When the simulation ends, whatever still runs then; `None`: when the code has ended.
 
     Raises:
-        TypeError: The seed is no integer.
-        ValueError: `until_seconds` is negative.
+        TypeError: The seed is no integer, or `until_seconds` no number.
+        ValueError: `until_seconds` is negative or infinite.
     """
 
     def __init__(self, seed: int, *, keep_events: bool = True, until_seconds: float | None = None) -> None:
         if not isinstance(cast("object", seed), int) or isinstance(seed, bool):
             raise TypeError(f"the seed was {seed!r}, a {type(seed).__name__}; it must be an integer")
-        if until_seconds is not None and not until_seconds >= 0:
-            raise ValueError(f"until_seconds was {until_seconds!r}; it must be 0 or more, or None for no end")
+        if until_seconds is not None:
+            check_number("until_seconds", until_seconds, least=0, is_finite=True)
         self.seed = seed
         self.clock = VirtualClock()
         self.watch = StepWatch()
+        self._threads = ThreadWatch()
         self.recorder = TraceRecorder(self.clock.monotonic_ns, keep_events=keep_events)
         self.schedule = Schedule(self.clock, self.random("schedule"))
         self.is_cut = False
@@ -90,11 +92,12 @@ class Simulation:
             Exception: What the code raises.
         """
         with seeded_batches(f"flowrt batches {self.seed}"):
-            return trio.run(self._run, main, clock=self.clock, instruments=[self.schedule])
+            return trio.run(self._run, main, clock=self.clock, instruments=[self.schedule, self._threads])
 
     async def _run(self, main: Callable[[], Awaitable[T]]) -> T | None:
         await trio.testing.wait_all_tasks_blocked()
         self._usual_waits = count_real_waits()
+        self._threads.begin()
         trio.lowlevel.spawn_system_task(self._drive)
         result = None
         try:
@@ -141,8 +144,9 @@ class Simulation:
             self._fail(RealWaitError(*find_real_wait()))
 
     def _check_watch(self) -> None:
-        if self._failure is None and self.watch.found is not None:
-            self._fail(self.watch.found)
+        found = self.watch.found or self._threads.found
+        if self._failure is None and found is not None:
+            self._fail(found)
 
     def _fail(self, error: SimulationError) -> None:
         self._failure = error

@@ -19,9 +19,13 @@ WAITS = frozenset(
     {"sleep", "connect", "connect_ex", "recv", "recv_into", "send", "sendall", "accept", "getaddrinfo", "fork_exec"}
     | {"system", "select", "poll", "posix_spawn", "posix_spawnp"}
 )
-WATCHED = CLOCKS | WAITS
-OWNERS = frozenset({"time", "datetime", "date", "socket", "_socket", "_posixsubprocess", "posix", "nt", "select"})
+THREADS = frozenset({"start_new_thread", "start_joinable_thread"})
+WATCHED = CLOCKS | WAITS | THREADS
+OWNERS = frozenset(
+    {"time", "datetime", "date", "socket", "_socket", "_posixsubprocess", "_thread", "posix", "nt", "select"}
+)
 """The modules, or classes, whose functions of these names are meant."""
+LIBRARIES = sys.stdlib_module_names | {"anyio", "trio"}
 
 
 class StepWatch:
@@ -105,12 +109,21 @@ class StepWatch:
             return  # such as the time of a log record, which nothing depends on
         if _is_garbage_collection(frame):
             return
-        where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-        self._report(RealWaitError(node_id, f"{name}.{called.__name__}()", where))
+        what = "a thread" if called.__name__ in THREADS else f"{name}.{called.__name__}()"
+        self._report(RealWaitError(node_id, what, _place(frame)))
 
     def _report(self, error: SimulationError) -> None:
         self.found = self.found or error
         raise error
+
+
+def _place(frame: FrameType) -> str:
+    """Return the file and line at which a step came to this, rather than those of the library that it called."""
+    place: FrameType | None = frame
+    while place is not None and str(place.f_globals.get("__name__", "")).partition(".")[0] in LIBRARIES:
+        place = place.f_back
+    place = place or frame
+    return f"{place.f_code.co_filename}:{place.f_lineno}"
 
 
 def _is_garbage_collection(frame: FrameType | None) -> bool:

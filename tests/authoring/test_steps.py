@@ -68,10 +68,12 @@ def test_open_parameters_are_refused():
 @pytest.mark.parametrize(
     ("options", "pointer", "message"),
     [
-        ({"retry": Retry(max_attempts=0)}, "/retry/max_attempts", "expected `int` >= 1"),
+        ({"retry": Retry(max_attempts=0)}, "/retry/max_attempts", "found 0, expected a whole number >= 1"),
         ({"retry": 3}, "/retry", "found a whole number, expected an object or null"),
+        ({"retry": {}}, "/retry", "found {}, expected a Retry, such as Retry(max_attempts=3)"),
+        ({"timeout": "\ud83d"}, "", "a text holds half of a surrogate pair"),
         ({"retry": Retry(fatal_errors=(OSError,))}, "/retry", "found <class 'OSError'>: write its name, as 'OSError'"),
-        ({"timeout": 0}, "/timeout/attempt", "expected `float` > 0.0"),
+        ({"timeout": 0}, "/timeout/attempt", "found 0, expected a number > 0.0"),
         ({"timeout": "2s"}, "/timeout/attempt", "found a text, expected a number or null"),
         ({"on_error": "ignore"}, "/on_error", "found 'ignore', expected one of 'fail', 'skip', 'continue'"),
         ({"on_error": Default(print)}, "/on_error", "found <built-in function print>: expected a value"),

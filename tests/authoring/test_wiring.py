@@ -339,6 +339,7 @@ def generate(lead):
         (triage, {}, "this is a workflow already"),
         (3, {}, "expected a function"),
         (enriches, {"version": "2"}, "expected a whole number"),
+        (enriches, {"version": -1}, "the version is -1, expected a whole number from 0 to 2147483647"),
         (enriches, {"name": "\n"}, "the workflow's name is blank"),
     ],
 )

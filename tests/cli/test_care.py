@@ -83,3 +83,21 @@ def test_a_closed_standard_error_is_no_reason_to_fail(upper, inputs):
     command = f"{sys.executable} -m flowrt run {upper} --inputs {inputs} --no-db --json 2>&-"
     ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)  # noqa: S603
     assert (ran.returncode, json.loads(ran.stdout)["completed"]) == (0, 2)
+
+
+def test_results_that_can_not_be_written_are_bad_usage_and_nothing_runs(flowrt, upper, inputs):
+    ran = flowrt("run", upper, "--inputs", inputs, "--results", "/nowhere/out.jsonl")
+    assert (ran.status, "can't be written" in ran.err) == (2, True)
+    assert flowrt("history", "--json").json == {"executions": []}
+
+
+def test_an_empty_database_url_is_refused(flowrt, upper):
+    ran = flowrt("run", upper, "--input", '{"x": "a"}', "--db", "")
+    assert (ran.status, ran.out, "the URL is empty" in ran.err) == (4, "", True)
+
+
+def test_show_says_whether_none_or_many_begin_like_that(flowrt, upper):
+    for _ in range(2):
+        flowrt("run", upper, "--input", '{"x": "a"}')
+    assert "no execution's id begins with 'zz'" in flowrt("show", "zz").err
+    assert "2 executions' ids begin with '0'" in flowrt("show", "0").err

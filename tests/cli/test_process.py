@@ -1,5 +1,6 @@
 """The command as a process of its own: signals, pipes, and how it is started."""
 
+import contextlib
 import json
 import os
 import signal
@@ -82,6 +83,57 @@ def test_ctrl_c_cancels_many_and_counts_them(start, waiting, tmp_path, backend):
     assert json.loads(out)["cancelled"] == json.loads(out)["total"] == len(rows) == 20
 
 
+STEPS = """
+import anyio
+
+async def is_shielded() -> None:
+    with anyio.CancelScope(shield=True):
+        await anyio.sleep(3600)
+
+async def swallows() -> None:
+    while True:
+        try:
+            await anyio.sleep(3600)
+        except BaseException:
+            pass
+"""
+
+
+@pytest.mark.parametrize("function", ["is_shielded", "swallows"])
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_step_that_does_not_end_holds_nobody_who_presses_ctrl_c_again(start, definition, tmp_path, backend, function):
+    (tmp_path / "stubborn_steps.py").write_text(STEPS, encoding="utf-8")
+    file = definition({"a": ("python", {"function": f"stubborn_steps:{function}"})}, name="stubborn")
+    process = start("run", file, "--backend", backend, "--python-module", "stubborn_steps")
+    wait_for_a_running_execution(start)
+    for _ in range(3):
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.6)  # a little more than what counts as one
+    status, _, err = finished(process)
+    assert (status, "Traceback" in err) == (3, False)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_ctrl_c_that_comes_several_times_at_once_is_one(start, waiting, backend):
+    process = start("run", waiting, "--backend", backend)
+    wait_for_a_running_execution(start)
+    for _ in range(5):
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.02)
+    assert finished(process)[0] == 3
+    _, out, _ = finished(start("history", "--json"))
+    assert [row["status"] for row in json.loads(out)["executions"]] == ["cancelled"]
+
+
+def test_inputs_can_be_piped(start, definition):
+    file = definition({"a": ("start", {})}, name="small")
+    command = f"yes '{{}}' | head -1000 | {' '.join(COMMAND)} run {file} --no-db --inputs - --json"
+    ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)  # noqa: S603
+    assert (ran.returncode, json.loads(ran.stdout)["completed"]) == (0, 1000)
+
+
 def test_a_reader_that_goes_away_ends_the_command_quietly(start):
     process = start("schema")
     process.stdout.close()
@@ -110,9 +162,10 @@ def test_a_full_disk_is_told(start, definition, tmp_path):
 
 def test_a_closed_standard_input_is_told(start, definition):
     file = definition({"a": ("start", {})}, name="small")
-    command = f"{' '.join(COMMAND)} run {file} --no-db --input - <&-"
-    ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)  # noqa: S603
-    assert (ran.returncode, "standard input is closed" in ran.stderr) == (2, True)
+    for option in ("--input", "--inputs"):
+        command = f"{' '.join(COMMAND)} run {file} --no-db {option} - <&-"
+        ran = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)  # noqa: S603
+        assert (ran.returncode, "standard input is closed" in ran.stderr) == (2, True)
 
 
 def test_nothing_but_the_document_is_on_standard_output(start, definition):

@@ -49,7 +49,7 @@ def test_each_item_of_a_list_is_judged():
         ("/data/cases/0/when", "found a whole number, expected a text"),
         ("/data/cases/1", "`when` is missing"),
         ("/data/cases/1/wen", "unknown key 'wen'; did you mean 'when'?"),
-        ("/data/cases/1/handle", "expected `str` of length >= 2"),
+        ("/data/cases/1/handle", "found 'y', expected a text of length >= 2"),
         ("/data/cases/2", "found a whole number, expected an object"),
     ]
 
@@ -61,9 +61,9 @@ def test_each_item_of_a_list_is_judged():
         ({"mode": "fsat"}, "/data/mode", "found 'fsat', expected one of 'fast', 'slow'; did you mean 'fast'?"),
         ({"mode": 1}, "/data/mode", "found a whole number, expected a text or null"),
         ({"nested": {"a": [1, "2"]}}, "/data/nested", "found a text, expected a whole number"),
-        ({"share": 1.5}, "/data/share", "expected `float` <= 1.0"),
+        ({"share": 1.5}, "/data/share", "found 1.5, expected a number <= 1.0"),
         ({"first": 10}, "/data", "`first` comes after `last`"),
-        ({"cases": [{"when": "x", "handle": "yes"}] * 4}, "/data/cases", "expected `array` of length <= 3"),
+        ({"cases": [{"when": "x", "handle": "yes"}] * 4}, "/data/cases", "expected a list of length <= 3"),
     ],
 )
 def test_a_wrong_value_is_reported_at_its_place(value, pointer, message):

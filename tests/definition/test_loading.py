@@ -19,9 +19,10 @@ from definition.workflows import (
     workflow,
 )
 
-from flowrt.definition import Edge, Join, Node, Parameter, Quorum
+from flowrt.definition import Edge, Join, Node, Parameter, Quorum, export_definition, load_definition
 from flowrt.errors import DefinitionError
 from flowrt.policies import NO_POLICY, Cancel, NodePolicy, Retry, Timeout, WorkflowPolicy
+from flowrt.steps.registry import StepRegistry
 
 SMALL = workflow(node("a"), node("b"), edges=[edge("a", "b")], name="small")
 
@@ -255,3 +256,14 @@ def test_a_type_that_runs_as_the_default_although_it_is_almost_a_known_one_is_a_
     [warning] = load(source, catalog).warnings
     assert warning.pointer == "/nodes/0/type"
     assert warning.message == "'data-validation' runs as the default type; did you mean 'data_validation'?"
+
+
+@pytest.mark.parametrize("catalog", [None, "x", [], StepRegistry])
+def test_a_catalog_that_is_none_is_refused(catalog):
+    with pytest.raises(TypeError, match=r"catalog was .*; expected a registry"):
+        load_definition({"nodes": [{"id": "a", "type": "start"}]}, catalog)
+
+
+def test_what_is_no_definition_is_not_exported():
+    with pytest.raises(TypeError, match=r"found \{\}, expected a Definition"):
+        export_definition({})

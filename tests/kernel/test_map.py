@@ -179,3 +179,22 @@ async def test_a_limit_that_is_not_positive_is_refused(options):
 async def test_an_empty_source_gives_no_results():
     async with Runtime() as runtime:
         assert [result async for result in runtime.map(workflow({"a": doubles}), [])] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"max_at_once": 0}, ValueError, "max_at_once was 0; it must be 1 or more"),
+        ({"max_at_once": 1.5}, TypeError, "max_at_once was 1.5; expected a whole number"),
+        ({"max_at_once": None}, TypeError, "max_at_once was None"),
+        ({"max_per_second": 0}, ValueError, "max_per_second was 0; it must be more than 0"),
+        ({"max_per_second": float("nan")}, ValueError, "max_per_second was nan"),
+        ({"max_per_second": "5"}, TypeError, "max_per_second was '5'; expected a number"),
+        ({"source": None}, TypeError, "the inputs were None; expected an iterable"),
+    ],
+)
+@pytest.mark.anyio
+async def test_an_option_of_map_that_can_not_be_is_refused(options, error, message):
+    async with Runtime() as runtime:
+        with pytest.raises(error, match=message):
+            runtime.map(workflow({"a": lambda _record: {}}), **{"source": [{}], **options})

@@ -39,6 +39,10 @@ BACKENDS = ["asyncio", "trio"]
         ({"max_payload_bytes": "1"}, TypeError, "max_payload_bytes was '1'; expected a number"),
         ({"flush_seconds": True}, TypeError, "flush_seconds was True"),
         ({"steps": flowrt.StepRegistry}, TypeError, "steps was <class .*; expected a registry"),
+        ({"steps": "x"}, TypeError, "steps was 'x'; expected a registry"),
+        ({"clock": 0}, TypeError, "clock was 0; expected a clock"),
+        ({"random": ""}, TypeError, "random was ''; expected a random.Random"),
+        ({"ids": {}}, TypeError, "ids was {}; expected an object with a method new_id"),
     ],
 )
 def test_an_option_that_can_not_be_is_refused(options, error, message):
@@ -46,10 +50,47 @@ def test_an_option_that_can_not_be_is_refused(options, error, message):
         Runtime(**options)
 
 
-@pytest.mark.parametrize("options", [{"synchronous": "OFF"}, {"busy_timeout_seconds": -1}])
-def test_an_option_of_the_store_that_can_not_be_is_refused(options):
-    with pytest.raises(ValueError, match=next(iter(options))):
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"synchronous": "OFF"}, ValueError),
+        ({"busy_timeout_seconds": -1}, ValueError),
+        ({"busy_timeout_seconds": float("inf")}, ValueError),
+        ({"busy_timeout_seconds": None}, TypeError),
+        ({"clock": 0}, TypeError),
+        ({"ids": True}, TypeError),
+    ],
+)
+def test_an_option_of_the_store_that_can_not_be_is_refused(options, error):
+    with pytest.raises(error, match=f"{next(iter(options))} was "):
         SqlStore("x.db", **options)
+
+
+@pytest.mark.parametrize("limit", [-1, 1.5, "x", None, True])
+@pytest.mark.parametrize("make_store", [MemoryStore, lambda: SqlStore(":memory:")], ids=["memory", "sql"])
+@pytest.mark.anyio
+async def test_a_page_of_an_impossible_size_is_refused(make_store, limit):
+    store = make_store()
+    async with Runtime(store=store) as runtime:
+        await runtime.run(FLOW)
+        with pytest.raises((TypeError, ValueError), match="limit was "):
+            await store.log.executions(limit=limit)
+        assert await store.log.executions(limit=0) == []
+
+
+@pytest.mark.parametrize(("seconds", "error"), [(-1, ValueError), (float("nan"), ValueError), ("5", TypeError)])
+@pytest.mark.anyio
+async def test_draining_in_an_impossible_time_is_refused_and_the_runtime_goes_on(seconds, error):
+    async with Runtime() as runtime:
+        with pytest.raises(error, match="timeout_seconds was "):
+            await runtime.drain(seconds)
+        assert await runtime.run(FLOW) == {}
+
+
+@pytest.mark.parametrize("backend", ["curio", None, []])
+def test_a_script_on_an_event_loop_that_does_not_exist_is_refused(backend):
+    with pytest.raises(ValueError, match="expected 'asyncio' or 'trio'"):
+        flowrt.run(FLOW, backend=backend)
 
 
 def test_options_that_can_be_are_taken():

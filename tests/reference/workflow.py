@@ -61,7 +61,7 @@ class Workflow:
         return "continue" if targets and all(target.join.rule != "all" for target in targets) else "fail"
 
     def losers(self, join):
-        """Return the nodes whose `success` edges lead, over whatever nodes, only to the join of a node, last ones first."""
+        """Return the nodes whose `success` edges lead over any nodes only to the join of a node, last ones first."""
         found = []
         for _ in self.nodes:  # as many rounds as the longest path has nodes are enough
             for node in self.nodes:

@@ -116,3 +116,14 @@ async def test_the_default_is_a_file_in_the_current_folder(tmp_path, monkeypatch
     await store.close()
     assert (tmp_path / "flowrt.db").exists()
     assert store.url == "sqlite+aiosqlite:///flowrt.db"
+
+
+@pytest.mark.parametrize("text", [None, b"x.db", 5, []])
+def test_what_is_neither_a_text_nor_a_path_is_refused(text):
+    with pytest.raises(TypeError, match="expected a URL or a path"):
+        SqlStore(text)
+
+
+def test_an_empty_url_is_refused_rather_than_taken_for_a_database_that_is_lost_at_the_end():
+    with pytest.raises(StoreUnavailableError, match="the URL is empty"):
+        SqlStore("")

@@ -77,7 +77,10 @@ def test_nothing_may_arrive():
     [
         ({"duration_seconds": 0}, ValueError, "duration_seconds was 0"),
         ({"duration_seconds": math.inf}, ValueError, "duration_seconds was inf"),
+        ({"duration_seconds": "5"}, TypeError, "duration_seconds was '5'"),
         ({"max_at_once": 0}, ValueError, "max_at_once was 0"),
+        ({"max_at_once": 1.5}, TypeError, "max_at_once was 1.5; expected a whole number"),
+        ({"arrivals": 5}, TypeError, "arrivals was 5; expected a distribution"),
         ({"arrivals": constant(0)}, ValueError, "no time between arrivals"),
         ({"seed": "1"}, TypeError, "must be an integer"),
         ({"steps": {"no": Fake()}}, DefinitionError, "no node or type 'no'"),

@@ -1,5 +1,8 @@
 """Traces that are kept in files beside the tests."""
 
+import subprocess
+import sys
+
 GOLDEN = """
 async def test_it(flow_runtime, golden_trace):
     await flow_runtime.run(WORKFLOW, {"x": 1})
@@ -64,3 +67,8 @@ async def test_alike(flow_runtime, golden_trace, x):
 """,
         UPDATE,
     ).assert_outcomes(passed=3)
+
+
+def test_the_test_kit_needs_no_pytest():
+    code = "import sys; sys.modules['pytest'] = None; from flowrt.testing import *"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603

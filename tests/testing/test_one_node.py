@@ -149,3 +149,13 @@ def test_a_node_that_is_not_there_is_refused_with_those_that_are():
         run_node(half, "divid", {})
     with pytest.raises(DefinitionError, match=r"steps: there is no node or type 'divid'; did you mean 'divide'.*hangs"):
         run_node(half, "divide", {"a": 1}, steps={"divid": Fake()})
+
+
+def test_a_node_that_is_no_text_is_told_like_any_that_is_not_there():
+    with pytest.raises(DefinitionError, match="there is no node 5; there are hangs, "):
+        run_node(half, 5, {})
+
+
+def test_an_input_that_is_no_object_is_refused():
+    with pytest.raises(InputError, match="found int, expected an object"):
+        run_node(half, "start", 5)

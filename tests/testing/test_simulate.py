@@ -156,8 +156,9 @@ def test_a_seed_that_is_no_integer_is_refused_before_anything_runs(seed):
 def test_bad_input_is_refused():
     with pytest.raises(InputError):
         simulate(payment, {"y": 1}, seed=0)
-    with pytest.raises(ValueError, match="until_seconds was -1"):
-        simulate(payment, {"x": 1}, seed=0, until_seconds=-1)
+    for value, error in ((-1, ValueError), (float("inf"), ValueError), ("1", TypeError), (True, TypeError)):
+        with pytest.raises(error, match=f"until_seconds was {value!r}"):
+            simulate(payment, {"x": 1}, seed=0, until_seconds=value)
 
 
 @pytest.mark.parametrize(

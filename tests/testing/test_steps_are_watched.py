@@ -7,7 +7,9 @@ import logging
 import socket
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import anyio
@@ -90,6 +92,44 @@ async def waits_for_a_socket(_x):
     here, there = trio.socket.socketpair()
     with here, there:
         await here.recv(1)
+
+
+async def uses_a_thread_that_is_quick(_x):
+    await anyio.to_thread.run_sync(int)
+
+
+async def uses_a_quick_thread_in_a_task(x):
+    async with anyio.create_task_group() as group:
+        group.start_soon(uses_a_thread_that_is_quick, x)
+
+
+def starts_a_thread(_x):
+    thread = threading.Thread(target=int)
+    thread.start()
+    thread.join()
+
+
+def uses_a_pool_of_threads(_x):
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(int).result()
+
+
+@pytest.mark.parametrize(
+    "step",
+    [uses_a_thread_that_is_quick, uses_a_quick_thread_in_a_task, starts_a_thread, uses_a_pool_of_threads],
+    ids=lambda value: value.__name__,
+)
+def test_a_thread_is_caught_however_soon_it_ends(step):
+    for seed in range(10):
+        with pytest.raises(RealWaitError, match="a thread") as raised:
+            simulate(payment, {"x": 1}, seed=seed, steps={"charge": step})
+        assert raised.value.node == "charge"
+
+
+def test_the_line_that_is_named_is_the_step_s_and_not_a_library_s():
+    with pytest.raises(RealWaitError) as raised:
+        simulate(payment, {"x": 1}, seed=0, steps={"charge": runs_a_program})
+    assert Path(__file__).name in raised.value.where
 
 
 @pytest.mark.parametrize(

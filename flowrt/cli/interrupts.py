@@ -1,0 +1,65 @@
+"""Ctrl-C while executions run: the first cancels, and a later one leaves where that did not help."""
+
+import atexit
+import os
+import signal
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NoReturn
+
+from flowrt.cli.ending import CANCELLED
+
+SAME_SECONDS = 0.5
+"""Ctrl-C in this time after the first is the same one: a terminal and a parent process may both send it."""
+LAST_WORDS = b"left at once: what had not ended stays `running` in the history\n"
+
+
+@contextmanager
+def leaving_on_second_interrupt() -> Generator[None, None, None]:
+    """Never let a step that does not end hold the command; to be entered on the event loop.
+
+    The event loop's own handler hears of the first Ctrl-C. It hears of the second, too, and raises `KeyboardInterrupt`
+    if it can; where it can't, on the third, and when the executions are over, the process ends.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    interrupts = _Interrupts(before)
+    signal.signal(signal.SIGINT, interrupts)
+    try:
+        yield
+    finally:
+        interrupts.is_over = True
+        if not interrupts.count:
+            signal.signal(signal.SIGINT, before)
+        else:
+            atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # the exit status stays what it is
+
+
+class _Interrupts:
+    def __init__(self, before: Any) -> None:
+        self.count = 0
+        self.is_over = False
+        self._before = before
+        self._first = 0.0
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self.count == 0:
+            self._first = now
+        elif now - self._first < SAME_SECONDS:
+            return
+        self.count += 1
+        if self.count <= 2 and not self.is_over:  # noqa: PLR2004 - see above
+            self._before(number, frame)
+        if self.count > 1:
+            _leave()
+
+
+def _leave() -> NoReturn:
+    os.write(2, LAST_WORDS)
+    os._exit(CANCELLED)
