@@ -51,7 +51,7 @@ def retry_later(
 ) -> None:
     """Let a firing wait for its next attempt; `started_ns` is when the one began that failed."""
     watch_total(execution, node, started_ns)
-    execution.rare.attempts.count_failed(node, error)
+    execution.rare.attempts.count_failed(node, error, delay_seconds)
     park(execution, node, "retry", delay_seconds, partial(_begin_again, execution, node))
 
 
@@ -120,6 +120,7 @@ def open_join(execution: "Execution", node: "PlanNode") -> None:
     """Begin to count the time of a join."""
     timer = execution.kernel.timers.set(node.within_seconds or 0.0, partial(_join_is_over, execution, node))
     execution.rare.timers.append(timer)
+    execution.rare.joins[node] = timer
 
 
 def _join_is_over(execution: "Execution", node: "PlanNode") -> None:
