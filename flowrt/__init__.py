@@ -37,6 +37,7 @@ from flowrt.errors import (
     StepResultError,
     StoreError,
     StoreUnavailableError,
+    UnknownExecutionError,
     UnknownNodeError,
     UpstreamFailedError,
     WrongThreadError,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         step,
         workflow,
     )
+    from flowrt.explain import Explanation
     from flowrt.handle import ExecutionHandle
     from flowrt.mapping import ExecutionResult, ExecutionResults
     from flowrt.outcomes import NodeFailure, NodeOutcome
@@ -77,6 +79,7 @@ else:  # not for type checkers: to them every name would be there
             "step",
             "workflow",
         ),
+        "explain": ("Explanation",),
         "handle": ("ExecutionHandle",),
         "mapping": ("ExecutionResult", "ExecutionResults"),
         "outcomes": ("NodeFailure", "NodeOutcome"),
@@ -107,6 +110,7 @@ __all__ = [
     "ExecutionResult",
     "ExecutionResults",
     "ExecutionTimeoutError",
+    "Explanation",
     "ExpressionError",
     "FlowrtError",
     "InputError",
@@ -143,6 +147,7 @@ __all__ = [
     "StoreError",
     "StoreUnavailableError",
     "Timeout",
+    "UnknownExecutionError",
     "UnknownNodeError",
     "UpstreamFailedError",
     "Workflow",

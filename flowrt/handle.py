@@ -7,13 +7,12 @@ import anyio
 
 from flowrt.actors import ending
 from flowrt.clock import NANOSECONDS
-from flowrt.errors import UnknownNodeError
 from flowrt.events import Cancellation, ExecutionStatus, LogEvent
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.engine import Engine
-    from flowrt.graph.plan import PlanNode
+    from flowrt.explain import Explanation
 
 R = TypeVar("R")
 
@@ -91,7 +90,7 @@ class ExecutionHandle(Generic[R]):
         execution = self._execution
         if node is not None:
             by = "" if asked_by is None else f" (by {asked_by})"
-            ending.cancel_node(execution, find_node(execution, node), f"{reason}{by}")
+            ending.cancel_node(execution, execution.plan.find(node), f"{reason}{by}")
         elif execution.is_ending:
             execution.stop(reason)
         else:
@@ -118,6 +117,19 @@ class ExecutionHandle(Generic[R]):
         """Let firings start again."""
         self._execution.resume()
 
+    def why(self, node: str) -> "Explanation":
+        """Say why a node has not fired yet, was skipped, is retried, failed or was cancelled; `print` it.
+
+        It looks at the execution as it is now, running or ended, and changes nothing. It takes time for each edge that
+        leads to the node, not for the whole workflow.
+
+        Raises:
+            UnknownNodeError: The workflow has no node of that id.
+        """
+        from flowrt.explain import explain_live  # noqa: PLC0415 - loaded when somebody asks
+
+        return explain_live(self._execution, node)
+
     def events(self) -> AsyncIterator[LogEvent]:
         """Return the events from now on, in their order, until the execution has ended.
 
@@ -125,18 +137,6 @@ class ExecutionHandle(Generic[R]):
         reader keeps what it has not read in memory.
         """
         return EventStream(self._execution)
-
-
-def find_node(execution: "Execution", node_id: str) -> "PlanNode":
-    """Return a node of an execution's plan.
-
-    Raises:
-        UnknownNodeError: There is none of that id.
-    """
-    for node in execution.plan.nodes:
-        if node.id == node_id:
-            return node
-    raise UnknownNodeError(execution.plan.name, node_id, tuple(node.id for node in execution.plan.nodes))
 
 
 class EventStream:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("flowrt")
 
 FINISHED_ANYWAY = "finished anyway"
+ABANDONED = "abandoned: it did not end within"
 
 
 # --- the execution ----------------------------------------------------------------------------------------------------
@@ -294,9 +295,11 @@ def _abandon(execution: "Execution", worker: "Worker", node: "PlanNode", seconds
     del execution.suspended[worker]
     execution.rare.lost.add(worker)
     execution.hands -= 1
-    note = f"abandoned: it did not end within {seconds:g} s"
+    interruption = execution.rare.interruptions.find(node)
+    reason = "" if interruption is None or interruption.note is None else f"; {interruption.note}"
+    note = f"{ABANDONED} {seconds:g} s{reason}"
     execution.tell(node, "cancelled", note=note)
-    execution.rare.interruptions.end(node, "abandoned", execution.kernel.monotonic_ns())
+    execution.rare.interruptions.end(node, "abandoned", execution.kernel.monotonic_ns(), note)
     logger.warning(
         "node %r of workflow %r did not end within %g s of its cancel; leaving the runtime waits for it",
         node.id,

@@ -67,13 +67,13 @@ class Interruptions:
         """Forget that a firing was interrupted: what becomes of it is no business of a cancel."""
         self._open.pop(node, None)
 
-    def end(self, node: "PlanNode", outcome: InterruptedOutcome, now_ns: int) -> None:
+    def end(self, node: "PlanNode", outcome: InterruptedOutcome, now_ns: int, note: str | None = None) -> None:
         """Note what became of the firing of a node, if it was interrupted."""
         interruption = self._open.pop(node, None)
         if interruption is not None:
             seconds = (now_ns - interruption.at_ns) / NANOSECONDS
             self._ends.append(InterruptedNode(node=node.id, outcome=outcome, seconds=seconds))
-            self._ended[node] = Interrupted(outcome, interruption.note)
+            self._ended[node] = Interrupted(outcome, note or interruption.note)
 
     def keep_note(self, node: "PlanNode", note: str | None) -> None:
         """Keep why a node was cancelled that neither ran nor waited."""

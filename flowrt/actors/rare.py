@@ -25,7 +25,9 @@ class Total(NamedTuple):
 class Rare:
     """The containers that most executions never need; made all at once when the first of them is."""
 
-    __slots__ = ("attempts", "failures", "held", "interruptions", "joins", "lost", "parking", "signals", "timers", "totals")
+    __slots__ = (
+        "attempts", "failures", "held", "interruptions", "joins", "lost", "parking", "signals", "timers", "totals",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.attempts = Attempts()

@@ -28,7 +28,9 @@ class Worker:
     lent to one firing after another; once it was cancelled, by whomever and however late, it is never lent again.
     """
 
-    __slots__ = ("_innermost", "_is_spent", "_marker", "_note", "_requests", "kernel", "scope", "started_ns", "suspensions")
+    __slots__ = (
+        "_innermost", "_is_spent", "_marker", "_note", "_requests", "kernel", "scope", "started_ns", "suspensions",
+    )  # fmt: skip
 
     def __init__(self, kernel: "Kernel") -> None:
         self.kernel = kernel
