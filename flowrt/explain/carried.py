@@ -27,6 +27,11 @@ def carried(edge: Edge, source: State, on_error: OnError) -> Token | None:
     return None if token is Token.VALUE and decides else token
 
 
+def is_fatal(error: str) -> bool:
+    """Say whether a failure, told by its class and message, fails its execution whatever `on_error` says."""
+    return error.startswith("StepExitedError:")
+
+
 def _unless_kept_back(edge: Edge, source: State, on_error: OnError) -> Token:
     match edge.on, source:
         case _, "skipped":

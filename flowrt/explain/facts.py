@@ -7,7 +7,6 @@ from flowrt.definition.model import Edge, JoinRule
 from flowrt.events import ExecutionStatus
 from flowrt.explain.explanation import AttemptFact, State
 from flowrt.graph.joins import Token
-from flowrt.policies import OnError
 
 
 class NodeFacts(NamedTuple):
@@ -33,7 +32,6 @@ class Design(NamedTuple):
     join: JoinRule
     otherwise: JoinRule | None
     max_attempts: int
-    on_error: OnError
 
 
 class Arrival(NamedTuple):

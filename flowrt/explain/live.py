@@ -8,12 +8,13 @@ from flowrt.actors import ending
 from flowrt.actors.node_ends import CANCELLED, COMPLETED, FAILED, NEVER_BEGAN, PENDING, SKIPPED
 from flowrt.actors.snapshots import text_of
 from flowrt.clock import NANOSECONDS
-from flowrt.explain.carried import carried
+from flowrt.explain.carried import carried, is_fatal
 from flowrt.explain.explanation import AttemptFact, Explanation, State
 from flowrt.explain.facts import ENDED, Arrival, Design, Fate, NodeFacts
 from flowrt.explain.reasons import explain_node
 from flowrt.graph.joins import Token
 from flowrt.graph.tokens import News
+from flowrt.policies import Default, OnError
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
@@ -190,7 +191,15 @@ class LiveFacts:
         node = self._find(node_id)
         retry = node.policy.retry
         join = self._execution.flow.tokens.rule(node)
-        return Design(join, node.otherwise, 1 if retry is None else retry.max_attempts, node.on_error)
+        return Design(join, node.otherwise, 1 if retry is None else retry.max_attempts)
+
+    def _on_error(self, node: "PlanNode") -> OnError:
+        """Return what the failure of a node was answered with; a default may have been impossible to send."""
+        failure = self._rare.attempts.failure(node.id)
+        if failure is None:
+            return node.on_error
+        is_default_lost = isinstance(node.on_error, Default) and self._execution.states[node.index] != COMPLETED
+        return "fail" if is_fatal(failure.error) or is_default_lost else node.on_error
 
     def join_seconds(self, node_id: str) -> float | None:
         """Return how long the join of a node still has."""
@@ -212,7 +221,7 @@ class LiveFacts:
         state = self.node(source.id).state
         if state not in ENDED:
             return Arrival(written, is_in=False, token=None)
-        token = carried(written, state, source.on_error)
+        token = carried(written, state, self._on_error(source))
         if token is None and not node.keeps_tokens and execution.states[node.index] != NEVER_BEGAN:
             token = Token.VALUE  # what is none would have been kept
         return Arrival(written, is_in=True, token=token)

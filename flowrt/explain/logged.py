@@ -8,11 +8,11 @@ from flowrt.actors.snapshots import cut
 from flowrt.clock import NANOSECONDS
 from flowrt.definition.model import Definition, Edge, Node, Quorum
 from flowrt.events import ErrorDetails
-from flowrt.explain.carried import carried
+from flowrt.explain.carried import carried, is_fatal
 from flowrt.explain.explanation import AttemptFact, State
-from flowrt.explain.facts import Arrival, Design, Fate, NodeFacts
+from flowrt.explain.facts import FAILED, Arrival, Design, Fate, NodeFacts
 from flowrt.graph.joins import Token, Verdict, judge
-from flowrt.policies import OnError
+from flowrt.policies import Default, OnError
 from flowrt.storage.protocols import ExecutionRow, NodeRow
 
 
@@ -107,9 +107,12 @@ class LoggedFacts:
         node = self._nodes[node_id]
         rule = "any" if node.join.rule == Quorum(1) else node.join.rule
         retry = node.policy.retry
-        return Design(rule, node.join.otherwise, 1 if retry is None else retry.max_attempts, self._on_error(node))
+        return Design(rule, node.join.otherwise, 1 if retry is None else retry.max_attempts)
 
     def _on_error(self, node: Node) -> OnError:
+        records = self._records.get(node.id)
+        if records and is_fatal(_text(records[-1].error)):
+            return "fail"
         return node.policy.on_error or ("continue" if node.id in self._does_without else "fail")
 
     def join_seconds(self, node_id: str) -> float | None:  # noqa: ARG002 - the log has no times of joins
@@ -129,7 +132,12 @@ class LoggedFacts:
         state = self._end_of(edge.source)
         if state is None:
             return Arrival(edge, is_in=False, token=None)
-        return Arrival(edge, is_in=True, token=carried(edge, state, self._on_error(self._nodes[edge.source])))
+        on_error = self._on_error(self._nodes[edge.source])
+        token = carried(edge, state, on_error)
+        is_default = isinstance(on_error, Default) and state in FAILED and edge.on == "success"
+        if is_default and self.fate.status != "completed":
+            token = None  # a default that could not go on would have failed the execution
+        return Arrival(edge, is_in=True, token=token)
 
     def _inferred(self, node_id: str, known: Sequence[Arrival]) -> Token | None:
         """Return what edges must have carried whose conditions and branches the log does not tell."""

@@ -84,9 +84,10 @@ def _traced(facts: Facts, path: tuple[str, ...]) -> dict[str, object]:
 
 def _skipped(facts: Facts, node_id: str, arrivals: Sequence[Arrival], path: tuple[str, ...]) -> str:
     empty = [arrival for arrival in arrivals if arrival.token is not Token.VALUE]
-    told = [f"{a.edge.source!r} {arrival_text(a, facts.node(a.edge.source))}" for a in empty[:MAX_NAMED]]
-    more = f", and so on for {len(empty) - MAX_NAMED:,} more" if len(empty) > MAX_NAMED else ""
-    sentence = f"{node_id!r} was skipped{_lacking(facts, node_id, arrivals, len(empty))}: {'; '.join(told)}{more}."
+    told = list(dict.fromkeys(f"{a.edge.source!r} {arrival_text(a, facts.node(a.edge.source))}" for a in empty))
+    more = f"; and {len(told) - MAX_NAMED:,} more" if len(told) > MAX_NAMED else ""
+    lacking = _lacking(facts, node_id, arrivals, len(empty))
+    sentence = f"{node_id!r} was skipped{lacking}: {'; '.join(told[:MAX_NAMED])}{more}."
     *_, before, origin = (node_id, *path)
     if len(path) > 2:  # noqa: PLR2004 - the node, its input, and where that was skipped from
         arrival = next(a for a in facts.arrivals(before) if a.edge.source == origin)

@@ -4,7 +4,6 @@ from flowrt.actors.ending import ABANDONED
 from flowrt.explain.explanation import AttemptFact
 from flowrt.explain.facts import Design, Facts, Fate, NodeFacts
 from flowrt.explain.wording import LOST, in_seconds, listed, shortened
-from flowrt.policies import Default
 
 
 def under_way(facts: Facts, node: NodeFacts) -> str:
@@ -82,7 +81,7 @@ def _failed_for_good(node: NodeFacts, design: Design) -> str:
     if design.max_attempts > 1:
         why = "" if node.attempt >= design.max_attempts else f", {_not_retried(node.note)}"
         sentence = f"{node.id!r} failed in attempt {node.attempt} of {design.max_attempts}{why}: {error}."
-    return sentence + (" Its default went on instead." if isinstance(design.on_error, Default) else "")
+    return sentence
 
 
 def _not_retried(note: str | None) -> str:

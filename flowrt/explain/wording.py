@@ -82,8 +82,10 @@ def arrival_text(arrival: Arrival, source: NodeFacts) -> str:
     """Return what a source does, or what its end put on an edge and why, without a subject."""
     edge, token = arrival.edge, arrival.token
     told = doing(source)
-    if token is Token.VALUE or not arrival.is_in:
+    if not arrival.is_in or token is Token.VALUE:
         return f"{told}, and its default went on" if _is_default(arrival, source) else told
+    if token is None and _is_default(arrival, source):
+        return f"{told}; the log does not tell whether its default went on"
     if edge.on == "failure" and source.state not in FAILED and source.state != "skipped":
         return f"{told}, and the edge is for its failure"
     is_kept_back = token in (Token.SKIPPED, None) and source.state != "skipped"
