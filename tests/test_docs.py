@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ import pytest
 import flowrt
 from flowrt import errors
 from flowrt.definition import keys, limits, model
+from flowrt.explain import Explanation, State
 from flowrt.policies import NodePolicy, Retry, Timeout
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -23,7 +25,7 @@ def page(name):
     return (DOCS / name).read_text(encoding="utf-8") if DOCS.exists() else ""
 
 
-DEFINITIONS, RUNTIME = page("definitions.md"), page("runtime.md")
+DEFINITIONS, RUNTIME, EXPLAIN = page("definitions.md"), page("runtime.md"), page("explain.md")
 GIVEN = r"^Given `(.+?)` it (?:returns `(.+?)`|returns:\n\n```json\n(.+?)```)"
 """An input, and the output in the line or in a block."""
 
@@ -59,7 +61,7 @@ def fields(struct):
 # --- the examples ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["definitions.md", "runtime.md"])
+@pytest.mark.parametrize("name", ["definitions.md", "runtime.md", "explain.md"])
 def test_the_python_blocks_of_a_page_are_a_module_that_runs(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     parts = re.split(r"(?<=^```python\n)|(?=^```\n)", page(name), flags=re.MULTILINE)
@@ -170,6 +172,12 @@ def test_every_member_of_a_handle_is_listed():
     members = {name for name in vars(flowrt.ExecutionHandle) if not name.startswith("_")}
     told = {name for row in rows(section(RUNTIME, "### Handles")) for name in re.findall(r"\w+", row[0])}
     assert members - told == set()
+
+
+def test_every_state_of_a_node_and_every_field_of_an_explanation_is_listed():
+    told = {name for row in rows(section(EXPLAIN, "## States")) for name in re.findall(r"`([^`]+)`", row[0])}
+    assert told == set(get_args(State))
+    assert fields(Explanation) - listed(section(EXPLAIN, "## Explanations")) == set()
 
 
 def test_every_error_is_told():

@@ -58,7 +58,7 @@ def _answer(facts: Facts, node: NodeFacts, arrivals: Sequence[Arrival]) -> dict[
         case "waiting for inputs":
             path = awaited_path(facts, node.id)
             due = facts.join_seconds(node.id)
-            sentence = waits_for_inputs(facts, node.id, arrivals, path)
+            sentence = waits_for_inputs(facts, node.id, arrivals, path) + sentences.paused(facts)
             return {"sentence": sentence, "due_in_seconds": due, **_traced(facts, path)}
         case "skipped":
             path = skipped_path(facts, node.id)

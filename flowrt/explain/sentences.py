@@ -16,7 +16,7 @@ def under_way(facts: Facts, node: NodeFacts) -> str:
         case "paused":
             return f"{name} has all it needs, but the execution is paused: it begins when that is resumed."
         case "running":
-            sentence = _runs(node, design)
+            return _runs(node, design)
         case "stopping":
             left = "" if due is None else f" It is given up in {in_seconds(due)}."
             return f"{name} was asked to end and has not ended yet: {_reason(node.note, facts.fate)}.{left}"
@@ -34,7 +34,12 @@ def under_way(facts: Facts, node: NodeFacts) -> str:
             what = "thread" if state == "waiting for a thread" else "process"
             limit = "." if due is None else f"; that may take another {in_seconds(due)}."
             sentence = f"{name} waits for a free {what}{limit}"
-    return sentence + (" The execution is paused." if facts.fate.is_paused else "")
+    return sentence + paused(facts)
+
+
+def paused(facts: Facts) -> str:
+    """Return what is to be added about a node that waits, where its execution is paused."""
+    return " The execution is paused." if facts.fate.is_paused else ""
 
 
 def _runs(node: NodeFacts, design: Design) -> str:

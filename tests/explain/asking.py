@@ -109,3 +109,46 @@ def ask(document, key, *, at=0.5, acts=(), called=None, input=None, until=60, **
             )
 
     return simulation.run(main)
+
+
+def ask_all(document, input, *, seed, cancels):
+    """Run a definition of `scripted` nodes, ask about all nodes all the time, and return the answers of its end.
+
+    Args:
+        document: The definition.
+        input: Its input.
+        seed: What decides the order, and which nodes fail.
+        cancels: Times in seconds, each with the place of a node that is cancelled, or `None` for the execution.
+    """
+    simulation = Simulation(seed)
+    keys = [found["id"] for found in document["nodes"]]
+    for found in simulation.random("failures").sample(document["nodes"], len(keys) // 3):
+        found["data"]["attempts"][0]["fails"] = "ValueError"
+
+    async def main():
+        store = MemoryStore(clock=simulation.clock)
+        parts = {"clock": simulation.clock, "random": simulation.random("runtime"), "gate": simulation.schedule}
+        async with (
+            Runtime(store=store, steps=catalog((), None), **parts) as runtime,
+            anyio.create_task_group() as group,
+        ):
+            handle = await runtime.start(document, input)
+
+            async def cancel(seconds, place):
+                await anyio.sleep(seconds)
+                handle.cancel("asked", node=None if place is None else keys[place % len(keys)])
+
+            async def look():
+                while handle.status == "running":
+                    for key in keys:
+                        assert str(handle.why(key))
+                        assert str(await explain(store, handle.execution_id, key, clock=simulation.clock))
+                    await anyio.sleep(0.37)
+
+            for seconds, place in cancels:
+                group.start_soon(cancel, seconds, place)
+            group.start_soon(look)
+            await handle.wait()
+        return [(handle.why(key), await explain(store, handle.execution_id, key)) for key in keys]
+
+    return simulation.run(main)
