@@ -30,7 +30,11 @@ State: TypeAlias = Literal[
 """How a node stands. The first ten have not ended; `unknown`: the log can't tell."""
 
 TokenName: TypeAlias = Literal["value", "skipped", "failed", "cancelled"]
+VALUE: TokenName = "value"
+MAX_NAMED = 3
+"""How many inputs a sentence names."""
 MAX_LINES = 10
+"""How many inputs, or attempts, a text lists."""
 
 
 class InputFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,10 +98,24 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         lines = [self.sentence if self.caveat is None else f"{self.sentence} {self.caveat}"]
-        lines += [f"  attempt {attempt.attempt} failed: {attempt.error}" for attempt in self.attempts[-MAX_LINES:]]
-        shown = [fact for fact in self.inputs if not fact.is_in] or list(self.inputs)
-        if self.state in ("waiting for inputs", "skipped", "failed without running", "unknown"):
-            lines += [f"  from {fact.source!r}: {fact.why}" for fact in shown[:MAX_LINES]]
-            if len(shown) > MAX_LINES:
-                lines.append(f"  and {len(shown) - MAX_LINES:,} more")
+        if len(self.attempts) > 1:
+            lines += [f"  attempt {attempt.attempt} failed: {attempt.error}" for attempt in self.attempts[-MAX_LINES:]]
+        shown = self._shown()
+        lines += [f"  from {fact.source!r}: {fact.why}" for fact in shown[:MAX_LINES]]
+        if len(shown) > MAX_LINES:
+            lines.append(f"  and {len(shown) - MAX_LINES:,} more")
         return "\n".join(lines)
+
+    def _shown(self) -> list[InputFact]:
+        """Return the inputs that matter, unless the sentence has named them all."""
+        match self.state:
+            case "waiting for inputs":
+                missing = [fact for fact in self.inputs if not fact.is_in]
+                return missing if len(missing) > MAX_NAMED else []
+            case "skipped":
+                empty = [fact for fact in self.inputs if fact.token != VALUE]
+                return empty if len(empty) > MAX_NAMED else []
+            case "failed without running" | "unknown":
+                return list(self.inputs)
+            case _:
+                return []

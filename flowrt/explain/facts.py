@@ -75,6 +75,32 @@ class Facts(Protocol):
         ...
 
 
+class Remembered:
+    """Facts that are asked for once and kept: an explanation comes back to a node again and again."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._nodes: dict[str, NodeFacts] = {}
+        self._arrivals: dict[str, Sequence[Arrival]] = {}
+        self.fate = facts.fate
+        self.design = facts.design
+        self.join_seconds = facts.join_seconds
+
+    def node(self, node_id: str) -> NodeFacts:
+        """Return what a node did."""
+        known = self._nodes.get(node_id)
+        if known is None:
+            known = self._nodes[node_id] = self._facts.node(node_id)
+        return known
+
+    def arrivals(self, node_id: str) -> Sequence[Arrival]:
+        """Return the edges that lead to a node."""
+        known = self._arrivals.get(node_id)
+        if known is None:
+            known = self._arrivals[node_id] = self._facts.arrivals(node_id)
+        return known
+
+
 ENDED: frozenset[State] = frozenset(
     (
         "completed",

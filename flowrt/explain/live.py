@@ -55,6 +55,7 @@ class LiveFacts:
         self._now_ns = execution.kernel.monotonic_ns()
         self._rare = execution.rare
         self.fate = _fate(execution)
+        self._known: dict[str, NodeFacts] = {}
 
     @cached_property
     def _suspended(self) -> "dict[PlanNode, Worker]":
@@ -77,8 +78,13 @@ class LiveFacts:
 
     def node(self, node_id: str) -> NodeFacts:
         """Return what a node did so far."""
-        node = self._find(node_id)
-        failure = self._rare.attempts.failure(node_id)
+        known = self._known.get(node_id)
+        if known is None:
+            known = self._known[node_id] = self._look_at(self._find(node_id))
+        return known
+
+    def _look_at(self, node: "PlanNode") -> NodeFacts:
+        failure = self._rare.attempts.failure(node.id)
         if failure is not None:
             return self._failed(node, failure.attempt, failure.error)
         if self._execution.states[node.index] != PENDING:

@@ -6,10 +6,10 @@ import msgspec
 
 from flowrt.definition.model import Quorum
 from flowrt.explain import sentences
-from flowrt.explain.explanation import Explanation, InputFact
-from flowrt.explain.facts import ENDED, Arrival, Facts, NodeFacts
+from flowrt.explain.explanation import MAX_NAMED, Explanation, InputFact
+from flowrt.explain.facts import ENDED, Arrival, Facts, NodeFacts, Remembered
 from flowrt.explain.tracing import awaited_path, failed_path, skipped_path
-from flowrt.explain.waits import MAX_NAMED, waits_for_inputs
+from flowrt.explain.waits import waits_for_inputs
 from flowrt.explain.wording import arrival_text, doing, shortened
 from flowrt.graph.joins import Token
 
@@ -21,6 +21,7 @@ def explain_node(facts: Facts, node_id: str) -> Explanation:
         facts: The execution that it belongs to.
         node_id: A node of that execution's workflow.
     """
+    facts = Remembered(facts)
     node = facts.node(node_id)
     arrivals = facts.arrivals(node_id)
     explanation = Explanation(

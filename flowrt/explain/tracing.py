@@ -7,8 +7,8 @@ from flowrt.explain.explanation import State
 from flowrt.explain.facts import Arrival, Facts
 from flowrt.graph.joins import Token
 
-MAX_STEPS = 1_000
-"""How long a way back may be; what is further away is not looked for."""
+MAX_STEPS = 500
+"""How long a way back may be; what began further away is not looked for."""
 
 Follows: TypeAlias = Callable[[Arrival], bool]
 
@@ -16,7 +16,8 @@ Follows: TypeAlias = Callable[[Arrival], bool]
 def way_back(facts: Facts, node_id: str, through: State, follows: Follows) -> tuple[str, ...]:
     """Return the nodes from this one back to the first that is in another state, over edges that are worth following.
 
-    Where several are, one whose source is in another state is taken before the others.
+    Where several are, one whose source is in another state is taken before the others. The node alone: there is no
+    such way, or it is too long.
     """
     path = [node_id]
     while facts.node(path[-1]).state == through and len(path) <= MAX_STEPS:
@@ -24,7 +25,7 @@ def way_back(facts: Facts, node_id: str, through: State, follows: Follows) -> tu
         if not sources:
             break
         path.append(next((s for s in sources if facts.node(s).state != through), sources[0]))
-    return tuple(path)
+    return tuple(path) if len(path) <= MAX_STEPS else (node_id,)
 
 
 def failed_path(facts: Facts, node_id: str) -> tuple[str, ...]:

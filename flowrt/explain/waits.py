@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 from flowrt.definition.model import JoinRule, Quorum
+from flowrt.explain.explanation import MAX_NAMED
 from flowrt.explain.facts import Arrival, Facts
 from flowrt.explain.wording import doing, in_seconds, listed
 from flowrt.graph.joins import Token
-
-MAX_NAMED = 3
-"""How many inputs a sentence names."""
 
 
 def waits_for_inputs(facts: Facts, node_id: str, arrivals: Sequence[Arrival], path: tuple[str, ...]) -> str:

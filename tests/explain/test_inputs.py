@@ -1,5 +1,7 @@
 """What is said of inputs: which are missing, what those do, and what came over the others."""
 
+from itertools import pairwise
+
 import pytest
 from explain.asking import ask, fails, node, sleeps, workflow
 
@@ -90,6 +92,17 @@ def test_a_thousand_inputs_make_a_short_text():
     )
     assert len(found.inputs) == 1000
     assert str(found).splitlines()[-1] == "  and 987 more"
+
+
+@pytest.mark.parametrize("place", [400, 2000])
+def test_a_way_back_that_is_too_long_is_not_looked_for(place):
+    keys = [f"n{number}" for number in range(place + 1)]
+    edges = [f"{source}>{target}" for source, target in pairwise(keys)]
+    nodes = [sleeps("n0", 30), *[node(key) for key in keys[1:]]]
+    found = ask(workflow(nodes, edges), keys[-1], until=0).live
+    assert found.sentence.startswith(f"'n{place}' waits for its input: 'n{place - 1}', which waits for inputs itself.")
+    assert ("In the end it is 'n0'" in found.sentence) == (place == 400)
+    assert len(found.path) == (401 if place == 400 else 0)
 
 
 @pytest.mark.parametrize(
