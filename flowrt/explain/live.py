@@ -116,14 +116,16 @@ class LiveFacts:
         has_begun = state not in ("waiting for inputs", "never began")
         attempt = self._execution.attempt_number(node)
         facts = NodeFacts(node.id, state, attempt if has_begun or attempt > 1 else 0, self._attempts(node))
-        parked = self._rare.parking.find(node)
+        if state in ENDED:
+            return facts
         if state == "stopping":
             return self._stopping(node, facts)
+        if state in ("ready", "paused"):
+            return facts if attempt > 1 else facts._replace(attempt=0)
+        parked = self._rare.parking.find(node)
+        worker = self._suspended.get(node)
         if parked is not None:
             return self._waiting(facts, parked)
-        if state in ("ready", "paused") and attempt == 1:
-            return facts._replace(attempt=0)
-        worker = self._suspended.get(node)
         return facts if worker is None else self._running(node, facts, worker.started_ns)
 
     def _running(self, node: "PlanNode", facts: NodeFacts, started_ns: int) -> NodeFacts:
@@ -144,10 +146,11 @@ class LiveFacts:
         interruption = self._rare.interruptions.find(node)
         if interruption is None:
             return facts
-        grace = ending.grace_seconds(self._execution, node)
         note = "its total time was over" if interruption.kind == "total" else interruption.note
-        due = self._until(interruption.at_ns) + grace
-        return facts._replace(note=note, since_seconds=self._since(interruption.at_ns), due_in_seconds=max(due, 0.0))
+        since = self._since(interruption.at_ns)
+        left = max(ending.grace_seconds(self._execution, node) - since, 0.0)
+        due = left if node in self._suspended else None  # a step that asked for this itself is not given up
+        return facts._replace(note=note, since_seconds=since, due_in_seconds=due)
 
     def _state(self, node: "PlanNode") -> State:
         """Return how a node stands that has not ended."""

@@ -141,18 +141,27 @@ class LoggedFacts:
 
     def _inferred(self, node_id: str, known: Sequence[Arrival]) -> Token | None:
         """Return what edges must have carried whose conditions and branches the log does not tell."""
+        needed = _values_needed(self._nodes[node_id])
+        if needed is None:
+            return None
+        values = sum(arrival.token is Token.VALUE for arrival in known)
+        unknown = sum(arrival.is_in and arrival.token is None for arrival in known)
         end = self._end_of(node_id)
-        node = self._nodes[node_id]
-        has_value = any(arrival.token is Token.VALUE for arrival in known)
-        # a node with arguments may be skipped although values came: others may have been wanted
-        none_came = node.join.rule == "any" or (node.join.rule == "all" and "arguments" not in node.data)
-        if end == "skipped" and none_came and not has_value:
-            return Token.SKIPPED
-        has_begun = bool(self._records.get(node_id)) and end not in ("skipped", "never began", "failed without running")
-        is_only_one = sum(arrival.token is None for arrival in known) == 1
-        if has_begun and node.join.rule != "all_settled" and is_only_one and not has_value:
-            return Token.VALUE
+        if end == "skipped":
+            return Token.SKIPPED if values + 1 == max(needed) else None
+        has_fired = bool(self._records.get(node_id)) and end not in ("never began", "failed without running")
+        return Token.VALUE if has_fired and values + unknown == min(needed) else None
+
+
+def _values_needed(node: Node) -> tuple[int, ...] | None:
+    """Return how many values a node fires with at least, by each rule that its join may have had.
+
+    `None`: nobody can tell. A node with arguments may fire without any, or be skipped although some came.
+    """
+    rules = [node.join.rule] if node.join.otherwise is None else [node.join.rule, node.join.otherwise]
+    if "all_settled" in rules or ("all" in rules and "arguments" in node.data):
         return None
+    return tuple(rule.quorum if isinstance(rule, Quorum) else 1 for rule in rules)
 
 
 def _attempt(record: NodeRow) -> AttemptFact:

@@ -91,16 +91,20 @@ def _skipped(facts: Facts, node_id: str, arrivals: Sequence[Arrival], path: tupl
     sentence = f"{node_id!r} was skipped{lacking}: {'; '.join(told[:MAX_NAMED])}{more}."
     *_, before, origin = (node_id, *path)
     if len(path) > 2:  # noqa: PLR2004 - the node, its input, and where that was skipped from
-        arrival = next(a for a in facts.arrivals(before) if a.edge.source == origin)
+        empty = [arrival for arrival in facts.arrivals(before) if arrival.token is not Token.VALUE]
+        arrival = next(arrival for arrival in empty if arrival.edge.source == origin)
         sentence += f" That began with {origin!r}: it {arrival_text(arrival, facts.node(origin))}."
     return sentence
 
 
 def _lacking(facts: Facts, node_id: str, arrivals: Sequence[Arrival], empty: int) -> str:
     """Return what a join lacked, where several edges lead to it."""
-    join, total = facts.design(node_id).join, len(arrivals)
+    join, otherwise, _ = facts.design(node_id)
+    total = len(arrivals)
     if total == 1:
         return ""
+    if join == "all" and empty < total and otherwise is not None:
+        join = otherwise  # only that could be skipped with a value
     if isinstance(join, Quorum):
         return f", as fewer than {join.quorum:,} of its {total:,} inputs were values"
     if empty < total:

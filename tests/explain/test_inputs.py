@@ -140,6 +140,23 @@ def test_a_skip_leads_back_to_where_it_began():
         assert found.path == ("d", "c", "b", "a")
 
 
+def test_a_skip_leads_back_over_the_edge_that_carried_nothing():
+    edges = [edge("a", "b", on="always"), edge("a", "b", condition="false"), "b>c", "c>d"]
+    nodes = [node("a"), node("b", join={"quorum": 2}), node("c"), node("d")]
+    for found in ask(workflow(nodes, edges), "d"):
+        assert found.sentence.endswith("That began with 'a': it completed, but the condition `false` did not hold.")
+
+
+def test_a_join_that_has_become_another_says_what_that_lacked():
+    join = {"join": "all", "within": 1, "else": {"quorum": 2}}
+    nodes = [node("a"), sleeps("b", 2), node("c"), node("sum", join=join), sleeps("more", 9)]
+    edges = ["a>sum", edge("b", "sum", condition="false"), edge("c", "sum", condition="false")]
+    for found in ask(workflow(nodes, edges), "sum", at=3):
+        assert found.sentence.startswith(
+            "'sum' was skipped, as fewer than 2 of its 3 inputs were values: 'b' completed"
+        )
+
+
 def test_a_skip_of_several_inputs_names_each_once_and_not_too_many():
     nodes = [node("a"), *[node(f"s{place}") for place in range(5)], node("sum", join="any")]
     edges = [
