@@ -39,6 +39,7 @@ from flowrt.errors import (
     StepResultError,
     StoreError,
     StoreUnavailableError,
+    UnknownExecutionError,
     UnknownNodeError,
     UpstreamFailedError,
     WrongThreadError,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
         when,
         workflow,
     )
+    from flowrt.explain import Explanation
     from flowrt.handle import ExecutionHandle
     from flowrt.mapping import ExecutionResult, ExecutionResults
     from flowrt.outcomes import NodeFailure, NodeOutcome
@@ -89,6 +91,7 @@ else:  # not for type checkers: to them every name would be there
             "when",
             "workflow",
         ),
+        "explain": ("Explanation",),
         "handle": ("ExecutionHandle",),
         "mapping": ("ExecutionResult", "ExecutionResults"),
         "outcomes": ("NodeFailure", "NodeOutcome"),
@@ -121,6 +124,7 @@ __all__ = [
     "ExecutionResult",
     "ExecutionResults",
     "ExecutionTimeoutError",
+    "Explanation",
     "ExpressionError",
     "FlagError",
     "FlowrtError",
@@ -158,6 +162,7 @@ __all__ = [
     "StoreError",
     "StoreUnavailableError",
     "Timeout",
+    "UnknownExecutionError",
     "UnknownNodeError",
     "UpstreamFailedError",
     "Workflow",

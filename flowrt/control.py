@@ -7,12 +7,13 @@ import anyio
 import msgspec
 
 from flowrt.actors import signals
-from flowrt.errors import SignalRefusedError
+from flowrt.errors import SignalRefusedError, UnknownExecutionError
 from flowrt.option_checks import check_number
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.engine import Engine
+    from flowrt.explain import Explanation
 
 
 class DrainReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +58,24 @@ class Control:
             raise SignalRefusedError(execution_id, name, reason)
         signals.send(execution, name, payload)
         await self._engine.acknowledge(execution)
+
+    async def why(self, execution_id: str, node: str) -> "Explanation":
+        """Say why a node stands as it does: from the execution if it runs here, else from the log.
+
+        Raises:
+            UnknownExecutionError: Neither knows it.
+            UnknownNodeError: Its workflow has no node of that id.
+            StoreError: The log can't be read.
+        """
+        from flowrt.explain import explain, explain_live  # noqa: PLC0415 - loaded when somebody asks
+
+        execution = self._engine.kernel.executions.get(execution_id)
+        if execution is not None:
+            return explain_live(execution, node)
+        store = self._engine.settings.store
+        if store is None:
+            raise UnknownExecutionError(execution_id, "it does not run in this runtime, which keeps no log")
+        return await explain(store, execution_id, node, clock=self._engine.settings.clock)
 
     async def drain(self, timeout_seconds: float) -> DrainReport:
         """Take no new executions, wait for those that run, and cancel what has not ended in that time."""

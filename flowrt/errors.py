@@ -26,6 +26,7 @@
     ├── SignalRefusedError           a signal was sent that nobody can take
     ├── UnknownNodeError             a workflow has no node of that id
     ├── EventOverflowError           more events came than their reader wanted to keep
+    ├── UnknownExecutionError        nobody knows an execution of that id
     ├── RuntimeDrainingError         the runtime takes no new executions any more
     ├── UpstreamFailedError          a node never ran, because of the tokens that it was given
     ├── ExpressionError              an expression can't be compiled, or failed on real data
@@ -467,17 +468,38 @@ class UnknownNodeError(FlowrtError):
         workflow: The workflow's name.
         node: The id that was asked for.
         known: The ids of its nodes.
+        nearest: The id among them that is most like it, if one is.
     """
 
-    def __init__(self, workflow: str, node: str, known: tuple[str, ...]) -> None:
-        super().__init__(workflow, node, known)
+    def __init__(self, workflow: str, node: str, known: tuple[str, ...], nearest: str | None = None) -> None:
+        super().__init__(workflow, node, known, nearest)
         self.workflow = workflow
         self.node = node
         self.known = known
+        self.nearest = nearest
 
     def __str__(self) -> str:
+        if self.nearest is not None:
+            return f"workflow {self.workflow!r} has no node {self.node!r}; did you mean {self.nearest!r}?"
         named = ", ".join(map(repr, self.known[:20])) + (", ..." if len(self.known) > 20 else "")  # noqa: PLR2004
         return f"workflow {self.workflow!r} has no node {self.node!r}: it has {named}"
+
+
+class UnknownExecutionError(FlowrtError):
+    """Nobody knows an execution of that id.
+
+    Args:
+        execution_id: The id that was asked for.
+        reason: Who does not know it, or what else is missing.
+    """
+
+    def __init__(self, execution_id: str, reason: str) -> None:
+        super().__init__(execution_id, reason)
+        self.execution_id = execution_id
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"execution {self.execution_id!r}: {self.reason}"
 
 
 class RuntimeDrainingError(FlowrtError):

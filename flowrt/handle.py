@@ -7,13 +7,12 @@ from flowrt.actors import ending
 from flowrt.actors.listeners import ExecutionEvents
 from flowrt.channels.event_stream import EventStream, OnOverflow
 from flowrt.clock import NANOSECONDS
-from flowrt.errors import UnknownNodeError
 from flowrt.events import Cancellation, Event, EventsLost, ExecutionStatus
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.engine import Engine
-    from flowrt.graph.plan import PlanNode
+    from flowrt.explain import Explanation
 
 R = TypeVar("R")
 
@@ -88,10 +87,11 @@ class ExecutionHandle(Generic[R]):
         Raises:
             UnknownNodeError: The workflow has no node of that id.
         """
+        execution = self._execution
         if node is None:
-            command = partial(_cancel_or_stop, self._execution, reason, asked_by)
+            command = partial(_cancel_or_stop, execution, reason, asked_by)
         else:
-            command = partial(ending.cancel_node, self._execution, find_node(self._execution, node), reason, asked_by)
+            command = partial(ending.cancel_node, execution, execution.plan.find(node), reason, asked_by)
         self._execution.kernel.do(command)
 
     @property
@@ -114,6 +114,19 @@ class ExecutionHandle(Generic[R]):
     def resume(self) -> None:
         """Let firings start again."""
         self._execution.kernel.do(self._execution.resume)
+
+    def why(self, node: str) -> "Explanation":
+        """Say why a node has not fired yet, was skipped, is retried, failed or was cancelled; `print` it.
+
+        It looks at the execution as it is now, running or ended, and changes nothing. It takes time for each edge that
+        leads to the node, not for the whole workflow.
+
+        Raises:
+            UnknownNodeError: The workflow has no node of that id.
+        """
+        from flowrt.explain import explain_live  # noqa: PLC0415 - loaded when somebody asks
+
+        return explain_live(self._execution, node)
 
     @overload
     def events(self, *, max_kept: None = None, on_overflow: OnOverflow = "drop_oldest") -> EventStream[Event]: ...
@@ -147,15 +160,3 @@ def _cancel_or_stop(execution: "Execution", reason: str, asked_by: str | None) -
         execution.stop(reason)
     else:
         execution.cancel(reason, asked_by)
-
-
-def find_node(execution: "Execution", node_id: str) -> "PlanNode":
-    """Return a node of an execution's plan.
-
-    Raises:
-        UnknownNodeError: There is none of that id.
-    """
-    for node in execution.plan.nodes:
-        if node.id == node_id:
-            return node
-    raise UnknownNodeError(execution.plan.name, node_id, tuple(node.id for node in execution.plan.nodes))

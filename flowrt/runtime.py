@@ -21,6 +21,7 @@ from flowrt.typing import Clock, CompletionGate, EventHook, Ids, StepCatalog
 
 if TYPE_CHECKING:
     from flowrt.definition import Workflow
+    from flowrt.explain import Explanation
     from flowrt.storage.protocols import Store
 
 R = TypeVar("R")
@@ -247,6 +248,24 @@ class Runtime:
             WrongThreadError: The runtime is open on another thread's event loop.
         """
         return EventStream[Event](RuntimeEvents(self._engine.kernel), max_kept=max_kept, on_overflow=on_overflow)
+
+    async def why(self, execution_id: str, node: str) -> "Explanation":
+        """Say why a node of an execution has not fired yet, was skipped, is retried, failed or was cancelled.
+
+        If the execution runs in this runtime, the answer is that of its handle; otherwise it is made of the log.
+
+        Args:
+            execution_id: The execution, of whatever process.
+            node: The node's id.
+
+        Raises:
+            UnknownExecutionError: It does not run here, and the log does not know it or there is none.
+            UnknownNodeError: Its workflow has no node of that id.
+            StoreError: The log can't be read.
+            RuntimeClosedError: The runtime is not open.
+            WrongThreadError: The runtime is open on another thread's event loop.
+        """
+        return await self._control.why(execution_id, node)
 
     def pause(self) -> None:
         """Let no firing start, in any execution, until `resume`. What runs goes on, and new executions begin paused."""

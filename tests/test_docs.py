@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ import flowrt
 from flowrt import errors
 from flowrt.definition import keys, limits, model
 from flowrt.events import Event, LogEvent
+from flowrt.explain import Explanation, State
 from flowrt.policies import NodePolicy, Retry, Timeout
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -24,7 +26,7 @@ def page(name):
     return (DOCS / name).read_text(encoding="utf-8") if DOCS.exists() else ""
 
 
-DEFINITIONS, RUNTIME = page("definitions.md"), page("runtime.md")
+DEFINITIONS, RUNTIME, EXPLAIN = page("definitions.md"), page("runtime.md"), page("explain.md")
 GIVEN = r"^Given `(.+?)` it (?:returns `(.+?)`|returns:\n\n```json\n(.+?)```)"
 """An input, and the output in the line or in a block."""
 
@@ -60,7 +62,7 @@ def fields(struct):
 # --- the examples ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["definitions.md", "runtime.md"])
+@pytest.mark.parametrize("name", ["definitions.md", "runtime.md", "explain.md"])
 def test_the_python_blocks_of_a_page_are_a_module_that_runs(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     parts = re.split(r"(?<=^```python\n)|(?=^```\n)", page(name), flags=re.MULTILINE)
@@ -181,6 +183,12 @@ def test_every_event_is_told_with_its_fields():
         assert (stored == "yes") == (kind in LogEvent.__args__), kind
         own = set(kind.__struct_fields__) - {"execution_id", "at_ns"}
         assert set(re.findall(r"`(\w+)`", names)) == own, kind
+
+
+def test_every_state_of_a_node_and_every_field_of_an_explanation_is_listed():
+    told = {name for row in rows(section(EXPLAIN, "## States")) for name in re.findall(r"`([^`]+)`", row[0])}
+    assert told == set(get_args(State))
+    assert fields(Explanation) - listed(section(EXPLAIN, "## Explanations")) == set()
 
 
 def test_every_error_is_told():

@@ -17,7 +17,7 @@ LAYERS = [
     {"definition", "storage"},
     {"graph", "channels"},
     {"steps", "actors"},
-    {"plans"},
+    {"explain", "plans"},
     {"engine"},
     {"control"},
     {"handle", "mapping", "threads"},

@@ -1,19 +1,42 @@
 """What one execution remembers of its nodes' attempts."""
 
+from typing import NamedTuple
+
 from flowrt.actors.snapshots import text_of
 from flowrt.errors import UpstreamFailedError
 from flowrt.graph.plan import PlanNode
 
 
-class Attempts:
-    """Numbers and earlier errors, by node; empty for a node whose first attempt succeeds."""
+class FailedAttempt(NamedTuple):
+    """An attempt that was followed by another one."""
 
-    __slots__ = ("_earlier", "_numbers", "_root_causes", "retries")
+    number: int
+    error: str
+    """Its class and message."""
+    pause_seconds: float
+
+
+class Failure(NamedTuple):
+    """Why a node failed."""
+
+    attempt: int
+    """The number of its last attempt; 0 if it failed by its tokens."""
+    error: str
+    """Its class and message."""
+    root_cause: str
+    """Where the failure began."""
+
+
+class Attempts:
+    """Numbers and errors, by node; empty for a node whose first attempt succeeds."""
+
+    __slots__ = ("_earlier", "_failures", "_notes", "_numbers", "retries")
 
     def __init__(self) -> None:
         self._numbers: dict[PlanNode, int] = {}
-        self._earlier: dict[PlanNode, list[str]] = {}
-        self._root_causes: dict[str, str] = {}
+        self._earlier: dict[PlanNode, list[FailedAttempt]] = {}
+        self._failures: dict[str, Failure] = {}
+        self._notes: dict[PlanNode, str] = {}
         self.retries = 0
         """How many retries there were, of all nodes together."""
 
@@ -21,29 +44,41 @@ class Attempts:
         """Return the number of a node's current attempt, from 1."""
         return self._numbers.get(node, 1)
 
-    def count_failed(self, node: PlanNode, error: Exception) -> None:
+    def count_failed(self, node: PlanNode, error: Exception, pause_seconds: float) -> None:
         """Go on to a node's next attempt; keep the error's text, not its frames."""
         number = self.number(node)
-        self._earlier.setdefault(node, []).append(f"attempt {number} failed: {text_of(error)}")
+        self._earlier.setdefault(node, []).append(FailedAttempt(number, text_of(error), pause_seconds))
         self._numbers[node] = number + 1
         self.retries += 1
 
-    def earlier(self, node: PlanNode) -> tuple[str, ...]:
-        """Return how the earlier attempts of a node failed."""
+    def earlier(self, node: PlanNode) -> tuple[FailedAttempt, ...]:
+        """Return the attempts of a node that were followed by another one."""
         return tuple(self._earlier.get(node, ()))
 
     def add_notes(self, node: PlanNode, error: Exception) -> None:
         """Note the errors of the earlier attempts on that of the last."""
-        for text in self._earlier.pop(node, ()):
-            error.add_note(text)
+        for attempt in self._earlier.get(node, ()):
+            error.add_note(f"attempt {attempt.number} failed: {attempt.error}")
 
-    def keep_root_cause(self, node: PlanNode, error: Exception) -> None:
-        """Keep where a node's failure began, for those that fail because of it."""
-        if isinstance(error, UpstreamFailedError):
-            self._root_causes[node.id] = error.root_cause
-        else:
-            self._root_causes[node.id] = f"{node.id}: {text_of(error)}"
+    def keep_note(self, node: PlanNode, note: str | None) -> None:
+        """Keep why a node is not retried although its policy would."""
+        if note is not None:
+            self._notes[node] = note
+
+    def note(self, node: PlanNode) -> str | None:
+        """Return why a node is not retried although its policy would."""
+        return self._notes.get(node)
+
+    def keep_failure(self, node: PlanNode, error: Exception, attempt: int) -> None:
+        """Keep why a node failed, and where that began, for those that fail because of it."""
+        text = text_of(error)
+        root_cause = error.root_cause if isinstance(error, UpstreamFailedError) else f"{node.id}: {text}"
+        self._failures[node.id] = Failure(attempt, text, root_cause)
+
+    def failure(self, node_id: str) -> Failure | None:
+        """Return why a node failed."""
+        return self._failures.get(node_id)
 
     def root_cause(self, node_id: str) -> str:
         """Return where the failure of a node began, as text."""
-        return self._root_causes[node_id]
+        return self._failures[node_id].root_cause

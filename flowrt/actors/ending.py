@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowrt.actors import live, supervisor
 from flowrt.actors.interruptions import Interruption, Request
+from flowrt.actors.node_ends import CANCELLED, COMPLETED, NEVER_BEGAN
 from flowrt.errors import StepResultError
 from flowrt.typing import INSTRUCTIONS
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("flowrt")
 
 FINISHED_ANYWAY = "finished anyway"
-COMPLETED = 2
+ABANDONED = "abandoned: it did not end within"
 
 
 # --- the execution ----------------------------------------------------------------------------------------------------
@@ -119,7 +120,7 @@ def never_begin(execution: "Execution", node: "PlanNode") -> None:
     if execution.states[node.index]:
         return
     has_begun = _tell_retried(execution, node)
-    execution.count_end(node)
+    execution.count_end(node, CANCELLED if has_begun else NEVER_BEGAN)
     _deliver_cancel(execution, node, has_begun=has_begun)
     if not execution.left:
         execution.finish()
@@ -181,7 +182,8 @@ def _interrupt_waiting(execution: "Execution", node: "PlanNode", interruption: I
         return
     number = execution.attempt_number(node)
     execution.tell(node, "cancelled", attempt=number if number > 1 else 0, note=interruption.note)
-    execution.count_end(node)
+    execution.rare.interruptions.keep_note(node, interruption.note)
+    execution.count_end(node, CANCELLED if number > 1 else NEVER_BEGAN)
     _deliver_cancel(execution, node, has_begun=number > 1)
     if not execution.left:
         execution.finish()
@@ -251,7 +253,7 @@ def end_interrupted(
 
 
 def _end_cancelled(execution: "Execution", node: "PlanNode") -> None:
-    execution.count_end(node)
+    execution.count_end(node, CANCELLED)
     if execution.plan.has_ports or not execution.is_ending:
         _deliver_cancel(execution, node, has_begun=True)
         if not execution.left:
@@ -301,9 +303,11 @@ def _abandon(execution: "Execution", worker: "Worker", node: "PlanNode", seconds
     del execution.suspended[worker]
     execution.rare.lost.add(worker)
     execution.hands -= 1
-    note = f"abandoned: it did not end within {seconds:g} s"
+    interruption = execution.rare.interruptions.find(node)
+    reason = "" if interruption is None or interruption.note is None else f"; {interruption.note}"
+    note = f"{ABANDONED} {seconds:g} s{reason}"
     execution.tell(node, "cancelled", note=note)
-    execution.rare.interruptions.end(node, "abandoned", execution.kernel.monotonic_ns())
+    execution.rare.interruptions.end(node, "abandoned", execution.kernel.monotonic_ns(), note)
     logger.warning(
         "node %r of workflow %r did not end within %g s of its cancel; leaving the runtime waits for it",
         node.id,

@@ -9,6 +9,7 @@ import anyio
 from flowrt.actors import ending, live, supervisor, waiting
 from flowrt.actors.journal import Journal
 from flowrt.actors.listeners import look_for_listeners
+from flowrt.actors.node_ends import COMPLETED
 from flowrt.actors.rare import Rare
 from flowrt.actors.snapshots import text_of
 from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, StalledError
@@ -20,8 +21,6 @@ from flowrt.typing import INSTRUCTIONS
 if TYPE_CHECKING:
     from flowrt.actors.kernel import Kernel
     from flowrt.actors.worker import Worker
-
-ENDED, COMPLETED = 1, 2
 
 
 class Execution:
@@ -152,8 +151,8 @@ class Execution:
             facts.setdefault("attempt", self.attempt_number(node))
             self.journal.attempt(self, node, status, **facts)
 
-    def count_end(self, node: PlanNode, state: int = ENDED) -> None:
-        """Note that a node has ended."""
+    def count_end(self, node: PlanNode, state: int) -> None:
+        """Note that a node has ended, and how."""
         self.states[node.index] = state
         self.left -= 1
 

@@ -103,7 +103,7 @@ class Journal:
                 output=take_snapshot(output, kernel.max_payload_bytes) if is_complete else None,
                 error=None if execution.error is None else describe_error(execution.error),
                 failed_node=execution.failed_node,
-                reason=execution.reason if execution.status == "cancelled" else None,
+                reason=_reason(execution) if execution.status == "cancelled" else None,
                 failures_absorbed=execution.failures_absorbed,
                 late_tokens=execution.flow.tokens.late,
                 cancellation=None if execution.reason is None else execution.rare.interruptions.report(),
@@ -112,3 +112,8 @@ class Journal:
         for listener in self.listeners:
             listener.end()
         self.listeners = ()
+
+
+def _reason(execution: "Execution") -> str | None:
+    request = execution.rare.interruptions.request
+    return execution.reason if request is None else request.told

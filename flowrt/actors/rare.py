@@ -25,7 +25,9 @@ class Total(NamedTuple):
 class Rare:
     """The containers that most executions never need; made all at once when the first of them is."""
 
-    __slots__ = ("attempts", "failures", "held", "interruptions", "lost", "parking", "signals", "timers", "totals")
+    __slots__ = (
+        "attempts", "failures", "held", "interruptions", "joins", "lost", "parking", "signals", "timers", "totals",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.attempts = Attempts()
@@ -34,6 +36,8 @@ class Rare:
         self.held: deque[PlanNode] = deque()
         """What is ready while the execution is paused."""
         self.interruptions = Interruptions()
+        self.joins: dict[PlanNode, Timer] = {}
+        """Those that end the time of a join."""
         self.lost: set[Worker] = set()
         """Workers whose steps refuse to end; they don't count any more."""
         self.parking = Parking()

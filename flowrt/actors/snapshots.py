@@ -46,7 +46,11 @@ def type_name(error: BaseException) -> str:
 
 def text_of(error: BaseException) -> str:
     """Return an exception as its class and message, which is cut if it is very long, as nested failures make it."""
-    text = f"{type(error).__name__}: {message_of(error)}"
+    return cut(f"{type(error).__name__}: {message_of(error)}")
+
+
+def cut(text: str) -> str:
+    """Return a text without its end, if it is very long."""
     return text if len(text) <= MAX_TEXT_CHARACTERS else f"{text[:MAX_TEXT_CHARACTERS]} ..."
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowrt.actors import ending, waiting
 from flowrt.actors.interruptions import Interruption
+from flowrt.actors.node_ends import COMPLETED, FAILED, SKIPPED
 from flowrt.actors.snapshots import message_of, type_name
 from flowrt.errors import (
     ExpressionError,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
 
 NEVER_RETRIED = (ExpressionError, FlagError, StepResultError, StepExitedError)
-ENDED, COMPLETED = 1, 2
 
 
 # --- attempts ---------------------------------------------------------------------------------------------------------
@@ -54,6 +54,7 @@ def _retry_or_fail(execution: "Execution", node: PlanNode, error: Exception, sta
     delay, note = _delay_before_retry(execution, node, error, attempt)
     if delay is None:
         attempts.add_notes(node, error)
+        attempts.keep_note(node, note)
     execution.tell(node, "failed", started_ns=started_ns, error=error, retry_delay_seconds=delay, note=note)
     if delay is None:
         node_failed(execution, node, error, attempt)
@@ -110,15 +111,15 @@ def node_failed(execution: "Execution", node: PlanNode, error: Exception, attemp
     """Apply `on_error` of a node whose last attempt failed, or that failed by its tokens (attempt 0)."""
     is_fatal = isinstance(error, StepExitedError)
     fails = is_fatal or node.on_error == "fail"
+    execution.rare.attempts.keep_failure(node, error, attempt)
     if fails and not execution.plan.has_ports:
-        execution.count_end(node)
+        execution.count_end(node, FAILED)
         execution.fail(node, error, attempt)
         return
-    execution.rare.attempts.keep_root_cause(node, error)
     failure = NodeFailure(node=node.id, type=type_name(error), message=message_of(error), attempts=attempt)
     on_error = "fail" if is_fatal else node.on_error
     carried = execution.flow.fail(node, failure, _success_token(on_error))
-    execution.count_end(node, COMPLETED if isinstance(on_error, Default) and carried.misfit is None else ENDED)
+    execution.count_end(node, COMPLETED if isinstance(on_error, Default) and carried.misfit is None else FAILED)
     if carried.misfit is not None or is_fatal or (fails and not carried.is_handled):
         execution.fail(node, carried.misfit or error, attempt)
     else:
@@ -136,7 +137,7 @@ def _success_token(on_error: str | Default) -> Token | Default:
 def skip(execution: "Execution", node: PlanNode) -> None:
     """End a node without running it, and spread that over its edges."""
     execution.tell(node, "skipped", attempt=0)
-    execution.count_end(node)
+    execution.count_end(node, SKIPPED)
     execution.flow.skip(node)
     if not execution.left:
         execution.finish()

@@ -13,10 +13,11 @@ from flowrt.typing import Clock
 class Timer:
     """One thing to do later."""
 
-    __slots__ = ("action",)
+    __slots__ = ("action", "due_ns")
 
-    def __init__(self, action: Callable[[], None]) -> None:
+    def __init__(self, action: Callable[[], None], due_ns: int) -> None:
         self.action: Callable[[], None] | None = action
+        self.due_ns = due_ns
 
     def cancel(self) -> None:
         """Forget it; a timer that is due already does nothing."""
@@ -44,7 +45,7 @@ class Timers:
 
     def set_at(self, due_ns: int, action: Callable[[], None]) -> Timer:
         """Do something at that time of the clock; `action` must not raise."""
-        timer = Timer(action)
+        timer = Timer(action, due_ns)
         heappush(self._heap, (due_ns, next(self._order), timer))
         if self._heap[0][2] is timer:
             self._changed.set()

@@ -52,7 +52,7 @@ def retry_later(
 ) -> None:
     """Let a firing wait for its next attempt; `started_ns` is when the one began that failed."""
     watch_total(execution, node, started_ns)
-    execution.rare.attempts.count_failed(node, error)
+    execution.rare.attempts.count_failed(node, error, delay_seconds)
     park(execution, node, "retry", delay_seconds, partial(_begin_again, execution, node))
 
 
@@ -122,7 +122,9 @@ def thaw_totals(execution: "Execution") -> None:
 def open_join(execution: "Execution", node: "PlanNode") -> None:
     """Begin to count the time of a join."""
     seconds = node.within_seconds or 0.0
-    execution.rare.timers.append(execution.kernel.timers.set(seconds, partial(_join_is_over, execution, node)))
+    timer = execution.kernel.timers.set(seconds, partial(_join_is_over, execution, node))
+    execution.rare.timers.append(timer)
+    execution.rare.joins[node] = timer
     live.join_opened(execution, node, seconds)
 
 

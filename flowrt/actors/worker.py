@@ -28,7 +28,9 @@ class Worker:
     lent to one firing after another; once it was cancelled, by whomever and however late, it is never lent again.
     """
 
-    __slots__ = ("_innermost", "_is_spent", "_marker", "_note", "_requests", "kernel", "scope", "suspensions")
+    __slots__ = (
+        "_innermost", "_is_spent", "_marker", "_note", "_requests", "kernel", "scope", "started_ns", "suspensions",
+    )  # fmt: skip
 
     def __init__(self, kernel: "Kernel") -> None:
         self.kernel = kernel
@@ -36,6 +38,8 @@ class Worker:
         self._note: str | None = None
         self.suspensions = 0
         """How many firings suspended in it so far."""
+        self.started_ns = 0
+        """When the attempt began that suspended last."""
 
     async def work(self, execution: "Execution") -> None:
         """Run firings until none is ready.
@@ -111,6 +115,7 @@ class Worker:
         """Wait for a step that suspended, after calling others to what else is ready."""
         kernel = self.kernel
         self.suspensions += 1
+        self.started_ns = started_ns
         execution.suspended[self] = node
         kernel.crew.suspended(execution)
         if execution.is_held and execution.rare.interruptions.find(node) is not None:
@@ -133,7 +138,9 @@ class Worker:
             self._note = FINISHED_ANYWAY if self._is_spent else None
             if node.attempt_timeout_seconds is not None:
                 self.scope.deadline = math.inf
-        if not self._is_spent and kernel.backend.was_asked(self._requests):
+        if self._is_spent:
+            execution.rare.interruptions.finished_late(node)
+        elif kernel.backend.was_asked(self._requests):
             execution.cancel("its task was cancelled, which a step swallowed")
         return result
 

@@ -12,6 +12,7 @@ from flowrt.cli.run import run
 from flowrt.cli.schema import schema
 from flowrt.cli.show import show
 from flowrt.cli.validate import validate
+from flowrt.cli.why import why
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
@@ -37,7 +38,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for command in (run, validate, graph, history, show, schema):
+    for command in (run, validate, graph, history, show, why, schema):
         app.command()(command)
     app.callback()(options)
     database = typer.Typer(help="Look after the database.", no_args_is_help=True)

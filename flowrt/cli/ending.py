@@ -14,6 +14,8 @@ from flowrt.errors import (
     FlowrtError,
     InputError,
     StoreError,
+    UnknownExecutionError,
+    UnknownNodeError,
 )
 
 COMPLETED, FAILED, BAD_USAGE, CANCELLED, NO_DATABASE = range(5)
@@ -32,15 +34,20 @@ def encode(document: Any) -> bytes:
         return msgspec.json.encode(Plainer().plain(document), enc_hook=repr)
 
 
+def echo(text: str, *, is_error: bool = False) -> None:
+    """Print a text of others' words; what would steer a terminal is shown, not sent."""
+    typer.echo("".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text), err=is_error)
+
+
 def echo_error(text: str) -> None:
-    """Print a message on standard error; what would steer a terminal is shown, not sent."""
-    typer.echo("".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text), err=True)
+    """Print a message on standard error, as `echo` does."""
+    echo(text, is_error=True)
 
 
 def exit_status(error: FlowrtError) -> int:
     """Return the exit status that an error stands for."""
     match error:
-        case DefinitionError() | InputError():
+        case DefinitionError() | InputError() | UnknownExecutionError() | UnknownNodeError():
             return BAD_USAGE
         case ExecutionCancelledError():
             return CANCELLED

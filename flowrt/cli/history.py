@@ -7,10 +7,11 @@ import typer
 
 from flowrt.cli.console import make_console
 from flowrt.cli.ending import ending, print_json
+from flowrt.cli.lookup import reading
 from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
 from flowrt.cli.times import duration, moment, seconds, timestamp
 from flowrt.events import ExecutionStatus
-from flowrt.storage import ExecutionRow
+from flowrt.storage import ExecutionRow, Store
 
 
 def history(
@@ -22,18 +23,11 @@ def history(
 ) -> None:
     """List the newest executions."""
 
-    async def read() -> list[ExecutionRow]:
-        from flowrt.storage import SqlStore  # noqa: PLC0415 - it loads SQLAlchemy
-
-        store = SqlStore(db, create=False)
-        await store.open()
-        try:
-            return await store.log.executions(limit=limit, workflow=workflow, status=status)
-        finally:
-            await store.close()
+    async def read(store: Store) -> list[ExecutionRow]:
+        return await store.log.executions(limit=limit, workflow=workflow, status=status)
 
     with ending(as_json=json):
-        rows = anyio.run(read)
+        rows = anyio.run(reading, db, read)
     if json:
         print_json({"executions": [describe_execution(row) for row in rows]})
     else:

@@ -7,18 +7,15 @@ import msgspec
 import typer
 
 from flowrt.cli.console import make_console
-from flowrt.cli.ending import BAD_USAGE, echo_error, ending, print_json
+from flowrt.cli.ending import ending, print_json
 from flowrt.cli.history import COLOURS, describe_execution
+from flowrt.cli.lookup import find_execution, reading
 from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
 from flowrt.cli.times import duration, moment, seconds, timestamp
-from flowrt.definition import Definition, load_definition
+from flowrt.definition import Definition
 from flowrt.events import ErrorDetails
-from flowrt.steps.pass_through import PassThroughType
-from flowrt.steps.registry import StepRegistry
+from flowrt.explain import stored_definition
 from flowrt.storage import ExecutionRow, NodeRow, Store
-
-SEARCHED = 10_000
-"""How many of the newest executions are looked through for the beginning of an id."""
 
 
 class Found(NamedTuple):
@@ -37,50 +34,16 @@ def show(
 ) -> None:
     """Show one execution: its nodes with times, attempts and errors."""
 
-    async def read() -> Found | str:
-        from flowrt.storage import SqlStore  # noqa: PLC0415 - it loads SQLAlchemy
-
-        store = SqlStore(db, create=False)
-        await store.open()
-        try:
-            return await _find(store, execution)
-        finally:
-            await store.close()
+    async def read(store: Store) -> Found:
+        row = await find_execution(store, execution)
+        return Found(row, await store.log.nodes(row.id), await stored_definition(store, row))
 
     with ending(as_json=json):
-        found = anyio.run(read)
-    if isinstance(found, str):
-        if json:
-            print_json({"error": {"type": "NotFound", "message": found}})
-        else:
-            echo_error(f"error: {found}")
-        raise typer.Exit(BAD_USAGE)
+        found = anyio.run(reading, db, read)
     if json:
         print_json(_document(found))
     else:
         _print(found, verbose=verbose)
-
-
-async def _find(store: Store, execution_id: str) -> Found | str:
-    """Return an execution by its id or its beginning, or why there is not exactly one."""
-    row = await store.log.execution(execution_id)
-    if row is None:
-        rows = await store.log.executions(limit=SEARCHED)
-        matching = [row for row in rows if row.id.startswith(execution_id)]
-        if not matching:
-            return f"no execution's id begins with {execution_id!r}; `flowrt history` lists the newest"
-        if len(matching) > 1:
-            return (
-                f"{len(matching)} executions' ids begin with {execution_id!r}, {matching[0].id} last; give more of it"
-            )
-        row = matching[0]
-    definition = None
-    if row.workflow_version is not None:
-        stored = await store.workflows.find(row.workflow, row.workflow_version)
-        if stored is not None:
-            catalog = StepRegistry(default=PassThroughType())
-            definition = load_definition(stored.definition, catalog).definition
-    return Found(row, await store.log.nodes(row.id), definition)
 
 
 def _document(found: Found) -> dict[str, Any]:

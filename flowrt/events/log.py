@@ -42,7 +42,7 @@ class ExecutionEnded(ExecutionEvent, frozen=True, kw_only=True, tag="execution.e
     error: ErrorDetails | None = None
     failed_node: str | None = None
     reason: str | None = None
-    """Why it was cancelled."""
+    """Why it was cancelled, and by whom if that was said."""
     failures_absorbed: int = 0
     """Failures that a `failure` edge or an `on_error` took care of."""
     late_tokens: int = 0

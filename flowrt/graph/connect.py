@@ -7,7 +7,7 @@ import msgspec
 
 from flowrt.definition.model import Edge
 from flowrt.graph.plan import FAILURE, SUCCESS, PlanEdge, PlanNode, by_last_edge
-from flowrt.policies import Default
+from flowrt.policies import OnError
 
 
 def make_ports(nodes: Mapping[str, PlanNode], edges: Sequence[Edge]) -> tuple[PlanNode, ...]:
@@ -107,6 +107,6 @@ def finish_targets(node: PlanNode) -> None:
     node.on_error = node.policy.on_error or _default_on_error(node)
 
 
-def _default_on_error(node: PlanNode) -> str | Default:
+def _default_on_error(node: PlanNode) -> OnError:
     does_without = bool(node.outgoing) and all(edge.target.join != "all" for edge in node.outgoing)
     return "continue" if does_without else "fail"

@@ -5,8 +5,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flowrt.definition.model import Definition, JoinRule
+from flowrt.definition.nearest import NearestNames
+from flowrt.errors import UnknownNodeError
 from flowrt.graph.losers import losers_of
-from flowrt.policies import Default, NodePolicy
+from flowrt.policies import NodePolicy, OnError
 from flowrt.typing import SignalWait
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class PlanNode:
     can_rescue: bool
     """It may fire because of a failure or an outcome: one of its ancestors is a port."""
     policy: NodePolicy
-    on_error: str | Default
+    on_error: OnError
     attempt_timeout_seconds: float | None
     total_timeout_seconds: float | None
     sources: "tuple[PlanNode, ...]"
@@ -138,10 +140,22 @@ class Plan:
         for node, signal in signals.items():
             self.signals.setdefault(signal.name, {})[node] = signal
         self.ends = _ends(nodes)
-        by_id = {node.id: node for node in nodes}
-        self.result_node = by_id[definition.result] if definition.result else None
+        self.by_id = {node.id: node for node in nodes}
+        self.result_node = self.by_id[definition.result] if definition.result else None
         self._losers: dict[PlanNode, tuple[PlanNode, ...]] = {}
         self._latest: dict[frozenset[PlanNode], frozenset[PlanNode]] = {}
+
+    def find(self, node_id: str) -> PlanNode:
+        """Return the node of that id.
+
+        Raises:
+            UnknownNodeError: There is none.
+        """
+        node = self.by_id.get(node_id)
+        if node is None:
+            known = tuple(self.by_id)
+            raise UnknownNodeError(self.name, node_id, known, NearestNames().find(node_id, known))
+        return node
 
     def losers(self, node: PlanNode) -> "tuple[PlanNode, ...]":
         """Return the nodes that work for nothing once a node's join has decided, each before those that feed it."""

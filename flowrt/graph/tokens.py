@@ -106,6 +106,10 @@ class Tokens:
         """Say whether a node's join has let it fire; one that has ended may have been let go otherwise."""
         return self._has_decided(node) or (not self.missing[node.index] and node.index not in self.inboxes)
 
+    def rule(self, node: PlanNode) -> JoinRule:
+        """Return the join of a node: its own, or what that has become when its time was over."""
+        return self._rules.get(node.index, node.join)
+
     def missing_sources(self, node: PlanNode) -> tuple[str, ...]:
         """Return the ids of the nodes from which a node that keeps its tokens still waits for one."""
         tokens = self.inboxes.get(node.index, {})

@@ -262,7 +262,7 @@ def test_a_join_waits_for_something(join):
         (2, {"within": 1, "otherwise": 2}, "`otherwise` is 2, expected 1 or more, but less than `count`, which is 2"),
         (2, {"within": 1, "otherwise": 0}, "`otherwise` is 0, expected 1 or more"),
         (2, {"otherwise": 1}, "`otherwise`: it is for when the time is over: give `within`"),
-        (2, {"within": 0}, "`within`: expected `float` > 0"),
+        (2, {"within": 0}, "`within`: found 0, expected a number > 0.0"),
         (2, {"losers": "kill"}, "`losers`: found 'kill', expected one of 'cancel', 'run'"),
     ],
 )

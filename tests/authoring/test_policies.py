@@ -46,9 +46,9 @@ def test_a_step_has_all_of_its_policies():
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"deadline_seconds": 0}, "expected `float` > 0"),
+        ({"deadline_seconds": 0}, "found 0, expected a number > 0.0"),
         ({"deadline_seconds": "5"}, "found a text, expected a number or null"),
-        ({"max_retries": 0}, "expected `int` >= 1"),
+        ({"max_retries": 0}, "found 0, expected a whole number >= 1"),
     ],
 )
 def test_a_policy_that_can_not_be_is_refused(options, expected):
@@ -56,4 +56,4 @@ def test_a_policy_that_can_not_be_is_refused(options, expected):
 
 
 def test_a_grace_time_that_can_not_be_is_refused():
-    assert "expected `float` >= 0" in step_problem(lambda total: total, cancel=Cancel(grace_seconds=-1))
+    assert "found -1, expected a number >= 0.0" in step_problem(lambda total: total, cancel=Cancel(grace_seconds=-1))

@@ -99,5 +99,5 @@ def test_an_empty_database_url_is_refused(flowrt, upper):
 def test_show_says_whether_none_or_many_begin_like_that(flowrt, upper):
     for _ in range(2):
         flowrt("run", upper, "--input", '{"x": "a"}')
-    assert "no execution's id begins with 'zz'" in flowrt("show", "zz").err
-    assert "2 executions' ids begin with '0'" in flowrt("show", "0").err
+    assert "execution 'zz': no execution's id begins so" in flowrt("show", "zz").err
+    assert "execution '0': 2 executions' ids begin so" in flowrt("show", "0").err

@@ -112,7 +112,7 @@ def test_the_beginning_of_an_id_is_enough(flowrt, upper):
 
 
 def test_a_database_that_is_not_there_is_not_made_by_looking(flowrt, tmp_path):
-    for command in (["history"], ["show", "01"]):
+    for command in (["history"], ["show", "01"], ["why", "01", "a"]):
         ran = flowrt(*command)
         assert ran.status == 4
         assert "flowrt.db" in ran.err
@@ -180,3 +180,24 @@ def test_schema_prints_the_schema_of_the_language(flowrt):
 )
 def test_bad_usage_ends_with_2(flowrt, arguments):
     assert flowrt(*arguments).status == 2
+
+
+def test_why_answers_from_the_log(flowrt, failing):
+    flowrt("run", failing, "--input", "{}")
+    (row,) = flowrt("history", "--json").json["executions"]
+    ran = flowrt("why", row["execution_id"][:20], "check")
+    assert ran.status == 0
+    assert ran.out.startswith("'check' failed: DataValidationError: ")
+    document = flowrt("why", row["execution_id"], "check", "--json").json
+    assert list(document)[:5] == ["execution_id", "workflow", "status", "node", "state"]
+    assert (document["execution_id"], document["state"]) == (row["execution_id"], "failed")
+
+
+def test_why_refuses_what_is_not_there_with_the_nearest(flowrt, failing):
+    flowrt("run", failing, "--input", "{}")
+    ran = flowrt("why", "01", "chek")
+    assert (ran.status, ran.err) == (2, "error: workflow 'failing' has no node 'chek'; did you mean 'check'?\n")
+    ran = flowrt("why", "ffff", "check")
+    assert (ran.status, ran.out) == (2, "")
+    assert "`flowrt history` lists the newest" in ran.err
+    assert flowrt("why", "ffff", "check", "--json").json["error"]["type"] == "UnknownExecutionError"

@@ -14,7 +14,7 @@ ASKS = {"type": "condition", "data": {"condition": "score > 5"}}
 async def history_of(small, given=None, *, meanwhile=None):
     """Run a workflow to its end; `meanwhile` is called with its handle."""
     events = []
-    async with Runtime(on_event=events.append) as runtime:
+    async with Runtime(hooks=[events.append]) as runtime:
         with anyio.fail_after(10):
             handle = await runtime.start(small, given)
             if meanwhile is not None:
@@ -50,7 +50,7 @@ async def test_the_first_of_three_wins_and_the_two_others_are_cancelled():
     steps = {name: held.step for name, held in racers.items()} | {"join": gives}
     small = workflow(steps, ["one>join", "two>join", "three>join"], joins={"join": "any"})
     events = []
-    async with Runtime(on_event=events.append) as runtime:
+    async with Runtime(hooks=[events.append]) as runtime:
         handle = await runtime.start(small)
         for held in racers.values():
             await held.begun.wait()
@@ -178,7 +178,7 @@ def interrupted(leave):
 
 async def test_the_report_of_a_cancel_says_who_asked_why_and_what_became_of_each_node(caplog):
     clock, events, leave = ManualClock(), [], anyio.Event()
-    async with Runtime(clock=clock, grace_seconds=60, on_event=events.append) as runtime:
+    async with Runtime(clock=clock, grace_seconds=60, hooks=[events.append]) as runtime:
         handle = await runtime.start(workflow({"before": gives, **interrupted(leave)}, policies=POLICIES))
         await clock.advance(0.5)
         assert handle.cancellation is None

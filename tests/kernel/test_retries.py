@@ -41,7 +41,7 @@ def raising(errors):
 async def test_a_retried_node_pauses_as_its_policy_says(policy, pauses):
     retry = {"max_attempts": 4, "delay_seconds": 2, "jitter": 0, **policy}
     clock, events = ManualClock(), []
-    async with Runtime(clock=clock, on_event=events.append) as runtime:
+    async with Runtime(clock=clock, hooks=[events.append]) as runtime:
         handle = await runtime.start(workflow({"node": fails}, policies={"node": {"retry": retry}}))
         await anyio.wait_all_tasks_blocked()
         for seconds in pauses:
@@ -55,7 +55,7 @@ async def test_an_error_may_say_itself_when_to_try_again():
     retry = {"max_attempts": 4, "delay_seconds": 1, "max_delay_seconds": 5, "jitter": 0}
     step = raising([TooManyRequestsError(90), TooManyRequestsError(None), TooManyRequestsError(0)])
     clock, events = ManualClock(), []
-    async with Runtime(clock=clock, on_event=events.append) as runtime:
+    async with Runtime(clock=clock, hooks=[events.append]) as runtime:
         handle = await runtime.start(workflow({"node": step}, policies={"node": {"retry": retry}}))
         await anyio.wait_all_tasks_blocked()
         await clock.advance(90)
@@ -69,7 +69,7 @@ async def test_an_execution_has_no_more_retries_than_its_budget():
     policy = {"retry": {"max_attempts": 10, "delay_seconds": 0}, "on_error": "skip"}
     policies = dict.fromkeys(nodes, policy)
     events = []
-    async with Runtime(on_event=events.append) as runtime:
+    async with Runtime(hooks=[events.append]) as runtime:
         handle = await runtime.start(workflow(nodes, policies=policies, policy={"max_retries": 4}))
         assert await handle.wait() == "completed"
     history = History(events)

@@ -86,7 +86,7 @@ async def test_a_wait_that_takes_too_long_fails_by_name_without_a_default(clock)
 
 
 async def test_a_signal_in_time_is_not_followed_by_the_default(clock, events):
-    async with Runtime(clock=clock, on_event=events.append) as runtime:
+    async with Runtime(clock=clock, hooks=[events.append]) as runtime:
         held = Held()
         steps = {"node": waits(timeout_seconds=60, default=0), "other": held.step}
         handle = await runtime.start(workflow(steps))
@@ -112,7 +112,7 @@ async def test_a_payload_that_does_not_fit_the_schema_is_refused_and_the_node_wa
 
 @pytest.mark.parametrize(("approved", "taken"), [(True, "give"), (False, "refuse")])
 async def test_an_approval_takes_the_way_that_was_decided(events, approved, taken):
-    async with Runtime(on_event=events.append) as runtime:
+    async with Runtime(hooks=[events.append]) as runtime:
         handle = await runtime.start(decided())
         await runtime.signal(handle.execution_id, "approval", {"approved": approved, "by": "Ada"})
         assert await handle.wait() == "completed"
@@ -124,7 +124,7 @@ async def test_an_approval_takes_the_way_that_was_decided(events, approved, take
 
 @pytest.mark.parametrize(("default", "taken"), [("approved", "give"), ("rejected", "refuse")])
 async def test_an_approval_that_nobody_gives_in_time_is_decided_by_its_default(clock, events, default, taken):
-    async with Runtime(clock=clock, on_event=events.append) as runtime:
+    async with Runtime(clock=clock, hooks=[events.append]) as runtime:
         handle = await runtime.start(decided(timeout_seconds=60, default=default))
         await anyio.wait_all_tasks_blocked()
         await clock.advance(60)

@@ -37,7 +37,7 @@ async def cancelled(runtime, steps, edges=(), *, node="node", **options):
     handle = await runtime.start(workflow({**steps, "watcher": gives}, [*edges, *watching], joins=joins, **options))
     await anyio.sleep(1)
     handle.cancel("asked for", node=node)
-    return await handle.wait(), History(runtime.events)
+    return await handle.wait(), History(runtime.captured)
 
 
 @CASES.shows("a node that has not begun", "never runs", "carry cancelled", "goes on")
@@ -62,7 +62,7 @@ async def _(runtime):
         status, history = await cancelled(runtime, {"node": step}, policies={"node": TWICE})
         assert (history.statuses("node"), history.ends_seconds("node")[-1]) == (statuses, 1)
         assert (history.carried("watcher"), status) == (["value"], "completed")
-        runtime.events.clear()
+        runtime.captured.clear()
 
 
 @CASES.shows("a node that runs", "is interrupted", "carry a value", "goes on")
@@ -94,7 +94,7 @@ async def _(runtime):
     policies = {"node": {"cancel": {"grace_seconds": GRACE_SECONDS}}}
     status, history = await cancelled(runtime, {"node": refuses(50)}, policies=policies)
     assert (history.statuses("node"), history.ends_seconds("node")) == (["cancelled"], [1 + GRACE_SECONDS])
-    assert history.note("node") == f"abandoned: it did not end within {GRACE_SECONDS} s"
+    assert history.note("node") == f"abandoned: it did not end within {GRACE_SECONDS} s; asked for"
     assert (history.carried("watcher"), status) == (["value"], "completed")
     await anyio.sleep(50)  # the step ends at last
 
@@ -137,7 +137,7 @@ async def _(runtime):
         await anyio.sleep(2)
         handle.cancel()
         assert await handle.wait() == status
-        history = History(runtime.events)
+        history = History(runtime.captured)
         assert (history.statuses("cleans"), history.ends_seconds("cleans")) == (["cancelled"], [3])
         assert history.of("after") == []
-        runtime.events.clear()
+        runtime.captured.clear()

@@ -72,7 +72,7 @@ def test_the_cases_are_the_rows_of_the_page():
 )
 async def test_edges_carry_what_the_row_says(row, on_error):
     events = []
-    async with Runtime(on_event=events.append) as runtime:
+    async with Runtime(hooks=[events.append]) as runtime:
         with anyio.fail_after(10):
             handle = await CASES[row](runtime, ON_ERROR[on_error])
             assert await handle.wait() == "completed"

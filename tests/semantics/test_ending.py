@@ -32,7 +32,7 @@ async def failing(runtime, steps, edges=(), **options):
     """Run a workflow that fails after two seconds, and return its history."""
     handle = await runtime.start(workflow({"bad": fails_after(FAILS_SECONDS), **steps}, edges, **options))
     assert await handle.wait() == "failed"
-    return History(runtime.events)
+    return History(runtime.captured)
 
 
 @CASES.shows(
@@ -90,7 +90,7 @@ async def _(runtime):
     for on_error in ("skip", "continue"):
         policies = {"cleans": {"on_error": on_error}}
         assert await seen_by_the_rescue(runtime, skipping, edges, policies=policies) == ("cancelled", "cancelled")
-        runtime.events.clear()
+        runtime.captured.clear()
 
 
 async def seen_by_the_rescue(runtime, steps, edges, **options):

@@ -37,7 +37,7 @@ async def test_an_execution_does_what_the_row_says(row):
         joins={"next": "all_settled"},
     )
     events = []
-    async with Runtime(on_event=events.append) as runtime:
+    async with Runtime(hooks=[events.append]) as runtime:
         handle = await runtime.start(small)
         assert await handle.wait() == ENDS[ends]
     history = History(events)

@@ -50,7 +50,7 @@ async def test_a_join_ends_as_the_row_says(flow_runtime, row, column):
     edges = [f"{source}>join" for source in sources]
     handle = await flow_runtime.start(workflow({**sources, "join": gives}, edges, joins={"join": join}))
     status = await handle.wait()
-    history = History(flow_runtime.events)
+    history = History(flow_runtime.captured)
     verdict, seconds = getattr(case, column)
     assert history.ends_seconds("join") == [seconds]
     if verdict == "completed":

@@ -8,6 +8,7 @@ from semantics.page import rows_of
 from semantics.stage import Held, History, fails, gives, workflow
 
 from flowrt import Runtime
+from flowrt.events import AttemptEnded
 
 
 class Shown(NamedTuple):
@@ -79,7 +80,7 @@ async def bring(runtime, join, needed, others):
 
 async def until_ended(ends, node):
     async for event in ends:
-        if event.node == node:
+        if isinstance(event, AttemptEnded) and event.node == node:
             return
 
 
@@ -88,7 +89,7 @@ async def until_ended(ends, node):
 async def test_a_join_decides_as_the_row_says(join, tokens, verdict):
     needed, _, others = tokens.partition("|")
     events = []
-    async with Runtime(on_event=events.append) as runtime:
+    async with Runtime(hooks=[events.append]) as runtime:
         with anyio.fail_after(10):
             await bring(runtime, join, needed, others)
     history = History(events)

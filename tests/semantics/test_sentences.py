@@ -101,7 +101,7 @@ LEADS = ["quick>join", "slow>after", "after>join", "shared>join", "shared>else"]
 async def race(runtime, join, **keys):
     handle = await runtime.start(workflow(RACE, LEADS, joins={"join": join}, **keys))
     assert await handle.wait() == "completed"
-    return History(runtime.events)
+    return History(runtime.captured)
 
 
 async def test_nodes_that_feed_nothing_but_a_join_that_has_decided_are_cancelled(flow_runtime):

@@ -22,7 +22,7 @@ async def test_a_limit_does_what_the_row_says(flow_runtime, row):
 
 async def ended(runtime, handle, status="failed"):
     assert await handle.wait() == status
-    return History(runtime.events)
+    return History(runtime.captured)
 
 
 @CASES.shows(
@@ -124,7 +124,7 @@ async def _():
     policy = {"placement": "thread", "timeout": {"queue": 5}, "retry": THREE_TIMES}
     steps = {"first": holds_the_only_thread, "second": gives}
     clock, events = ManualClock(), []
-    async with Runtime(max_threads=1, clock=clock, on_event=events.append) as runtime:
+    async with Runtime(max_threads=1, clock=clock, hooks=[events.append]) as runtime:
         handle = await runtime.start(workflow(steps, policies=dict.fromkeys(steps, policy)))
         await anyio.to_thread.run_sync(begun.wait, 30)
         await clock.advance(5)  # the second step waits no more for a thread

@@ -1,0 +1,34 @@
+"""`flowrt why`: why a node ran, or did not."""
+
+from typing import Annotated
+
+import anyio
+import msgspec
+import typer
+
+from flowrt.cli.ending import echo, ending, print_json
+from flowrt.cli.lookup import find_execution, reading
+from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
+from flowrt.explain import Explanation, explain
+from flowrt.storage import ExecutionRow, Store
+
+
+def why(
+    execution: Annotated[str, typer.Argument(help="An execution's id, or its beginning.", show_default=False)],
+    node: Annotated[str, typer.Argument(help="A node's id.", show_default=False)],
+    db: Database = DEFAULT_DATABASE,
+    json: Json = False,
+) -> None:
+    """Say why a node was skipped, failed, was cancelled, is retried or has not run."""
+
+    async def read(store: Store) -> tuple[ExecutionRow, Explanation]:
+        row = await find_execution(store, execution)
+        return row, await explain(store, row.id, node)
+
+    with ending(as_json=json):
+        row, explanation = anyio.run(reading, db, read)
+    if json:
+        head = {"execution_id": row.id, "workflow": row.workflow, "status": row.status}
+        print_json(head | msgspec.structs.asdict(explanation))
+    else:
+        echo(str(explanation))
