@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from flowrt.actors import ending, supervisor, waiting
+from flowrt.actors import ending, placing, supervisor, waiting
 from flowrt.actors.journal import Journal
 from flowrt.actors.rare import Rare
 from flowrt.actors.snapshots import text_of
@@ -92,11 +92,19 @@ class Execution:
         ready = self.flow.ready
         if self.kernel.gate is None:
             return ready.popleft()
+        if self.plan.has_placed and (asking := self._first_without_slot()) is not None:
+            ready.remove(asking)
+            return asking
         self.kernel.turn.expire()
         place = self.kernel.gate.pick(self.id, [node.id for node in ready])
         node = ready[place]
         del ready[place]
         return node
+
+    def _first_without_slot(self) -> PlanNode | None:
+        """Return the first ready node that will only ask for its slot: nothing starts then, so no gate decides."""
+        granted = self.flow.granted or {}
+        return next((node for node in self.flow.ready if node.is_placed and node.index not in granted), None)
 
     def succeed(self, node: PlanNode, result: Any, started_ns: int, note: str | None = None) -> PlanNode | None:
         """Take what a step returned and deliver it; the node to go on with, if this made one ready.
@@ -204,6 +212,7 @@ class Execution:
         if not (self.is_ending or self.is_paused):
             self.is_paused = self.is_held = True
             waiting.freeze_totals(self)
+            placing.stand_back(self)
             ending.sift(self)
 
     def resume(self) -> None:

@@ -1,5 +1,6 @@
 """What a runtime was made with."""
 
+import os
 from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     from flowrt.storage.protocols import Store
 
 Durability: TypeAlias = Literal["relaxed", "execution"]
+MAX_THREADS = 40
+"""As many as anyio's own limit."""
+WATCHDOG_SECONDS = 0.1
+
+
+def usable_cpus() -> int:
+    """Return the number of CPUs that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
+    return (os.cpu_count() or 1) if affinity is None else len(affinity(0))
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +42,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_payload_bytes: int = MAX_PAYLOAD_BYTES
     grace_seconds: float = 5.0
     flush_seconds: float = 60.0
+    max_threads: int = MAX_THREADS
+    max_processes: int = msgspec.field(default_factory=usable_cpus)
+    watchdog_seconds: float | None = WATCHDOG_SECONDS
     gate: CompletionGate | None = None
     on_event: Callable[[LogEvent], None] | None = None
 
@@ -41,6 +54,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"durability was {self.durability!r}; expected 'execution' or 'relaxed'")
         for name in ("max_payload_bytes", "grace_seconds", "flush_seconds"):
             _check_number(name, getattr(self, name))
+        for name in ("max_threads", "max_processes"):
+            _check_count(name, getattr(self, name))
+        if self.watchdog_seconds is not None:
+            _check_number("watchdog_seconds", self.watchdog_seconds)
 
 
 def _check_parts(settings: Settings) -> None:
@@ -62,3 +79,10 @@ def _check_number(name: str, value: Any) -> None:
         raise TypeError(f"{name} was {value!r}; expected a number")
     if not value >= 0:
         raise ValueError(f"{name} was {value!r}; it must be 0 or more")
+
+
+def _check_count(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} was {value!r}; expected a whole number")
+    if value < 1:
+        raise ValueError(f"{name} was {value!r}; it must be 1 or more")

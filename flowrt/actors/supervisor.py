@@ -11,6 +11,7 @@ from flowrt.errors import (
     NodeTimeoutError,
     StepExitedError,
     StepResultError,
+    StepTransferError,
     UpstreamFailedError,
 )
 from flowrt.graph.bindings import NoValueError
@@ -24,7 +25,7 @@ from flowrt.policies import Default
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
 
-NEVER_RETRIED = (ExpressionError, StepResultError, StepExitedError)
+NEVER_RETRIED = (ExpressionError, StepResultError, StepExitedError, StepTransferError)
 ENDED, COMPLETED = 1, 2
 
 

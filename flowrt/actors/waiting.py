@@ -3,13 +3,13 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flowrt.actors import ending, signals, supervisor
+from flowrt.actors import ending, placing, signals, supervisor
 from flowrt.actors.interruptions import Interruption
 from flowrt.actors.parking import Parked, WaitsFor
 from flowrt.actors.rare import Total
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import AttemptTimeoutError, ExecutionTimeoutError
-from flowrt.typing import Delay, DelayUntil, SignalWait
+from flowrt.typing import Delay, DelayUntil, PlacedCall, SignalWait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,9 @@ def begin(execution: "Execution", node: "PlanNode", instruction: Any, started_ns
         case SignalWait():
             signals.wait(execution, node, instruction, started_ns)
             watch_total(execution, node, started_ns)
+        case PlacedCall():
+            watch_total(execution, node, started_ns)
+            placing.ask(execution, node, instruction, started_ns)
         case _:
             raise TypeError(instruction)
 

@@ -29,7 +29,9 @@ class Flow:
     A node is ready once, when its join says so. Tokens that come after that are dropped.
     """
 
-    __slots__ = ("conflicts", "history", "inboxes", "input", "missing", "plan", "ready", "records", "sent", "tokens")
+    __slots__ = (
+        "conflicts", "granted", "history", "inboxes", "input", "missing", "plan", "ready", "records", "sent", "tokens",
+    )  # fmt: skip
 
     def __init__(self, plan: Plan, input_value: Any) -> None:
         self.plan = plan
@@ -37,6 +39,8 @@ class Flow:
         self.sent: list[Any] = [None] * plan.size
         self.records: list[Any] = [None] * len(plan.nodes) if plan.takes_records else []
         self.conflicts: dict[int, tuple[str, ...]] = {}
+        self.granted: dict[int, Callable[[], Any]] | None = None
+        """By node: what begins the call of a placed one in the slot that it was given."""
         self.history = History(plan, input_value, self.sent)
         self.tokens = Tokens(plan, self.history)
         self.ready = self.tokens.ready

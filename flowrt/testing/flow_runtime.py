@@ -6,6 +6,7 @@ from typing import Any, Self
 import anyio
 
 from flowrt.actors.execution import Execution
+from flowrt.actors.parking import WaitsFor
 from flowrt.actors.sink import Sink
 from flowrt.clock import NANOSECONDS, UuidV7Ids
 from flowrt.events import AttemptEnded, ExecutionEnded, LogEvent
@@ -13,7 +14,7 @@ from flowrt.runtime import Runtime
 from flowrt.storage import MemoryStore
 from flowrt.testing.capture import CapturedEvents
 from flowrt.testing.real_waits import suspended_nodes
-from flowrt.testing.simulation import Simulation
+from flowrt.testing.simulation import MAX_PROCESSES, Simulation
 from flowrt.testing.trace import Trace
 from flowrt.testing.virtual_clock import VirtualClock
 from flowrt.testing.watched_plans import WatchedPlans
@@ -21,6 +22,14 @@ from flowrt.typing import StepCatalog
 
 USUAL_TASKS = frozenset({"flowrt helper", "flowrt sink"})
 """Tasks that an open runtime has, whatever became of its executions."""
+
+WAITS: dict[WaitsFor, str] = {
+    "retry": "its next attempt",
+    "delay": "its delay to end",
+    "signal": "its signal",
+    "thread": "a free thread",
+    "process": "a free process",
+}
 
 
 class FlowRuntime(Runtime):
@@ -61,6 +70,7 @@ class FlowRuntime(Runtime):
         self.events = CapturedEvents()
         self._recorder = simulation.recorder
         self._sink: Sink | None = None
+        options.setdefault("max_processes", MAX_PROCESSES)
         super().__init__(
             store=self.store,
             clock=self.clock,
@@ -115,12 +125,11 @@ class FlowRuntime(Runtime):
         return f"execution {execution.id} of {execution.plan.name!r} {how}: {states}"
 
     def _states(self, execution: Execution) -> Iterator[str]:
-        last = {event.node: event.what for event in self.trace.events if event.execution_id == execution.id}
         for node in execution.suspended.values():
             yield f"the step of node {node.id!r} is suspended"
         for node in execution.rare.parking.nodes():
-            what = "next attempt" if last[node.id] == "attempt.ended" else "delay to end"
-            yield f"node {node.id!r} waits for its {what}"
+            if (parked := execution.rare.parking.find(node)) is not None:
+                yield f"node {node.id!r} waits for {WAITS[parked.waits_for]}"
         for node in execution.flow.ready:
             yield f"node {node.id!r} is ready to fire"
 

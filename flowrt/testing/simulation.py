@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 import trio
 import trio.testing
 
-from flowrt.actors.settings import Settings
+from flowrt.actors.settings import MAX_THREADS, Settings
 from flowrt.clock import NANOSECONDS, UuidV7Ids
 from flowrt.engine import Engine
 from flowrt.plans import Plans
@@ -23,6 +23,8 @@ from flowrt.testing.virtual_clock import VirtualClock
 
 T = TypeVar("T")
 REAL_PAUSE_SECONDS = 0.001
+MAX_PROCESSES = 4
+"""How many processes a simulated runtime has, on every machine."""
 
 
 class Simulation:
@@ -36,18 +38,30 @@ class Simulation:
         seed: Decides every order, and every random number.
         keep_events: Keep the trace's events; otherwise only their hash.
         until_seconds: When the simulation ends, whatever still runs then; `None`: when the code has ended.
+        max_threads: How many steps that are placed in threads run at once in virtual time.
+        max_processes: The same for processes.
 
     Raises:
         TypeError: The seed is no integer.
         ValueError: `until_seconds` is negative.
     """
 
-    def __init__(self, seed: int, *, keep_events: bool = True, until_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        keep_events: bool = True,
+        until_seconds: float | None = None,
+        max_threads: int = MAX_THREADS,
+        max_processes: int = MAX_PROCESSES,
+    ) -> None:
         if not isinstance(cast("object", seed), int) or isinstance(seed, bool):
             raise TypeError(f"the seed was {seed!r}, a {type(seed).__name__}; it must be an integer")
         if until_seconds is not None and not until_seconds >= 0:
             raise ValueError(f"until_seconds was {until_seconds!r}; it must be 0 or more, or None for no end")
         self.seed = seed
+        self._max_threads = max_threads
+        self._max_processes = max_processes
         self.clock = VirtualClock()
         self.watch = StepWatch()
         self.recorder = TraceRecorder(self.clock.monotonic_ns, keep_events=keep_events)
@@ -74,6 +88,8 @@ class Simulation:
             ids=UuidV7Ids(self.clock, random),
             gate=self.schedule,
             on_event=self.recorder.event,
+            max_threads=self._max_threads,
+            max_processes=self._max_processes,
         )
         engine = Engine(settings, Plans(None, None, ()))
         await engine.open()

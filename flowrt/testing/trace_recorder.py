@@ -37,6 +37,8 @@ class TraceRecorder:
         now, execution_id = self._now_ns(), event.execution_id
         match event:
             case AttemptEnded(node=node, attempt=attempt, status=status):
+                attempts = self._attempts.setdefault(execution_id, {})
+                attempts[node] = max(attempts.get(node, 0), attempt)  # one may end in its queue, before it starts
                 delay_ns = round((event.retry_delay_seconds or 0) * NANOSECONDS)
                 error = _class_name(event.error)
                 self._add(TraceEvent(now, "attempt.ended", execution_id, node, attempt, status, error, delay_ns))
