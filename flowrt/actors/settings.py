@@ -58,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             _check_count(name, getattr(self, name))
         if self.watchdog_seconds is not None:
             _check_number("watchdog_seconds", self.watchdog_seconds)
+            if not self.watchdog_seconds:
+                raise ValueError("watchdog_seconds was 0; it must be more than 0, or None for no watchdog")
 
 
 def _check_parts(settings: Settings) -> None:

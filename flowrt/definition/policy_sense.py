@@ -43,7 +43,7 @@ def check_process(reason: str | None, policy: NodePolicy, path: JsonPath, findin
     if policy.placement == "process" and reason is not None:
         advice = "use a function at the top of a module, set `placement` to 'thread', or remove it"
         findings.problem(
-            (*path, "placement"), f"found 'process', but the step can't be sent to one ({reason}): {advice}"
+            (*path, "placement"), f"found 'process', but the step can't be sent there ({reason}): {advice}"
         )
 
 

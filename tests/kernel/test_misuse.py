@@ -38,6 +38,11 @@ BACKENDS = ["asyncio", "trio"]
         ({"grace_seconds": -1}, ValueError, "grace_seconds was -1; it must be 0 or more"),
         ({"max_payload_bytes": "1"}, TypeError, "max_payload_bytes was '1'; expected a number"),
         ({"flush_seconds": True}, TypeError, "flush_seconds was True"),
+        ({"max_threads": 0}, ValueError, "max_threads was 0; it must be 1 or more"),
+        ({"max_processes": 1.5}, TypeError, "max_processes was 1.5; expected a whole number"),
+        ({"max_processes": True}, TypeError, "max_processes was True"),
+        ({"watchdog_seconds": 0}, ValueError, "watchdog_seconds was 0; it must be more than 0, or None"),
+        ({"watchdog_seconds": "1"}, TypeError, "watchdog_seconds was '1'; expected a number"),
         ({"steps": flowrt.StepRegistry}, TypeError, "steps was <class .*; expected a registry"),
     ],
 )
