@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flowrt.actors import ending, supervisor
+from flowrt.actors import supervisor
 from flowrt.actors.parking import Parked
 from flowrt.actors.places import Caller
 from flowrt.errors import QueueTimeoutError
@@ -49,8 +49,6 @@ def ask(execution: "Execution", node: "PlanNode", call: "PlacedCall", started_ns
     if place.slots.take_nowait():
         _keep(execution, node, grant)
         execution.flow.ready.appendleft(node)
-        if execution.is_held:
-            ending.sift(execution)
     elif placement != "inline":  # which nothing that asks for a slot is
         seconds, timer = node.policy.timeout.queue, None
         if seconds is not None:
@@ -64,8 +62,6 @@ def granted(execution: "Execution", node: "PlanNode", grant: Grant) -> None:
     execution.rare.parking.take(node)
     _keep(execution, node, grant)
     execution.flow.ready.append(node)
-    if execution.is_held:
-        ending.sift(execution)
     execution.call_hands()
 
 

@@ -107,6 +107,12 @@ async def test_a_registered_function_runs_in_a_process():
         assert await runtime.run({"nodes": [node]}, {"n": 3}) == {"n": 3, "square": 9}
 
 
+async def test_a_built_in_type_whose_call_can_be_sent_runs_in_a_process():
+    node = {"id": "a", "type": "transform", "data": {"mappings": {"y": "x + 1"}}, "policy": {"placement": "process"}}
+    async with Runtime(max_processes=1) as runtime:
+        assert await runtime.run({"nodes": [node]}, {"x": 1}) == {"x": 1, "y": 2}
+
+
 async def test_what_a_step_raises_arrives_with_the_traceback_of_its_process():
     error = await failure_of(steps.raise_value_error, {"n": 7})
     assert (type(error), str(error)) == (ValueError, "no 7")

@@ -197,7 +197,6 @@ async def test_leaving_the_runtime_waits_until_its_threads_have_ended(gate, capl
         handle.cancel()
         await handle.wait()
         place = runtime._engine.kernel.places.find("thread")
-        anyio.lowlevel.current_token()
         threading.Timer(0.01, gate.may_go.set).start()
     assert not place._left
     assert not any("still runs" in warning for warning in warnings(caplog))
