@@ -2,9 +2,11 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 from flowrt import Retry, Timeout, step
 
@@ -108,3 +110,8 @@ def cube(n: int) -> int:
 def total(numbers: tuple[int, ...]) -> str:
     """Return a sum, and the type of what it was made of."""
     return f"{sum(numbers)} of a {type(numbers).__name__}"
+
+
+def hang_with_child(record):
+    with subprocess.Popen(["sleep", "1000"]) as child:  # noqa: S607
+        Path(record["file"]).write_text(f"{child.pid}\n")

@@ -206,6 +206,17 @@ async def test_a_cancel_kills_the_process(tmp_path):
         assert runtime._engine.kernel.places.find("process").slots.taken == 0
 
 
+async def test_what_a_killed_step_had_started_ends_with_it(tmp_path):
+    file = tmp_path / "pid"
+    async with Runtime(max_processes=1) as runtime:
+        handle = await runtime.start(processed(steps.hang_with_child), {"file": str(file)})
+        pid = await read_pid(file)
+        handle.cancel("enough")
+        await handle.wait()
+    while is_running(pid):  # noqa: ASYNC110 - the system reaps it
+        await anyio.sleep(0.001)
+
+
 async def test_leaving_the_runtime_kills_what_runs(tmp_path):
     file = tmp_path / "pid"
     async with Runtime(max_processes=1) as runtime:
