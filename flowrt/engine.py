@@ -11,6 +11,7 @@ import anyio.lowlevel
 from flowrt.actors import ending, waiting
 from flowrt.actors.execution import Execution
 from flowrt.actors.kernel import Kernel
+from flowrt.actors.places import Places
 from flowrt.actors.settings import Settings
 from flowrt.actors.worker import Worker
 from flowrt.errors import (
@@ -56,9 +57,20 @@ class Engine:
         settings = self.settings
         async with AsyncExitStack() as stack:
             sink = await self._open_log(stack)
+            places = Places(settings)
+            stack.push_async_callback(places.close)
             group = await stack.enter_async_context(anyio.create_task_group())
-            guarded = (Engine.open, Engine.leave, Engine.run, Engine.start, Engine.begin_plan, Engine.acknowledge)
-            self._kernel = Kernel(settings, group, sink, guarded if sink is None else (*guarded, type(sink).run))
+            guarded: tuple[Callable[..., Any], ...] = (
+                Engine.open,
+                Engine.leave,
+                Engine.run,
+                Engine.start,
+                Engine.begin_plan,
+                Engine.acknowledge,
+            )
+            if sink is not None:
+                guarded = (*guarded, type(sink).run)
+            self._kernel = Kernel(settings, group, sink, places, guarded)
             self._stack = stack.pop_all()
 
     async def _open_log(self, stack: AsyncExitStack) -> "Sink | None":

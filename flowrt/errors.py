@@ -15,7 +15,9 @@
     │   ├── StepResultError          it returned what a node of its type can't produce
     │   ├── StepLeakedScopeError     it left a cancel scope or nursery open
     │   ├── StepCancelledItselfError it was cancelled although nobody cancelled it
-    │   └── StepExitedError          it raised SystemExit or another BaseException
+    │   ├── StepExitedError          it raised SystemExit or another BaseException
+    │   ├── StepTransferError        it can't be sent to a process, or what it returned can't be sent back
+    │   └── StepCrashedError         its process ended without an answer
     ├── AttemptTimeoutError          an attempt took longer than its policy allows
     ├── QueueTimeoutError            an attempt waited for a thread or process for longer than its policy allows
     ├── NodeTimeoutError             a node with all of its attempts took longer than its policy allows
@@ -301,6 +303,18 @@ class StepExitedError(StepError):
     """A step raised `SystemExit` or another `BaseException` that is no `Exception`; it is never retried."""
 
     advice = "raise an ordinary exception to fail the node"
+
+
+class StepTransferError(StepError):
+    """A step that is placed in a process can't be sent there, or its result can't be sent back; it is never retried."""
+
+    advice = "pass what pickle can take, or set its placement to 'thread'"
+
+
+class StepCrashedError(StepError):
+    """The process of a step ended without an answer: killed from outside, by a crash, or by `os._exit`."""
+
+    advice = "look for a crash in its libraries, for os._exit, and for too little memory"
 
 
 class AttemptTimeoutError(FlowrtError, TimeoutError):

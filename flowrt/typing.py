@@ -95,7 +95,15 @@ class SignalWait(NamedTuple):
     """What the step produces when the time is over; without it the attempt fails with `SignalTimeoutError`."""
 
 
-INSTRUCTIONS: frozenset[type[Any]] = frozenset({Delay, DelayUntil, SignalWait})
+class PlacedCall(NamedTuple):
+    """What stands for the call of a step that does not run on the event loop: it is made once a slot is free."""
+
+    call: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    options: dict[str, Any]
+
+
+INSTRUCTIONS: frozenset[type[Any]] = frozenset({Delay, DelayUntil, SignalWait, PlacedCall})
 """What a step returns to tell the runtime what its firing waits for."""
 
 

@@ -51,6 +51,10 @@ class Backend(Protocol):
         """Close what the current task opened inside of that scope and did not close; tasks in there are cancelled."""
         ...
 
+    def caller_from_threads(self) -> Callable[[Callable[[], None]], object]:
+        """Return what calls a function on this event loop, from any thread; raises `RuntimeError` once it is over."""
+        ...
+
     def guard(self, *, protected: Iterable[Callable[..., Any]], exposed: Iterable[Callable[..., Any]]) -> None:
         """Say where Ctrl-C may strike: not in protected functions and what they call, unless that is exposed."""
         ...
@@ -107,6 +111,10 @@ class AsyncioBackend:
                     await asyncio.sleep(0)
             scope.__exit__(None, None, None)
 
+    def caller_from_threads(self) -> Callable[[Callable[[], None]], object]:
+        """Return the loop's `call_soon_threadsafe`."""
+        return asyncio.get_running_loop().call_soon_threadsafe
+
     def guard(self, *, protected: Iterable[Callable[..., Any]], exposed: Iterable[Callable[..., Any]]) -> None:
         """Do nothing: asyncio's runner turns Ctrl-C into a cancel of the main task."""
 
@@ -122,6 +130,7 @@ class TrioBackend:
         self.cancelled: type[BaseException] = trio.Cancelled
         self.new_scope: Callable[[], Any] = trio.CancelScope
         self._current_task = trio.lowlevel.current_task
+        self._current_token = trio.lowlevel.current_trio_token
         self._enable_ki_protection = trio.lowlevel.enable_ki_protection
         self._disable_ki_protection = trio.lowlevel.disable_ki_protection
 
@@ -148,6 +157,10 @@ class TrioBackend:
                 scope.cancel()
                 await nursery._nested_child_finished(None)  # noqa: SLF001
             scope.__exit__(None, None, None)
+
+    def caller_from_threads(self) -> Callable[[Callable[[], None]], object]:
+        """Return the `run_sync_soon` of trio's token."""
+        return self._current_token().run_sync_soon
 
     def guard(self, *, protected: Iterable[Callable[..., Any]], exposed: Iterable[Callable[..., Any]]) -> None:
         """Mark the functions' code for trio's signal handler, once."""

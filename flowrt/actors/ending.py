@@ -9,7 +9,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flowrt.actors import live, supervisor
+from flowrt.actors import live, placing, supervisor
 from flowrt.actors.interruptions import Interruption, Request
 from flowrt.actors.node_ends import CANCELLED, COMPLETED, NEVER_BEGAN
 from flowrt.errors import StepResultError
@@ -127,7 +127,8 @@ def never_begin(execution: "Execution", node: "PlanNode") -> None:
 
 
 def _tell_retried(execution: "Execution", node: "PlanNode") -> bool:
-    """Log that a node was cancelled which was to begin once more; say whether it was."""
+    """Log that a node was cancelled which was to begin once more; say whether it was. A slot of its is given back."""
+    placing.give_back(execution, node)
     is_retried = execution.attempt_number(node) > 1
     if is_retried and not execution.states[node.index]:
         execution.tell(node, "cancelled")
@@ -203,6 +204,7 @@ def _withdraw(execution: "Execution", node: "PlanNode") -> bool:
     for queue in (execution.flow.ready, execution.rare.held):
         if node in queue:
             queue.remove(node)
+            placing.give_back(execution, node)
             return True
     return False
 

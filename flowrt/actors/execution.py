@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from flowrt.actors import ending, live, supervisor, waiting
+from flowrt.actors import ending, live, placing, supervisor, waiting
 from flowrt.actors.journal import Journal
 from flowrt.actors.listeners import look_for_listeners
 from flowrt.actors.node_ends import COMPLETED
@@ -205,6 +205,7 @@ class Execution:
         if not (self.is_ending or self.is_paused):
             self.is_paused = self.is_held = True
             waiting.freeze_totals(self)
+            placing.stand_back(self)
             ending.sift(self)
             live.paused(self)
 

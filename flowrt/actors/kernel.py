@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from anyio.abc import TaskGroup
 
-from flowrt.actors import ending, supervisor
+from flowrt.actors import ending, placing, supervisor
 from flowrt.actors.backend import current_backend
 from flowrt.actors.crew import Crew
 from flowrt.actors.execution import Execution
 from flowrt.actors.listeners import HookListener
+from flowrt.actors.places import Places
 from flowrt.actors.settings import Settings
 from flowrt.actors.timers import Timers
 from flowrt.actors.turn import GatedTurn, Turn
+from flowrt.actors.watchdog import Watchdog
 from flowrt.actors.worker import Worker
 from flowrt.channels.event_stream import Listener
 
@@ -35,6 +37,7 @@ GUARDED: tuple[Callable[..., Any], ...] = (
     Execution.pause,
     Execution.resume,
     ending.end_interrupted,
+    placing.granted,
     supervisor.attempt_failed,
     supervisor.wait_ended,
 )
@@ -47,11 +50,17 @@ class Kernel:
         settings: What the runtime was made with.
         group: The nursery of everything but the log.
         sink: The actor that writes the log; `None` keeps none.
+        places: Where placed steps run; they outlive the nursery.
         guarded: What Ctrl-C must not interrupt, beside the kernel's own functions.
     """
 
     def __init__(
-        self, settings: Settings, group: TaskGroup, sink: "Sink | None", guarded: Iterable[Callable[..., Any]]
+        self,
+        settings: Settings,
+        group: TaskGroup,
+        sink: "Sink | None",
+        places: Places,
+        guarded: Iterable[Callable[..., Any]],
     ) -> None:
         gate = settings.gate
         self.backend = current_backend()
@@ -76,12 +85,14 @@ class Kernel:
         self.max_payload_bytes = settings.max_payload_bytes
         wait_space = None if sink is None else sink.wait_space
         self.turn = Turn(settings.clock.monotonic_ns, wait_space) if gate is None else GatedTurn(gate, wait_space)
+        self.watchdog = Watchdog(settings.watchdog_seconds if gate is None else None)
         self.parent: ContextVar[Execution | None] = ContextVar("flowrt execution", default=None)
         self.executions: dict[str, Execution] = {}
         """Those that run, by id, in the order in which they began."""
         self.group = group
         self.interruption: KeyboardInterrupt | None = None
         self.timers = Timers(settings.clock)
+        self.places = places
         self.crew = Crew(self, group)
         if gate is None:
             group.start_soon(self.timers.run, name="flowrt timers")

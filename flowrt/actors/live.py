@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from flowrt.actors import placing
 from flowrt.clock import NANOSECONDS
 from flowrt.events import (
     AttemptStarted,
@@ -32,6 +33,9 @@ def _now_ns(execution: "Execution", in_seconds: float = 0.0) -> int:
 def take(execution: "Execution") -> "PlanNode":
     """Take the ready node that fires next, as the gate decides if there is one, and tell that it fires."""
     ready, gate = execution.flow.ready, execution.kernel.gate
+    if (asking := placing.first_without_slot(execution)) is not None:
+        ready.remove(asking)  # it only asks for its slot: nothing starts, so no gate decides
+        return asking
     place = 0
     if gate is not None:
         execution.kernel.turn.expire()

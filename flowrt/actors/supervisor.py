@@ -13,6 +13,7 @@ from flowrt.errors import (
     NodeTimeoutError,
     StepExitedError,
     StepResultError,
+    StepTransferError,
     UpstreamFailedError,
 )
 from flowrt.graph.fresh import fresh
@@ -26,7 +27,7 @@ from flowrt.policies import Default
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
 
-NEVER_RETRIED = (ExpressionError, FlagError, StepResultError, StepExitedError)
+NEVER_RETRIED = (ExpressionError, FlagError, StepResultError, StepExitedError, StepTransferError)
 
 
 # --- attempts ---------------------------------------------------------------------------------------------------------

@@ -27,14 +27,16 @@ class Turn:
         wait_space: Waits until the log has space.
     """
 
-    __slots__ = ("_commands", "_now_ns", "_wait_space", "ends_ns", "number", "waiting")
+    __slots__ = ("_commands", "_wait_space", "ends_ns", "now_ns", "number", "seen_ns", "waiting")
 
     def __init__(self, now_ns: Callable[[], int], wait_space: WaitSpace | None = None) -> None:
-        self._now_ns = now_ns
+        self.now_ns = now_ns
         self._wait_space = wait_space
         self._commands: deque[Callable[[], None]] = deque()
         self.number = 0
         self.ends_ns = 0
+        self.seen_ns = 0
+        """When a suspended step last gave the event loop back."""
         self.waiting = 0
         """How many workers wait for the next turn: hands that need not be called."""
 
@@ -52,11 +54,13 @@ class Turn:
         while self._commands:
             self._commands.popleft()()
 
-    def resumed(self, noted: int) -> None:
-        """Say that a worker goes on that yielded in the turn of that number."""
+    def resumed(self, noted: int) -> int:
+        """Say that a worker goes on that yielded in the turn of that number; the time when it does."""
+        now_ns = self.now_ns()
         if noted == self.number:
             self.number += 1
-            self.ends_ns = 0 if self._commands else self._now_ns() + BUDGET_NS
+            self.ends_ns = 0 if self._commands else now_ns + BUDGET_NS
+        return now_ns
 
     async def wait_next(self, execution_id: str) -> None:  # noqa: ARG002 - a gated turn asks whose it is
         """Let the loop turn, and wait until the log has space again. A cancel changes nothing."""
@@ -81,8 +85,9 @@ class GatedTurn(Turn):
         super().__init__(lambda: 0, wait_space)
         self._gate = gate
 
-    def resumed(self, noted: int) -> None:
+    def resumed(self, noted: int) -> int:  # noqa: ARG002 - a turn that is not gated knows its number
         """Change nothing: what resumes asks the gate."""
+        return 0
 
     async def wait_next(self, execution_id: str) -> None:
         """Wait until an execution may fire the next node, and until the log has space again."""

@@ -3,14 +3,14 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flowrt.actors import ending, live, signals, supervisor
+from flowrt.actors import ending, live, placing, signals, supervisor
 from flowrt.actors.interruptions import Interruption
 from flowrt.actors.parking import Parked
 from flowrt.actors.rare import Total
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import AttemptTimeoutError, ExecutionTimeoutError
 from flowrt.events import WaitsFor
-from flowrt.typing import Delay, DelayUntil, SignalWait
+from flowrt.typing import Delay, DelayUntil, PlacedCall, SignalWait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,9 @@ def begin(execution: "Execution", node: "PlanNode", instruction: Any, started_ns
         case SignalWait():
             signals.wait(execution, node, instruction, started_ns)
             watch_total(execution, node, started_ns)
+        case PlacedCall():
+            watch_total(execution, node, started_ns)
+            placing.ask(execution, node, instruction, started_ns)
         case _:
             raise TypeError(instruction)
 

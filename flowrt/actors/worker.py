@@ -12,6 +12,7 @@ from flowrt.actors import ending, supervisor, waiting
 from flowrt.actors.drive import PLAIN_TYPES, WorkerClosedError, as_coroutine, resume
 from flowrt.actors.ending import FINISHED_ANYWAY
 from flowrt.actors.interruptions import Interruption
+from flowrt.clock import NANOSECONDS
 from flowrt.errors import AttemptTimeoutError, StepCancelledItselfError, StepExitedError, StepLeakedScopeError
 from flowrt.graph.plan import PlanNode
 
@@ -98,10 +99,17 @@ class Worker:
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
                     await self._failed(execution, node, error, started_ns)
                     following = None
-                node, started_ns = following, now_ns()
-                if node is not None and (self._is_spent or started_ns >= turn.ends_ns):  # type: ignore[redundant-expr]  # an await changes it
-                    ready.appendleft(node)
+                ended_ns = now_ns()
+                if self._is_spent or ended_ns >= turn.ends_ns:  # type: ignore[redundant-expr]  # an await changes it
+                    self._end_turn(execution, node, following, ended_ns - max(started_ns, turn.seen_ns))
                     break
+                node, started_ns = following, ended_ns
+
+    def _end_turn(self, execution: "Execution", node: PlanNode, following: PlanNode | None, held_ns: int) -> None:
+        """Let nothing follow in this turn, or in this scope; its budget may be overrun by far."""
+        self.kernel.watchdog.look(execution, node, held_ns)
+        if following is not None:
+            execution.flow.ready.appendleft(following)
 
     async def _suspend(
         self,
@@ -113,7 +121,10 @@ class Worker:
         started_ns: int,
     ) -> Any:
         """Wait for a step that suspended, after calling others to what else is ready."""
-        kernel = self.kernel
+        kernel, turn = self.kernel, self.kernel.turn
+        held_ns = kernel.monotonic_ns() - started_ns
+        if held_ns > kernel.watchdog.longest_ns:
+            kernel.watchdog.look(execution, node, held_ns)
         self.suspensions += 1
         self.started_ns = started_ns
         execution.suspended[self] = node
@@ -123,14 +134,13 @@ class Worker:
         if node.total_timeout_seconds is not None:
             waiting.watch_total(execution, node, started_ns)
         if node.attempt_timeout_seconds is not None:
-            used = (kernel.monotonic_ns() - started_ns) / 1e9
-            self.scope.deadline = anyio.current_time() + node.attempt_timeout_seconds - used
+            self.scope.deadline = anyio.current_time() + node.attempt_timeout_seconds - held_ns / NANOSECONDS
         try:
-            result = await resume(step, trap, context, kernel.turn)
+            result = await resume(step, trap, context, turn, kernel.watchdog, execution, node)
             if kernel.gate is not None:
                 with anyio.CancelScope(shield=True):  # the value has arrived: it wins over a cancel
                     await kernel.gate.wait_turn(execution.id, node.id)
-                kernel.turn.expire()
+                turn.expire()
         finally:
             execution.suspended.pop(self, None)
             execution.rejoin(self)
@@ -187,6 +197,7 @@ class Worker:
     async def _close_leaked(self, node: PlanNode, error: BaseException) -> BaseException:
         """Close the scopes that a step left open; they are in the way of the worker's own."""
         await self.kernel.backend.close_leaked(self._marker)
+        self.kernel.turn.seen_ns = self.kernel.monotonic_ns()
         if error is not _LEAKED and not isinstance(error, Exception):
             return error
         leak = StepLeakedScopeError(node.id, "ended inside a cancel scope, task group or nursery that it had entered")

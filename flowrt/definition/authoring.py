@@ -6,14 +6,16 @@ from typing import Any, ParamSpec, Protocol, TypeVar, overload
 from flowrt.definition.caller import caller_names
 from flowrt.definition.conversion import convert
 from flowrt.definition.findings import Findings
+from flowrt.definition.function_path import function_path
 from flowrt.definition.limits import MAX_VERSION
 from flowrt.definition.naming import read_name
 from flowrt.definition.policy_check import check_policy
+from flowrt.definition.policy_sense import check_process
 from flowrt.definition.python_step import Step, is_step
 from flowrt.definition.python_workflow import Workflow
 from flowrt.definition.signature import FunctionSignature, yields
 from flowrt.errors import DefinitionError, Problem
-from flowrt.policies import NO_WORKFLOW_POLICY, Cancel, NodePolicy, OnError, Retry, Timeout, WorkflowPolicy
+from flowrt.policies import NO_WORKFLOW_POLICY, Cancel, NodePolicy, OnError, Placement, Retry, Timeout, WorkflowPolicy
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,6 +53,7 @@ def step(
     retry: Retry | None = None,
     timeout: float | Timeout | None = None,
     on_error: OnError | None = None,
+    placement: Placement = "inline",
     cancel: Cancel | None = None,
 ) -> StepDecorator: ...
 def step(
@@ -61,27 +64,37 @@ def step(
     retry: Retry | None = None,
     timeout: float | Timeout | None = None,
     on_error: OnError | None = None,
+    placement: Placement = "inline",
     cancel: Cancel | None = None,
 ) -> Any:
     """Make a function a step: a call of it in a workflow function is a node of the workflow.
 
     Takes `def` and `async def` functions and other callables whose parameters have names. A `def` runs on the event
-    loop: it is taken for short.
+    loop, where it is taken for short, unless `placement` says otherwise.
 
     Args:
         function: The function.
         name: What nodes of this step are called; by default the function's name.
         retry: Whether and when a failed attempt is repeated; `None`: one attempt.
-        timeout: How many seconds one attempt may take; `None` is no limit.
+        timeout: How many seconds one attempt may take, or a `Timeout`; `None` is no limit.
         on_error: What becomes of the execution when the last attempt failed; `None`: `fail`, or `continue` where all
             edges of the node end in joins that do without it.
-        cancel: How long it may take to end when it is interrupted; `None`: as long as the runtime says.
+        placement: Where a `def` runs: `inline`, on the event loop; `thread`, for what blocks; `process`, for what
+            computes, or must be killed when its time is over. For a process the function stands at the top of a module,
+            and what it takes and returns is pickled.
+        cancel: How long the step may take to end when it is interrupted; `None`: the runtime's `grace_seconds`.
 
     Raises:
         DefinitionError: The function can't be a step: it yields, or takes `*args` or `**kwargs`; or a policy is wrong.
     """
     limit = timeout if isinstance(timeout, Timeout) else Timeout(attempt=timeout)
-    policy = NodePolicy(retry=retry, timeout=limit, on_error=on_error, cancel=cancel or Cancel())
+    policy = NodePolicy(
+        retry=retry,
+        timeout=limit,
+        on_error=on_error,
+        placement=placement,
+        cancel=Cancel() if cancel is None else cancel,
+    )
 
     def decorate(function: Callable[..., Any]) -> Step[Any, Any]:
         return _make_step(function, name, policy, caller_names())
@@ -146,8 +159,15 @@ def _make_step(function: Any, name: str | None, policy: NodePolicy, local_names:
     if signature.rest is not None:
         findings.problem((), f"a step has named parameters only, not `{signature.rest}`: name them, or take a list")
     check_policy(policy, findings, is_async=signature.is_async)
+    check_process(_why_never_sendable(function), policy, (), findings)
     findings.refuse_if_any()
     return Step[..., Any](function, name=name, policy=policy, signature=signature)
+
+
+def _why_never_sendable(function: Any) -> str | None:
+    """Return why a function can't be found by its name in another process; its module does not have it yet."""
+    path = function_path(function)
+    return f"{path} is made inside a function, or is a lambda" if "<" in path else None
 
 
 def _refusal(function: Any) -> str | None:

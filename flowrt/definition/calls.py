@@ -6,6 +6,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from flowrt.definition.arguments import Argument, ListOf
 from flowrt.definition.json_kinds import is_array
+from flowrt.definition.sending import made_by
 from flowrt.definition.signature import FunctionSignature
 
 
@@ -17,8 +18,13 @@ def call_with_tuples(
     wanted = frozenset(name for name in names if _is_tuple(signature.type_of(name)))
     if not wanted:
         return function
-    is_wanted = [name in wanted for name in signature.parameters]
+    return _with_tuples(function, wanted, tuple(name in wanted for name in signature.parameters))
 
+
+def _with_tuples(
+    function: Callable[..., Any], wanted: frozenset[str], is_wanted: tuple[bool, ...]
+) -> Callable[..., Any]:
+    @made_by(_with_tuples, function, wanted, is_wanted)
     @wraps(function)
     def call(*positional: Any, **named: Any) -> Any:
         values = [_as_tuple(value) if is_wanted[at] else value for at, value in enumerate(positional)]

@@ -12,7 +12,8 @@ from flowrt.definition.keys import NODE, ExtraKeys, Level
 from flowrt.definition.model import Node
 from flowrt.definition.naming import read_name
 from flowrt.definition.nearest import CERTAIN
-from flowrt.definition.policy_sense import check_sense
+from flowrt.definition.policy_sense import check_process, check_sense
+from flowrt.definition.sending import why_not_sendable
 from flowrt.definition.signature import is_async
 from flowrt.policies import NO_POLICY, Default, NodePolicy
 from flowrt.typing import BoundStep, StepBindError, StepCatalog, StepType
@@ -71,6 +72,8 @@ class NodeReader:
         step = self._bind(type_name, data, path) if type_name is not None else None
         is_coroutine = step is not None and is_async(step.call)
         check_sense(node.policy, item.get("policy"), (*path, "policy"), self._findings, is_async=is_coroutine)
+        if step is not None and node.policy.placement == "process" and not is_coroutine:
+            check_process(why_not_sendable(step.call), node.policy, (*path, "policy"), self._findings)
         self._check_default(node.policy, step, (*path, "policy", "on_error", "default"))
         if node_id in self.nodes:
             first = "/".join(map(str, self.nodes[node_id].path))

@@ -31,6 +31,22 @@ def check_sense(policy: NodePolicy, written: Any, path: JsonPath, findings: Find
         findings.warning((*path, "timeout", "queue"), f"the step runs inline, so that {advice}")
 
 
+def check_process(reason: str | None, policy: NodePolicy, path: JsonPath, findings: Findings) -> None:
+    """Report that a step which is to run in a process can't.
+
+    Args:
+        reason: Why it can't; `None`: it can.
+        policy: The policy.
+        path: Where it stands.
+        findings: Where problems go.
+    """
+    if policy.placement == "process" and reason is not None:
+        advice = "use a function at the top of a module, set `placement` to 'thread', or remove it"
+        findings.problem(
+            (*path, "placement"), f"found 'process', but the step can't be sent there ({reason}): {advice}"
+        )
+
+
 def _check_timeout(timeout: Timeout, path: JsonPath, findings: Findings) -> None:
     total = timeout.total
     for name, seconds in (("attempt", timeout.attempt), ("queue", timeout.queue)):

@@ -56,6 +56,9 @@ class Step(Generic[P, R_co]):
     def __repr__(self) -> str:
         return f"<Step {self.name!r}{self.signature}>"
 
+    def __reduce__(self) -> str:
+        return str(getattr(self.function, "__qualname__", self.name))  # pickled by its name, as functions are
+
     @property
     def is_async(self) -> bool:
         """The function is an `async def`, or an object whose `__call__` is one."""

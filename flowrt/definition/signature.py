@@ -124,10 +124,9 @@ def _call_of(function: Callable[..., Any]) -> Any:
 
 
 def _globals_of(function: Callable[..., Any]) -> dict[str, Any]:
-    found: Any = function
+    found: Any = inspect.unwrap(function)
     while isinstance(found, functools.partial):
-        found = found.func
-    found = inspect.unwrap(found)
+        found = inspect.unwrap(found.func)
     for candidate in (found, getattr(found, "__func__", None), getattr(found, "__init__", None), _call_of(found)):
         names: dict[str, Any] | None = getattr(candidate, "__globals__", None)
         if names is not None:

@@ -1,7 +1,7 @@
 """From a sound definition and its bound steps to a plan."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flowrt.definition.model import Definition, Node, Quorum
@@ -9,6 +9,8 @@ from flowrt.definition.signature import is_async
 from flowrt.graph.bindings import bind_arguments, bind_record
 from flowrt.graph.connect import connect, finish, finish_targets, make_ports
 from flowrt.graph.flags import bind_flags
+from flowrt.graph.flow import Flow
+from flowrt.graph.placed import begin_in_slot, defer
 from flowrt.graph.plan import Plan, PlanNode
 from flowrt.typing import BoundStep
 
@@ -33,14 +35,21 @@ def compile_plan(definition: Definition, steps: Sequence[BoundStep], convert_inp
     may_skip = bool(ports) or any(step.when or step.unless for step in steps)
     always_values = not may_skip and all(node.plain_targets is not None and not _absorbs(node) for node in nodes)
     for node, place in zip(nodes, order, strict=True):
-        step = steps[place]
-        if step.arguments is None:
-            node.invoke = bind_record(node, step.call)
-        else:
-            invoke = bind_arguments(node, step, by_id, always_values=always_values)
-            node.invoke = bind_flags(node, step, by_id, invoke)
+        node.invoke = _invocation(node, steps[place], by_id, always_values=always_values)
     signals = {node: signal for node, place in zip(nodes, order, strict=True) if (signal := steps[place].signal)}
     return Plan(definition=definition, nodes=tuple(nodes), ports=ports, signals=signals, convert_input=convert_input)
+
+
+def _invocation(
+    node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode], *, always_values: bool
+) -> Callable[[Flow], Any]:
+    if node.is_placed:
+        step = step._replace(call=defer(step.call))
+    if step.arguments is None:
+        invoke = bind_record(node, step.call)
+    else:
+        invoke = bind_flags(node, step, nodes, bind_arguments(node, step, nodes, always_values=always_values))
+    return begin_in_slot(node, invoke) if node.is_placed else invoke
 
 
 def topological_order(definition: Definition) -> list[int]:
@@ -76,7 +85,8 @@ def _plan_node(index: int, node: Node, step: BoundStep) -> PlanNode:
     made.id = node.id
     made.type = node.type
     made.is_port = False
-    made.is_async = is_async(step.call)
+    made.is_placed = node.policy.placement != "inline"
+    made.is_async = not made.is_placed and is_async(step.call)
     made.takes_record = step.arguments is None
     made.emits_only_produced = node.emit == "replace"
     made.output_key = step.output_key

@@ -30,7 +30,8 @@ class Flow:
     """
 
     __slots__ = (
-        "conflicts", "failures", "history", "inboxes", "input", "missing", "plan", "ready", "records", "sent", "tokens",
+        "conflicts", "failures", "granted", "history", "inboxes", "input", "missing", "plan", "ready", "records",
+        "sent", "tokens",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, input_value: Any) -> None:
@@ -41,6 +42,8 @@ class Flow:
         self.conflicts: dict[int, tuple[str, ...]] = {}
         self.failures: dict[int, NodeFailure] = {}
         """By node: the failures behind its `failed` tokens."""
+        self.granted: dict[int, Callable[[], Any]] | None = None
+        """By node: what begins the call of a placed one in the slot that it was given."""
         self.history = History(plan, input_value, self.sent)
         self.tokens = Tokens(plan, self.history)
         self.ready = self.tokens.ready

@@ -28,9 +28,9 @@ class PlanNode:
     __slots__ = (
         "adds_to_record", "always_port", "attempt_timeout_seconds", "can_rescue", "cancels_losers",
         "emits_only_produced", "failure_port", "gets_outcomes", "handles", "id", "incoming", "index",
-        "invoke", "is_async", "is_port", "join", "keeps_tokens", "on_error", "otherwise", "outgoing", "output_key",
-        "plain_targets", "policy", "ports", "rank", "sources", "takes_record", "total_timeout_seconds", "type",
-        "within_seconds",
+        "invoke", "is_async", "is_placed", "is_port", "join", "keeps_tokens", "on_error", "otherwise", "outgoing",
+        "output_key", "plain_targets", "policy", "ports", "rank", "sources", "takes_record", "total_timeout_seconds",
+        "type", "within_seconds",
     )  # fmt: skip
 
     index: int
@@ -45,6 +45,8 @@ class PlanNode:
     """Binds the arguments and calls the step: returns its result, or a coroutine that has not started."""
     is_async: bool
     """The step is a coroutine function."""
+    is_placed: bool
+    """The step runs in a thread or process."""
     takes_record: bool
     """The step takes a record and produces keys of it; otherwise arguments, and it produces a value."""
     adds_to_record: bool
@@ -134,6 +136,7 @@ class Plan:
         self.size = len(nodes) + len(ports)
         """How many nodes and ports there are."""
         self.has_ports = bool(ports)
+        self.has_placed = any(node.is_placed for node in nodes)
         self.policy = definition.policy
         self.signals: dict[str, dict[PlanNode, SignalWait]] = {}
         """The nodes that wait for signals, by the names of those."""

@@ -7,6 +7,7 @@ from typing import Any, get_origin
 import msgspec
 
 from flowrt.definition.nearest import NearestNames
+from flowrt.definition.sending import made_by
 from flowrt.definition.signature import FunctionSignature
 from flowrt.definition.type_conversion import ValueConverter, converter_for
 from flowrt.errors import FlowrtError
@@ -40,14 +41,18 @@ def call_with_record(function: Callable[..., Any], signature: FunctionSignature,
     is annotated with it, as an empty one.
     """
     if _takes_whole_record(signature):
-        return _shaped(lambda record: function(dict(record)), signature)
+        return made_by(_call_again, function, path)(_shaped(lambda record: function(dict(record)), signature))
     read_arguments = _reader(signature, path)
 
     def call(record: Record) -> Any:
         positional, named = read_arguments(record)
         return function(*positional, **named)
 
-    return _shaped(call, signature)
+    return made_by(_call_again, function, path)(_shaped(call, signature))
+
+
+def _call_again(function: Callable[..., Any], path: str) -> StepCall:
+    return call_with_record(function, FunctionSignature(function), path)
 
 
 def _takes_whole_record(signature: FunctionSignature) -> bool:

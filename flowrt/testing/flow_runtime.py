@@ -13,21 +13,22 @@ from flowrt.runtime import Runtime
 from flowrt.storage import MemoryStore
 from flowrt.testing.capture import CapturedEvents
 from flowrt.testing.real_waits import suspended_nodes
-from flowrt.testing.simulation import Simulation
+from flowrt.testing.simulation import MAX_PROCESSES, Simulation
 from flowrt.testing.trace import Trace
 from flowrt.testing.virtual_clock import VirtualClock
 from flowrt.testing.watched_plans import WatchedPlans
 from flowrt.typing import StepCatalog
 
-WAITS: dict[WaitsFor, str] = {
-    "retry": "next attempt",
-    "delay": "delay to end",
-    "signal": "signal",
-    "thread": "thread",
-    "process": "process",
-}
 USUAL_TASKS = frozenset({"flowrt helper", "flowrt sink"})
 """Tasks that an open runtime has, whatever became of its executions."""
+
+WAITS: dict[WaitsFor, str] = {
+    "retry": "its next attempt",
+    "delay": "its delay to end",
+    "signal": "its signal",
+    "thread": "a free thread",
+    "process": "a free process",
+}
 
 
 class FlowRuntime(Runtime):
@@ -68,6 +69,7 @@ class FlowRuntime(Runtime):
         self.captured = CapturedEvents()
         self._recorder = simulation.recorder
         self._sink: Sink | None = None
+        options.setdefault("max_processes", MAX_PROCESSES)
         super().__init__(
             store=self.store,
             clock=self.clock,
@@ -122,7 +124,7 @@ class FlowRuntime(Runtime):
         for node in execution.suspended.values():
             yield f"the step of node {node.id!r} is suspended"
         for node, parked in execution.rare.parking.items():
-            yield f"node {node.id!r} waits for its {WAITS[parked.waits_for]}"
+            yield f"node {node.id!r} waits for {WAITS[parked.waits_for]}"
         for node in execution.flow.ready:
             yield f"node {node.id!r} is ready to fire"
 

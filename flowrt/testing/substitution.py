@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeAlias, cast
 
+import anyio
+
 from flowrt.definition import Definition, Node
 from flowrt.definition.nearest import NearestNames
 from flowrt.errors import DefinitionError, Problem
@@ -13,7 +15,7 @@ from flowrt.plans import Runnable, compile_workflow
 from flowrt.testing.fake import Fake
 from flowrt.testing.recording import Recorded
 from flowrt.testing.simulation import Simulation
-from flowrt.typing import BoundStep
+from flowrt.typing import BoundStep, Delay
 
 StandIn: TypeAlias = Callable[..., Any] | Fake | Recorded
 """What may stand for a step: a function with its parameters, plain or async, a `Fake`, or a `Recorded` one."""
@@ -81,13 +83,31 @@ def _simulated(
 ) -> BoundStep:
     if isinstance(stand_in, Fake | Recorded):
         random = simulation.random(f"fake of {node.id}")
-        fake = _with_signature(stand_in.step(random, takes_record=step.arguments is None), step.call)
+        made = stand_in.step(random, takes_record=step.arguments is None)
+        if node.policy.placement != "inline":
+            made = _in_slot(made)
+        fake = _with_signature(made, step.call)
         return step._replace(call=fake, output_key=None if isinstance(stand_in, Recorded) else step.output_key)
     call = step.call
     if stand_in is not None:
         _refuse_misfit(node, step, stand_in)
         call = _with_signature(stand_in, step.call)
     return step._replace(call=simulation.watch.guard(node.id, call, check_inputs=check_inputs))
+
+
+def _in_slot(attempt: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a made-up step that takes its time in its slot, as what it stands for does in its thread or process."""
+
+    async def run(*args: Any, **options: Any) -> Any:
+        result = attempt(*args, **options)
+        if not isinstance(result, Delay):
+            return result
+        await anyio.sleep(result.delay_seconds)
+        if result.error is not None:
+            raise result.error
+        return result.produced
+
+    return run
 
 
 def _with_signature(stand_in: Callable[..., Any], step: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,7 +1,13 @@
 """What becomes of what is cancelled, row by row: each cancel comes after one second."""
 
+import threading
+
 import anyio
 import pytest
+from msgspec.structs import replace
+from placement import placed_steps
+from placement.processes import is_running, read_pid
+from placement.watched_log import warnings
 from semantics.page import Cases, name_of, rows_of
 from semantics.stage import (
     WAITS_FOR_A_SIGNAL,
@@ -16,13 +22,17 @@ from semantics.stage import (
     workflow,
 )
 
-CASES = Cases()
+from flowrt import LoadedDefinition, NodePolicy, Runtime
+from flowrt.testing.simulation import MAX_PROCESSES
+
+CASES, ELSEWHERE = Cases(), Cases()
 TWICE = {"retry": {"max_attempts": 2, "delay_seconds": 10, "jitter": 0}}
 GRACE_SECONDS = 3
+IN_PROCESS = NodePolicy(placement="process")
 
 
 def test_the_cases_are_the_rows_of_the_page():
-    assert set(CASES) == rows_of("what is cancelled")
+    assert {*CASES, *ELSEWHERE} == rows_of("what is cancelled")
 
 
 @pytest.mark.parametrize("row", CASES, ids=name_of)
@@ -30,14 +40,21 @@ async def test_what_is_cancelled_does_what_the_row_says(flow_runtime, row):
     await CASES[row](flow_runtime)
 
 
-async def cancelled(runtime, steps, edges=(), *, node="node", **options):
+async def cancelled(runtime, steps, edges=(), *, node="node", in_processes=(), **options):
     """Cancel `node`, or the execution, after a second; return the status and the history of the execution."""
     watching = ["node>watcher on always"]
     joins = {"watcher": "all_settled"}
-    handle = await runtime.start(workflow({**steps, "watcher": gives}, [*edges, *watching], joins=joins, **options))
+    small = workflow({**steps, "watcher": gives}, [*edges, *watching], joins=joins, **options)
+    handle = await runtime.start(placed(small, in_processes))
     await anyio.sleep(1)
     handle.cancel("asked for", node=node)
     return await handle.wait(), History(runtime.captured)
+
+
+def placed(small, in_processes):
+    """Place steps in processes, also such that take virtual time, which no `def` does."""
+    nodes = [replace(node, policy=IN_PROCESS) if node.id in in_processes else node for node in small.definition.nodes]
+    return LoadedDefinition(replace(small.definition, nodes=tuple(nodes)), small.steps)
 
 
 @CASES.shows("a node that has not begun", "never runs", "carry cancelled", "goes on")
@@ -48,7 +65,7 @@ async def _(runtime):
 
 
 @CASES.shows(
-    "a node that waits: for a retry, a time, a signal",
+    "a node that waits: for a retry, a time, a signal, a thread or process",
     "does not go on",
     "carry a value",
     "goes on",
@@ -63,6 +80,10 @@ async def _(runtime):
         assert (history.statuses("node"), history.ends_seconds("node")[-1]) == (statuses, 1)
         assert (history.carried("watcher"), status) == (["value"], "completed")
         runtime.captured.clear()
+    holders = {f"holds{number}": sleeps(5) for number in range(MAX_PROCESSES)}
+    status, history = await cancelled(runtime, {**holders, "node": gives}, in_processes=(*holders, "node"))
+    assert (history.statuses("node"), history.ends_seconds("node")) == (["cancelled"], [1])
+    assert (history.carried("watcher"), status) == (["value"], "completed")
 
 
 @CASES.shows("a node that runs", "is interrupted", "carry a value", "goes on")
@@ -141,3 +162,56 @@ async def _(runtime):
         assert (history.statuses("cleans"), history.ends_seconds("cleans")) == (["cancelled"], [3])
         assert history.of("after") == []
         runtime.captured.clear()
+
+
+# --- rows about steps in real threads and processes -------------------------------------------------------------------
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("row", ELSEWHERE, ids=name_of)
+async def test_what_is_cancelled_elsewhere_does_what_the_row_says(row, tmp_path, caplog):
+    await ELSEWHERE[row](tmp_path, caplog)
+
+
+async def cancelled_elsewhere(step, placement, wait_begun, given=None):
+    """Cancel a step in a thread or process once it has begun; return the status and the history of the execution."""
+    events = []
+    policies, joins = {"node": {"placement": placement}}, {"watcher": "all_settled"}
+    small = workflow({"node": step, "watcher": gives}, ["node>watcher on always"], policies=policies, joins=joins)
+    async with Runtime(hooks=[events.append], grace_seconds=0) as runtime:
+        handle = await runtime.start(small, given)
+        await wait_begun()
+        handle.cancel("asked for", node="node")
+        return await handle.wait(), History(events)
+
+
+@ELSEWHERE.shows("a node that runs in a thread", "is left alone in it, and named", "carry a value", "goes on")
+async def _(_tmp_path, caplog):
+    begun, told = threading.Event(), threading.Event()
+
+    def waits(_record):
+        begun.set()
+        assert told.wait(30)
+        return {}
+
+    async def wait_begun():
+        assert await anyio.to_thread.run_sync(begun.wait, 30)
+
+    try:
+        status, history = await cancelled_elsewhere(waits, "thread", wait_begun)
+    finally:
+        told.set()
+    assert (history.statuses("node"), history.carried("watcher"), status) == (["cancelled"], ["value"], "completed")
+    assert "node 'node' of workflow 'small' goes on in its thread" in warnings(caplog)[0]
+
+
+@ELSEWHERE.shows("a node that runs in a process", "is killed", "carry a value", "goes on")
+async def _(tmp_path, _caplog):
+    file = tmp_path / "pid"
+
+    async def wait_begun():
+        await read_pid(file)
+
+    status, history = await cancelled_elsewhere(placed_steps.hang_noted, "process", wait_begun, {"file": str(file)})
+    assert (history.statuses("node"), history.carried("watcher"), status) == (["cancelled"], ["value"], "completed")
+    assert not is_running(await read_pid(file))

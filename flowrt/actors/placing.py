@@ -1,0 +1,108 @@
+"""Slots for firings whose steps run in a thread or process: a firing that waits for one is parked."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flowrt.actors import live, supervisor
+from flowrt.actors.parking import Parked
+from flowrt.actors.places import Caller
+from flowrt.errors import QueueTimeoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+
+    from flowrt.actors.execution import Execution
+    from flowrt.actors.places import Place
+    from flowrt.graph.plan import PlanNode
+    from flowrt.typing import PlacedCall
+
+
+def first_without_slot(execution: "Execution") -> "PlanNode | None":
+    """Return the first ready node that will only ask for its slot."""
+    if not execution.plan.has_placed:
+        return None
+    granted = execution.flow.granted or {}
+    return next((node for node in execution.flow.ready if node.is_placed and node.index not in granted), None)
+
+
+class Grant:
+    """A slot that a firing was given: it begins its call in it, or gives it back."""
+
+    __slots__ = ("_call", "_caller", "_place")
+
+    def __init__(self, place: "Place", caller: Caller, call: "PlacedCall") -> None:
+        self._place = place
+        self._caller = caller
+        self._call = call
+
+    def __call__(self) -> "Coroutine[Any, Any, Any]":
+        """Return a coroutine that makes the call, and gives the slot back."""
+        return self._place.run(self._caller, self._call)
+
+    def give_back(self) -> None:
+        """Give the slot back unused."""
+        self._place.slots.release()
+
+
+def ask(execution: "Execution", node: "PlanNode", call: "PlacedCall", started_ns: int) -> None:
+    """Let a firing go on as soon as there is a slot for it."""
+    if execution.is_paused:
+        execution.rare.held.append(node)
+        return
+    kernel = execution.kernel
+    placement = node.policy.placement
+    place = kernel.places.find(placement)
+    grant = Grant(place, Caller(node.id, execution.plan.name), call)
+    if place.slots.take_nowait():
+        _keep(execution, node, grant)
+        execution.flow.ready.appendleft(node)
+    elif placement != "inline":  # which nothing that asks for a slot is
+        seconds, timer = node.policy.timeout.queue, None
+        if seconds is not None:
+            timer = kernel.timers.set(seconds, partial(_queue_is_over, execution, node, seconds, started_ns))
+        withdraw = place.slots.wait(partial(granted, execution, node, grant))
+        parked = Parked(placement, kernel.monotonic_ns(), timer, withdraw=withdraw)
+        execution.rare.parking.put(node, parked)
+        live.parked(execution, node, parked, seconds)
+
+
+def granted(execution: "Execution", node: "PlanNode", grant: Grant) -> None:
+    """Let a firing go on that has waited for a slot."""
+    parked = execution.rare.parking.take(node)
+    if parked is not None:
+        live.resumed(execution, node, parked)
+    _keep(execution, node, grant)
+    execution.flow.ready.append(node)
+    execution.call_hands()
+
+
+def _keep(execution: "Execution", node: "PlanNode", grant: Grant) -> None:
+    if execution.flow.granted is None:
+        execution.flow.granted = {}
+    execution.flow.granted[node.index] = grant
+
+
+def _queue_is_over(execution: "Execution", node: "PlanNode", seconds: float, started_ns: int) -> None:
+    execution.rare.parking.take(node)
+    error = QueueTimeoutError(node.id, execution.attempt_number(node), seconds)
+    supervisor.wait_ended(execution, node, None, error, started_ns)
+
+
+def give_back(execution: "Execution", node: "PlanNode") -> None:
+    """Give the slot back that a ready firing was given, as it will not begin now."""
+    grant = execution.flow.granted.pop(node.index, None) if execution.flow.granted else None
+    if isinstance(grant, Grant):
+        grant.give_back()
+
+
+def stand_back(execution: "Execution") -> None:
+    """Let no firing wait for a slot or have one unused while the execution is paused; they ask anew after that."""
+    parking = execution.rare.parking
+    for node in parking.nodes():
+        parked = parking.find(node)
+        if parked is not None and parked.waits_for in ("thread", "process"):
+            parking.take(node)
+            execution.rare.held.append(node)
+    for node in execution.flow.ready:
+        give_back(execution, node)
