@@ -189,6 +189,8 @@ class Worker:
 
     def _interrupted(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
         """End a firing that was interrupted; if nobody asked the execution for that, it is its task that was."""
+        if execution.states[node.index]:
+            return  # it was abandoned, and its execution went on without it
         if execution.rare.interruptions.find(node) is None:
             execution.rare.interruptions.begin(node, Interruption("cancel", self.kernel.monotonic_ns()))
             self._give_up(execution, error)

@@ -1,11 +1,13 @@
 """What failures and cancels do to the nodes around them."""
 
 import anyio
+import anyio.lowlevel
 import pytest
 from semantics.stage import Held, History, fails, fails_once, gives, returns_all_the_same, workflow
 from sink.manual_clock import ManualClock
 
 from flowrt import ExecutionCancelledError, ExecutionFailedError, MemoryStore, Runtime
+from flowrt.events import AttemptEnded
 
 pytestmark = pytest.mark.anyio
 ASKS = {"type": "condition", "data": {"condition": "score > 5"}}
@@ -203,3 +205,31 @@ async def test_the_report_of_a_cancel_says_who_asked_why_and_what_became_of_each
 async def test_an_execution_that_nobody_cancelled_has_no_report():
     history = await history_of(workflow({"node": fails}))
     assert (history.end.status, history.end.cancellation) == ("failed", None)
+
+
+async def test_an_abandoned_step_that_ends_at_last_does_not_cancel_its_execution():
+    refused, told, other, ended = anyio.Event(), anyio.Event(), Held(), anyio.Event()
+    events = []
+
+    def listen(event):
+        events.append(event)
+        if isinstance(event, AttemptEnded) and event.node == "node":
+            ended.set()
+
+    async def refuses(_record):
+        with anyio.CancelScope(shield=True), anyio.move_on_after(10):
+            refused.set()
+            await told.wait()
+        await anyio.lowlevel.checkpoint()  # the cancel strikes here
+
+    policies = {"node": {"cancel": {"grace_seconds": 0}}}
+    async with Runtime(hooks=[listen]) as runtime:
+        handle = await runtime.start(workflow({"node": refuses, "other": other.step}, policies=policies))
+        await refused.wait()
+        handle.cancel(node="node")
+        await ended.wait()
+        told.set()
+        await anyio.wait_all_tasks_blocked()
+        other.told.set()
+        assert await handle.wait() == "completed"
+    assert History(events).statuses("node") == ["cancelled"]

@@ -8,6 +8,14 @@ from reference.state import SECOND
 
 TIMES_NS = tuple(round(seconds * SECOND) for seconds in (0, 1, 1.7, 2.6, 7))
 SIGNALS = ("go", "stop")
+EVERYTHING = {
+    "seconds": (1.0, 2.5, 60.0),
+    "timeout_seconds": 3.0,
+    "failures": True,
+    "times": (1.7, 4.1, 30.3),
+    "signals": SIGNALS,
+}
+"""What workflows are drawn with that have all that flowrt has."""
 
 
 class Drawn(NamedTuple):

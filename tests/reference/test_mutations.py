@@ -15,7 +15,7 @@ import flowrt
 
 PACKAGE = Path(flowrt.__file__).parent
 TESTS = Path(__file__).parent.parent
-EXAMPLES = 2400
+EXAMPLES = 4800
 
 
 def copied(folder):
@@ -28,7 +28,7 @@ def compare(package, examples):
     command = [sys.executable, "-m", "reference.comparison", str(package), str(examples)]
     environment = os.environ | {"PYTHONPATH": path}
     return subprocess.run(  # noqa: S603 - our own module
-        command, cwd=package.parent, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=package.parent, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -46,6 +46,7 @@ def runs(tmp_path_factory):
         yield {mutation: pool.submit(compare_with, mutation, folder) for mutation in MUTATIONS}
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
 def test_the_comparison_finds(mutation, runs):
     ran = runs[mutation].result()
@@ -54,5 +55,5 @@ def test_the_comparison_finds(mutation, runs):
 
 
 def test_the_comparison_finds_nothing_in_flowrt_as_it_is(tmp_path):
-    ran = compare(copied(tmp_path), EXAMPLES // 16)
+    ran = compare(copied(tmp_path), EXAMPLES // 32)
     assert (ran.returncode, ran.stdout) == (0, ""), ran.stdout + ran.stderr

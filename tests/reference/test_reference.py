@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference.ends import observed
 from reference.replay import check, is_free_of_schedule, run_alone
-from reference.requests import SIGNALS, as_ends, requests
+from reference.requests import EVERYTHING, as_ends, requests
 from reference.runners import catalog, in_virtual_time, on_asyncio, on_trio
 
 from flowrt.definition import load_definition
@@ -37,7 +37,7 @@ def test_every_history_in_virtual_time_is_one_that_the_reference_allows(document
     check(document, definition, input, events, is_timely=True)
 
 
-WHOLE = workflows(seconds=(1.0, 2.5, 60.0), timeout_seconds=3.0, failures=True, times=(1.7, 4.1, 30.3), signals=SIGNALS)
+WHOLE = workflows(**EVERYTHING)
 
 
 @pytest.mark.timeout(120 + EXAMPLES)
