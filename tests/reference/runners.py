@@ -70,12 +70,23 @@ def in_virtual_time(document, input, *, seed, events=None, requests=()):
                 group.start_soon(ask, runtime, handle, request)
             with suppress(FlowrtError):
                 await handle.result()
+            await anyio.sleep(LONGEST_SECONDS)  # whatever still runs would go on now
+            assert left_over(runtime, handle) == []
 
     try:
         simulation.run(main)
     finally:
         events += with_begins(simulation.recorder.trace().events, told)
     return events
+
+
+def left_over(runtime, handle):
+    """Return what is left of an execution that has ended: there must be nothing."""
+    execution, kernel = handle._execution, runtime._engine.kernel
+    left = [*execution.suspended.values(), *execution.rare.parking.nodes(), *execution.flow.ready, *execution.rare.held]
+    tasks = [f"{execution.hands} workers"] if execution.hands else []
+    timers = [f"{len(kernel.timers)} timers"] if len(kernel.timers) else []
+    return [*left, *tasks, *timers, *kernel.executions]
 
 
 def with_begins(traced, told):
