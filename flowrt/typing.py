@@ -55,6 +55,29 @@ class EventHook(Protocol):
         ...
 
 
+class Limiter(Protocol):
+    """What says how many may do something at once. Nothing here waits: who is refused leaves a callback.
+
+    Called on one event loop only. Which of those that wait comes next is the limiter's to decide.
+    """
+
+    def take_nowait(self) -> bool:
+        """Take a slot if one is free; say whether it was. Whoever took one must `release` it, once."""
+        ...
+
+    def wait(self, granted: Callable[[], None]) -> Callable[[], None]:
+        """Wait for a slot after `take_nowait` refused one; return at once what withdraws the wish.
+
+        `granted` is called once, when the slot is the caller's, and never before this returns. To withdraw does nothing
+        once it was, or if it was withdrawn before.
+        """
+        ...
+
+    def release(self) -> None:
+        """Give a slot back; one of those that wait may be called before this returns."""
+        ...
+
+
 class Choice(NamedTuple):
     """What a branching step returns: what it produced, and the handles whose edges are taken."""
 

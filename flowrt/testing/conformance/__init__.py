@@ -1,4 +1,4 @@
-"""Checks for whoever writes a part of flowrt: a store, a step type, a clock, or a source of ids.
+"""Checks for whoever writes a part of flowrt: a store, a step type, a limiter, a clock, or a source of ids.
 
 Each raises an `AssertionError` that says what was found, what was expected, and what to do.
 
@@ -8,6 +8,7 @@ Each raises an `AssertionError` that says what was found, what was expected, and
 
 from flowrt.testing.conformance.clock import check_clock
 from flowrt.testing.conformance.ids import check_ids
+from flowrt.testing.conformance.limiter import check_limiter
 from flowrt.testing.conformance.step_sample import StepSample
 from flowrt.testing.conformance.step_type import (
     STEP_TYPE_CHECKS,
@@ -35,6 +36,7 @@ __all__ = [
     "StoreCheck",
     "check_clock",
     "check_ids",
+    "check_limiter",
     "check_step_executor",
     "check_step_type",
     "check_store",

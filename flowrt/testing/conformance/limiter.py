@@ -1,0 +1,120 @@
+"""Whether a limiter keeps its promises."""
+
+from collections.abc import Callable
+from functools import partial
+from random import Random
+
+from flowrt.testing.conformance.expectation import breach, expect_equal
+from flowrt.typing import Limiter
+
+STEPS = 2000
+
+
+def check_limiter(create: Callable[[int], Limiter]) -> None:
+    """Check that a limiter keeps every promise of `flowrt.typing.Limiter`.
+
+    Args:
+        create: Makes a limiter of that many slots.
+
+    Raises:
+        AssertionError: The first promise that is not kept.
+    """
+    for slots in (1, 3):
+        check_as_many_are_taken_as_there_are(create, slots)
+    check_all_who_wait_get_a_slot_once(create)
+    check_who_withdrew_gets_none(create)
+    check_no_slot_is_lost_or_made(create)
+
+
+def check_as_many_are_taken_as_there_are(create: Callable[[int], Limiter], slots: int) -> None:
+    """As many can be taken as there are, and again when they came back.
+
+    Raises:
+        AssertionError: More, or fewer.
+    """
+    limiter = create(slots)
+    for turn in ("at first", "after they came back"):
+        taken = sum(limiter.take_nowait() for _ in range(slots + 1))
+        expect_equal(f"slots that were taken of {slots}, {turn}", taken, slots, "refuse the next one, and only that")
+        for _ in range(slots):
+            limiter.release()
+
+
+def check_all_who_wait_get_a_slot_once(create: Callable[[int], Limiter]) -> None:
+    """A slot that comes back goes to one who waits, and to nobody else.
+
+    Raises:
+        AssertionError: Somebody gets none, or more than one, or one that is not free.
+    """
+    limiter, got = create(1), list[str]()
+    limiter.take_nowait()
+    for name in "abc":
+        limiter.wait(partial(got.append, name))
+    expect_equal("who was granted the only slot, while it is taken", got, [], "wait until it is released")
+    for released in (1, 2, 3):
+        limiter.release()
+        expect_equal("how many were granted a slot", len(got), released, "give a slot that comes back to one who waits")
+        expect_equal("take_nowait() of a slot that was granted", limiter.take_nowait(), False, "grant it to one only")
+    expect_equal("who was granted a slot", sorted(got), ["a", "b", "c"], "call each callback once")
+    limiter.release()
+    expect_equal("take_nowait() when all are back", limiter.take_nowait(), True, "keep count of granted slots, too")
+
+
+def check_who_withdrew_gets_none(create: Callable[[int], Limiter]) -> None:
+    """Who withdrew is not called; to withdraw late, or twice, does nothing.
+
+    Raises:
+        AssertionError: It is called, or somebody else is not.
+    """
+    limiter, got = create(1), list[str]()
+    limiter.take_nowait()
+    withdraw = limiter.wait(partial(got.append, "withdrawn"))
+    keep = limiter.wait(partial(got.append, "kept"))
+    withdraw()
+    withdraw()
+    limiter.release()
+    expect_equal("who was granted a slot, after one withdrew", got, ["kept"], "forget who withdrew")
+    keep()
+    expect_equal("take_nowait() after a late withdrawal", limiter.take_nowait(), False, "ignore it: the slot was given")
+    limiter.release()
+    expect_equal(
+        "take_nowait() when all are back", limiter.take_nowait(), True, "lose no slot where somebody withdraws"
+    )
+
+
+def check_no_slot_is_lost_or_made(create: Callable[[int], Limiter], slots: int = 3) -> None:
+    """Whatever is taken, waited for, withdrawn and released: never more are held than there are.
+
+    Raises:
+        AssertionError: There are more or fewer than there should be.
+    """
+    limiter, random = create(slots), Random(1)  # noqa: S311 - repeatable
+    held = list[None]()
+    wishes = list[Callable[[], None]]()
+    for _ in range(STEPS):
+        match random.randrange(3):
+            case 0:
+                if limiter.take_nowait():
+                    held.append(None)
+                else:
+                    wishes.append(limiter.wait(partial(held.append, None)))
+            case 1 if held:
+                held.pop()
+                limiter.release()
+            case _ if wishes:
+                wishes.pop(random.randrange(len(wishes)))()
+            case _:
+                continue
+        if len(held) > slots:
+            raise breach("slots that are held at once", str(len(held)), f"at most {slots}", "count those granted, too")
+    _expect_all_back(limiter, held, wishes, slots)
+
+
+def _expect_all_back(limiter: Limiter, held: list[None], wishes: list[Callable[[], None]], slots: int) -> None:
+    for withdraw in wishes:
+        withdraw()
+    while held:
+        held.pop()
+        limiter.release()
+    taken = sum(limiter.take_nowait() for _ in range(slots + 1))
+    expect_equal("slots that are free when all are back", taken, slots, "lose none, and make none")

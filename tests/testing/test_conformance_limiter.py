@@ -1,0 +1,83 @@
+"""The check of limiters passes for flowrt's own, and notices each that breaks a promise."""
+
+import pytest
+
+from flowrt.channels.slots import Slots
+from flowrt.testing.conformance import check_limiter
+
+
+class Unlimited(Slots):
+    def take_nowait(self):
+        return True
+
+
+class OneTooFew(Slots):
+    def __init__(self, capacity):
+        super().__init__(capacity)
+        self.taken = 1
+
+
+class Forgetful(Slots):
+    """Whoever waits is never called."""
+
+    def release(self):
+        self.taken -= 1
+
+
+class Generous(Slots):
+    """A slot that comes back goes to who waits, and is free, too."""
+
+    def release(self):
+        super().release()
+        if self.waiting:
+            self.taken -= 1
+
+
+class CallsAtOnce(Slots):
+    def wait(self, granted):
+        granted()
+        return lambda: None
+
+
+class CallsAll(Slots):
+    def release(self):
+        while self.waiting:
+            super().release()
+        super().release()
+
+
+class KeepsWhoWithdrew(Slots):
+    def wait(self, granted):
+        super().wait(granted)
+        return lambda: None
+
+
+class CountsLateWithdrawals(Slots):
+    """To withdraw gives a slot back, even if nobody waits any more."""
+
+    def wait(self, granted):
+        super().wait(granted)
+        return self.release
+
+
+@pytest.mark.parametrize("create", [Slots])
+def test_flowrts_own_limiter_conforms(create):
+    check_limiter(create)
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        (Unlimited, "slots that were taken of 1, at first: found 2, expected 1"),
+        (OneTooFew, "slots that were taken of 1, at first: found 0, expected 1"),
+        (Forgetful, "how many were granted a slot: found 0, expected 1"),
+        (Generous, "take_nowait\\(\\) of a slot that was granted: found True"),
+        (CallsAtOnce, "while it is taken: found \\['a', 'b', 'c'\\]"),
+        (CallsAll, "how many were granted a slot: found 3, expected 1"),
+        (KeepsWhoWithdrew, "after one withdrew: found \\['withdrawn'\\]"),
+        (CountsLateWithdrawals, "found"),
+    ],
+)
+def test_a_limiter_that_breaks_a_promise_is_found(broken, message):
+    with pytest.raises(AssertionError, match=message):
+        check_limiter(broken)
