@@ -5,8 +5,9 @@ from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, overload
 
+from flowrt.actors.limits import NO_LIMITS, Limits, as_limiters
 from flowrt.actors.listeners import RuntimeEvents
-from flowrt.actors.settings import MAX_THREADS, WATCHDOG_SECONDS, Durability, Settings, as_hooks, usable_cpus
+from flowrt.actors.settings import WATCHDOG_SECONDS, Durability, Settings, as_hooks
 from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
 from flowrt.channels.event_stream import EventStream, OnOverflow
 from flowrt.clock import SystemClock, UuidV7Ids
@@ -43,9 +44,8 @@ class Runtime:
         max_payload_bytes: The size over which a payload is cut in the log.
         grace_seconds: How long steps may take to end when they are cancelled.
         flush_seconds: How long leaving the runtime waits for the log to be written.
-        max_threads: How many steps with `placement="thread"` may run at once, from 1.
-        max_processes: How many steps with `placement="process"` may run at once, from 1; `None`: as many as there are
-            CPUs that this process may use.
+        limits: How many steps with the placement `thread`, and how many with `process`, may run at once: a number from
+            1 or a limiter, by these names. Without: 40 threads, and one process for each CPU that may be used.
         watchdog_seconds: A node whose step holds the event loop for longer than this is named in a warning, once;
             `None`: none is.
         clock: Where the time comes from.
@@ -70,8 +70,7 @@ class Runtime:
         max_payload_bytes: int = MAX_PAYLOAD_BYTES,
         grace_seconds: float = 5.0,
         flush_seconds: float = 60.0,
-        max_threads: int = MAX_THREADS,
-        max_processes: int | None = None,
+        limits: Limits = NO_LIMITS,
         watchdog_seconds: float | None = WATCHDOG_SECONDS,
         clock: Clock | None = None,
         random: Random | None = None,
@@ -87,8 +86,7 @@ class Runtime:
             max_payload_bytes=max_payload_bytes,
             grace_seconds=grace_seconds,
             flush_seconds=flush_seconds,
-            max_threads=max_threads,
-            max_processes=usable_cpus() if max_processes is None else max_processes,
+            limiters=as_limiters(limits),
             watchdog_seconds=watchdog_seconds,
             clock=clock,
             random=random,

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from flowrt.actors.backend import current_backend
 from flowrt.actors.drive import settle
 from flowrt.actors.thread_place import ThreadPlace
-from flowrt.channels.slots import Slots
-from flowrt.typing import PlacedCall
+from flowrt.typing import Limiter, PlacedCall
 
 if TYPE_CHECKING:
     from flowrt.actors.settings import Settings
@@ -22,7 +21,7 @@ class Caller(NamedTuple):
 class Place(Protocol):
     """Somewhere to make calls, a limited number of them at a time."""
 
-    slots: Slots
+    slots: Limiter
     """One is to be taken before `run`."""
 
     async def run(self, caller: Caller, call: PlacedCall) -> Any:
@@ -41,11 +40,11 @@ class InlinePlace:
     """Makes calls on the event loop: in a simulation nothing runs beside it.
 
     Args:
-        max_at_once: How many slots there are.
+        slots: How many calls there may be at once.
     """
 
-    def __init__(self, max_at_once: int) -> None:
-        self.slots = Slots(max_at_once)
+    def __init__(self, slots: Limiter) -> None:
+        self.slots = slots
 
     async def run(self, caller: Caller, call: PlacedCall) -> Any:  # noqa: ARG002 - what runs here needs no name
         """Make a call; in its slot what it returns is awaited, too: stand-ins take their virtual time."""
@@ -78,14 +77,14 @@ class Places:
 
     def _make(self, placement: str) -> Place:
         settings = self._settings
-        max_at_once = settings.max_threads if placement == "thread" else settings.max_processes
+        slots = settings.limiters[placement]
         if settings.gate is not None:
-            return InlinePlace(max_at_once)
+            return InlinePlace(slots)
         if placement == "thread":
-            return ThreadPlace(max_at_once, current_backend().caller_from_threads())
+            return ThreadPlace(slots, current_backend().caller_from_threads())
         from flowrt.actors.process_place import ProcessPlace  # noqa: PLC0415 - loaded only where it is used
 
-        return ProcessPlace(max_at_once)
+        return ProcessPlace(slots)
 
     async def close(self) -> None:
         """End what is left in the places and wait for that, for the grace time in each."""

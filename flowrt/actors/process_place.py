@@ -6,8 +6,7 @@ import anyio
 
 from flowrt.actors.step_process import StepProcess
 from flowrt.actors.transfer import Request, pack_call, unpack_answer
-from flowrt.channels.slots import Slots
-from flowrt.typing import PlacedCall
+from flowrt.typing import Limiter, PlacedCall
 
 if TYPE_CHECKING:
     from flowrt.actors.places import Caller
@@ -18,11 +17,11 @@ class ProcessPlace:
     """Makes calls in processes, which are started when they are needed and kept until the runtime is left.
 
     Args:
-        max_at_once: How many slots there are, and so how many processes at most.
+        slots: How many processes there may be at once.
     """
 
-    def __init__(self, max_at_once: int) -> None:
-        self.slots = Slots(max_at_once)
+    def __init__(self, slots: Limiter) -> None:
+        self.slots = slots
         self._idle: list[StepProcess] = []
 
     async def run(self, caller: "Caller", call: PlacedCall) -> Any:

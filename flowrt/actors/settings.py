@@ -1,30 +1,22 @@
 """What a runtime was made with."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from inspect import iscoroutinefunction
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import msgspec
 
+from flowrt.actors.limits import NO_LIMITS, as_limiters
 from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
-from flowrt.option_checks import check_number, check_part, check_whole
-from flowrt.typing import Clock, CompletionGate, EventHook, Ids
+from flowrt.option_checks import check_number, check_part
+from flowrt.typing import Clock, CompletionGate, EventHook, Ids, Limiter
 
 if TYPE_CHECKING:
     from flowrt.storage.protocols import Store
 
 Durability: TypeAlias = Literal["relaxed", "execution"]
-MAX_THREADS = 40
-"""As many as anyio's own limit."""
 WATCHDOG_SECONDS = 0.1
-
-
-def usable_cpus() -> int:
-    """Return the number of CPUs that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
-    return (os.cpu_count() or 1) if affinity is None else len(affinity(0))
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_payload_bytes: int = MAX_PAYLOAD_BYTES
     grace_seconds: float = 5.0
     flush_seconds: float = 60.0
-    max_threads: int = MAX_THREADS
-    max_processes: int = msgspec.field(default_factory=usable_cpus)
+    limiters: Mapping[str, Limiter] = msgspec.field(default_factory=lambda: as_limiters(NO_LIMITS))
     watchdog_seconds: float | None = WATCHDOG_SECONDS
     gate: CompletionGate | None = None
     hooks: tuple[EventHook, ...] = ()
@@ -55,8 +46,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"durability was {self.durability!r}; expected 'execution' or 'relaxed'")
         for name in ("max_payload_bytes", "grace_seconds", "flush_seconds"):
             check_number(name, getattr(self, name), least=0)
-        for name in ("max_threads", "max_processes"):
-            check_whole(name, getattr(self, name), least=1)
         if self.watchdog_seconds is not None:
             check_number("watchdog_seconds", self.watchdog_seconds, above=0)
 

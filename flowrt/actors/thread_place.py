@@ -12,8 +12,7 @@ import anyio
 import anyio.to_thread
 
 from flowrt.actors.drive import settle
-from flowrt.channels.slots import Slots
-from flowrt.typing import PlacedCall
+from flowrt.typing import Limiter, PlacedCall
 
 if TYPE_CHECKING:
     from flowrt.actors.places import Caller
@@ -30,12 +29,12 @@ class ThreadPlace:
     A slot is taken until its thread has ended, whoever still waits for it; so there are never more threads than slots.
 
     Args:
-        max_at_once: How many slots there are.
+        slots: How many threads there may be at once.
         call_soon: Calls something on the event loop.
     """
 
-    def __init__(self, max_at_once: int, call_soon: CallSoon) -> None:
-        self.slots = Slots(max_at_once)
+    def __init__(self, slots: Limiter, call_soon: CallSoon) -> None:
+        self.slots = slots
         self._call_soon = call_soon
         self._limiter = anyio.CapacityLimiter(math.inf)  # the slots are the limit
         self._left: dict[ThreadCall, Caller] = {}

@@ -7,14 +7,14 @@ from functools import partial
 from heapq import merge
 from typing import Any
 
-from flowrt.actors.settings import MAX_THREADS
+from flowrt.actors.limits import NO_LIMITS, Limits
 from flowrt.clock import NANOSECONDS
 from flowrt.events import ExecutionStatus
 from flowrt.option_checks import check_number, check_part, check_whole
 from flowrt.testing.distributions import Distribution
 from flowrt.testing.load import Input, Load
 from flowrt.testing.runnable import as_runnable
-from flowrt.testing.simulation import MAX_PROCESSES, Simulation
+from flowrt.testing.simulation import Simulation
 from flowrt.testing.substitution import StandIn, check_stand_ins, simulated_plan
 from flowrt.testing.trace import Trace
 from flowrt.typing import StepCatalog
@@ -66,8 +66,7 @@ def simulate_arrivals(
     steps: Mapping[str, StandIn] | None = None,
     max_at_once: int | None = None,
     keep_events: bool = False,
-    max_threads: int = MAX_THREADS,
-    max_processes: int = MAX_PROCESSES,
+    limits: Limits = NO_LIMITS,
     check_inputs: bool = False,
     catalog: StepCatalog | None = None,
     python_modules: Collection[str] = (),
@@ -85,8 +84,8 @@ def simulate_arrivals(
         steps: What stands for steps, as for `simulate`.
         max_at_once: How many executions may be under way; those that arrive meanwhile wait. `None` is no limit.
         keep_events: Keep the trace's events, about 200 bytes each; its hash is there in any case.
-        max_threads: How many steps that are placed in threads run at once, of all executions together.
-        max_processes: The same for processes.
+        limits: How many steps placed in a `thread` or `process` run at once, each in its virtual time: as for a
+            `Runtime`, but with 4 processes on every machine.
         check_inputs: Find steps that change what they are given.
         catalog: The step types of a definition, as `load_definition` takes them; `None`: the built-in ones.
         python_modules: What `python` nodes of a definition may call; only with `catalog=None`.
@@ -102,7 +101,7 @@ def simulate_arrivals(
     check_number("duration_seconds", duration_seconds, above=0, is_finite=True)
     if max_at_once is not None:
         check_whole("max_at_once", max_at_once, least=1)
-    simulation = Simulation(seed, keep_events=keep_events, max_threads=max_threads, max_processes=max_processes)
+    simulation = Simulation(seed, keep_events=keep_events, limits=limits)
     stand_ins = check_stand_ins(steps)
     loaded = as_runnable(workflow, catalog, python_modules)
     plan = simulated_plan(loaded, stand_ins, simulation, check_inputs=check_inputs)

@@ -69,7 +69,7 @@ class FlowRuntime(Runtime):
         self.captured = CapturedEvents()
         self._recorder = simulation.recorder
         self._sink: Sink | None = None
-        options.setdefault("max_processes", MAX_PROCESSES)
+        options["limits"] = {"process": MAX_PROCESSES, **options.get("limits", {})}
         super().__init__(
             store=self.store,
             clock=self.clock,

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from flowrt.actors.execution import Execution
-from flowrt.actors.settings import MAX_THREADS
+from flowrt.actors.limits import NO_LIMITS, Limits
 from flowrt.definition import Workflow
 from flowrt.errors import FlowrtError
 from flowrt.events import ExecutionStatus
 from flowrt.graph.plan import Plan
 from flowrt.testing.runnable import as_runnable
-from flowrt.testing.simulation import MAX_PROCESSES, Simulation
+from flowrt.testing.simulation import Simulation
 from flowrt.testing.substitution import StandIn, check_stand_ins, simulated_plan
 from flowrt.testing.trace import Trace
 from flowrt.typing import StepCatalog
@@ -60,8 +60,7 @@ def simulate(
     steps: Mapping[str, StandIn] | None = None,
     until_seconds: float | None = None,
     check_inputs: bool = True,
-    max_threads: int = MAX_THREADS,
-    max_processes: int = MAX_PROCESSES,
+    limits: Limits = NO_LIMITS,
 ) -> Simulated[R]: ...
 @overload
 def simulate(
@@ -74,8 +73,7 @@ def simulate(
     check_inputs: bool = True,
     catalog: StepCatalog | None = None,
     python_modules: Collection[str] = (),
-    max_threads: int = MAX_THREADS,
-    max_processes: int = MAX_PROCESSES,
+    limits: Limits = NO_LIMITS,
 ) -> Simulated[Any]: ...
 def simulate(
     workflow: Any,
@@ -87,8 +85,7 @@ def simulate(
     check_inputs: bool = True,
     catalog: StepCatalog | None = None,
     python_modules: Collection[str] = (),
-    max_threads: int = MAX_THREADS,
-    max_processes: int = MAX_PROCESSES,
+    limits: Limits = NO_LIMITS,
 ) -> Simulated[Any]:
     """Run a workflow once in virtual time: the real definition, the real policies, one order out of many.
 
@@ -105,8 +102,8 @@ def simulate(
         check_inputs: Find steps that change what they are given; each call costs a copy of its input.
         catalog: The step types of a definition, as `load_definition` takes them; `None`: the built-in ones.
         python_modules: What `python` nodes of a definition may call; only with `catalog=None`.
-        max_threads: How many steps that are placed in threads run at once, each in its virtual time.
-        max_processes: The same for processes.
+        limits: How many steps placed in a `thread` or `process` run at once, each in its virtual time: as for a
+            `Runtime`, but with 4 processes on every machine.
 
     Raises:
         TypeError: The seed is no integer, or `steps` no mapping.
@@ -116,7 +113,7 @@ def simulate(
         InputMutatedError: A step changed what it was given.
         SimulationStuckError: A step waits for something that never comes.
     """
-    simulation = Simulation(seed, until_seconds=until_seconds, max_threads=max_threads, max_processes=max_processes)
+    simulation = Simulation(seed, until_seconds=until_seconds, limits=limits)
     stand_ins = check_stand_ins(steps)
     loaded = as_runnable(workflow, catalog, python_modules)
     plan = simulated_plan(loaded, stand_ins, simulation, check_inputs=check_inputs)

@@ -9,7 +9,8 @@ from typing import TypeVar, cast
 import trio
 import trio.testing
 
-from flowrt.actors.settings import MAX_THREADS, Settings
+from flowrt.actors.limits import NO_LIMITS, Limits, as_limiters
+from flowrt.actors.settings import Settings
 from flowrt.clock import NANOSECONDS, UuidV7Ids
 from flowrt.engine import Engine
 from flowrt.option_checks import check_number
@@ -39,8 +40,8 @@ class Simulation:
         seed: Decides every order, and every random number.
         keep_events: Keep the trace's events; otherwise only their hash.
         until_seconds: When the simulation ends, whatever still runs then; `None`: when the code has ended.
-        max_threads: How many steps that are placed in threads run at once in virtual time.
-        max_processes: The same for processes.
+        limits: How many steps placed in a `thread` or `process` run at once, each in its virtual time: as for a
+            `Runtime`, but with 4 processes on every machine.
 
     Raises:
         TypeError: The seed is no integer, or `until_seconds` no number.
@@ -53,16 +54,14 @@ class Simulation:
         *,
         keep_events: bool = True,
         until_seconds: float | None = None,
-        max_threads: int = MAX_THREADS,
-        max_processes: int = MAX_PROCESSES,
+        limits: Limits = NO_LIMITS,
     ) -> None:
         if not isinstance(cast("object", seed), int) or isinstance(seed, bool):
             raise TypeError(f"the seed was {seed!r}, a {type(seed).__name__}; it must be an integer")
         if until_seconds is not None:
             check_number("until_seconds", until_seconds, least=0, is_finite=True)
         self.seed = seed
-        self._max_threads = max_threads
-        self._max_processes = max_processes
+        self._limiters = as_limiters(limits, max_processes=MAX_PROCESSES)
         self.clock = VirtualClock()
         self.watch = StepWatch()
         self._threads = ThreadWatch()
@@ -90,8 +89,7 @@ class Simulation:
             ids=UuidV7Ids(self.clock, random),
             gate=self.schedule,
             hooks=(self.recorder,),
-            max_threads=self._max_threads,
-            max_processes=self._max_processes,
+            limiters=self._limiters,
         )
         engine = Engine(settings, Plans(None, None, ()))
         await engine.open()

@@ -33,7 +33,7 @@ def processed(call, policy=IN_PROCESS):
 
 
 async def failure_of(call, record=None, policy=IN_PROCESS):
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         with pytest.raises(ExecutionFailedError) as caught:
             await runtime.run(processed(call, policy), record or {})
         assert runtime._engine.kernel.places.find("process").slots.taken == 0
@@ -41,7 +41,7 @@ async def failure_of(call, record=None, policy=IN_PROCESS):
 
 
 async def test_a_step_runs_in_another_process_which_is_kept_for_the_next_and_ends_with_the_runtime():
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         first = (await runtime.run(processed(steps.own_pid), {}))["pid"]
         second = (await runtime.run(processed(steps.own_pid), {}))["pid"]
         assert first == second != os.getpid()
@@ -51,7 +51,7 @@ async def test_a_step_runs_in_another_process_which_is_kept_for_the_next_and_end
 
 async def test_steps_run_in_as_many_processes_as_there_are_slots():
     ids = [f"n{number}" for number in range(40)]
-    async with Runtime(max_processes=2) as runtime:
+    async with Runtime(limits={"process": 2}) as runtime:
         plan = side_by_side(dict.fromkeys(ids, steps.own_pid), policies=dict.fromkeys(ids, IN_PROCESS))
         pids = {result["pid"] for result in (await runtime.run(plan, {})).values()}
     assert len(pids) == 2
@@ -62,7 +62,7 @@ async def test_a_python_step_keeps_its_policy_and_its_types():
     def flow(n: int) -> str:
         return steps.total([steps.cube(n), steps.cube(2)])
 
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         assert await runtime.run(flow, {"n": 3}) == "35 of a tuple"
 
 
@@ -80,28 +80,28 @@ async def test_an_exported_workflow_runs_its_placed_steps_again():
     registry = StepRegistry.with_builtins(python_modules=["placement.placed_steps"])
     loaded = load_definition(exported, registry)
     assert [node.policy for node in loaded.definition.nodes] == [node.policy for node in flow.definition.nodes]
-    async with Runtime(steps=registry, max_processes=1) as runtime:
+    async with Runtime(steps=registry, limits={"process": 1}) as runtime:
         assert await runtime.run(loaded, {"n": 3}) == "35 of a tuple"
 
 
 async def test_a_function_that_takes_keys_of_the_record_runs_in_a_process():
     data = {"function": "placement.placed_steps:cube", "output_key": "cube"}
     node = {"id": "a", "type": "python", "data": data, "policy": {"placement": "process"}}
-    async with Runtime(python_modules=["placement.placed_steps"], max_processes=1) as runtime:
+    async with Runtime(python_modules=["placement.placed_steps"], limits={"process": 1}) as runtime:
         assert await runtime.run({"nodes": [node]}, {"n": 2}) == {"n": 2, "cube": 8}
 
 
 async def test_a_registered_function_runs_in_a_process():
     registry = StepRegistry()
     registry.step("square")(steps.square)
-    async with Runtime(steps=registry, max_processes=1) as runtime:
+    async with Runtime(steps=registry, limits={"process": 1}) as runtime:
         node = {"id": "a", "type": "square", "policy": {"placement": "process"}}
         assert await runtime.run({"nodes": [node]}, {"n": 3}) == {"n": 3, "square": 9}
 
 
 async def test_a_built_in_type_whose_call_can_be_sent_runs_in_a_process():
     node = {"id": "a", "type": "transform", "data": {"mappings": {"y": "x + 1"}}, "policy": {"placement": "process"}}
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         assert await runtime.run({"nodes": [node]}, {"x": 1}) == {"x": 1, "y": 2}
 
 
@@ -130,7 +130,7 @@ async def test_what_a_step_raises_is_retried_by_its_name():
         placement="process", retry=Retry(max_attempts=2, delay_seconds=0, retryable_errors=("LentError",))
     )
     store = MemoryStore()
-    async with Runtime(store=store, max_processes=1) as runtime:
+    async with Runtime(store=store, limits={"process": 1}) as runtime:
         handle = await runtime.start(processed(steps.raise_lent, policy), {})
         await handle.wait()
         assert [node.attempt for node in await store.log.nodes(handle.execution_id)] == [1, 2]
@@ -149,14 +149,14 @@ async def test_a_process_that_ends_is_the_attempts_failure(call, how):
 
 async def test_a_crash_is_retried_in_a_new_process(tmp_path):
     policy = NodePolicy(placement="process", retry=Retry(max_attempts=2, delay_seconds=0))
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         result = await runtime.run(processed(steps.crash_once, policy), {"file": str(tmp_path / "crashed")})
     assert result["survived"]
 
 
 async def test_a_process_that_is_killed_from_outside_is_the_attempts_failure(tmp_path):
     file = tmp_path / "pid"
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         handle = await runtime.start(processed(steps.hang_noted), {"file": str(file)})
         os.kill(await read_pid(file), signal.SIGKILL)
         assert await handle.wait() == "failed"
@@ -165,7 +165,7 @@ async def test_a_process_that_is_killed_from_outside_is_the_attempts_failure(tmp
 
 
 async def test_an_idle_process_that_was_killed_from_outside_is_replaced():
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         pid = (await runtime.run(processed(steps.own_pid), {}))["pid"]
         os.kill(pid, signal.SIGKILL)
         (process,) = runtime._engine.kernel.places.find("process")._idle
@@ -183,7 +183,7 @@ async def test_an_attempt_whose_time_is_over_is_killed(tmp_path):
 
 async def test_a_cancel_kills_the_process(tmp_path):
     file = tmp_path / "pid"
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         handle = await runtime.start(processed(steps.hang_noted), {"file": str(file)})
         pid = await read_pid(file)
         handle.cancel("enough")
@@ -194,7 +194,7 @@ async def test_a_cancel_kills_the_process(tmp_path):
 
 async def test_what_a_killed_step_had_started_ends_with_it(tmp_path):
     file = tmp_path / "pid"
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         handle = await runtime.start(processed(steps.hang_with_child), {"file": str(file)})
         pid = await read_pid(file)
         handle.cancel("enough")
@@ -205,7 +205,7 @@ async def test_what_a_killed_step_had_started_ends_with_it(tmp_path):
 
 async def test_leaving_the_runtime_kills_what_runs(tmp_path):
     file = tmp_path / "pid"
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         await runtime.start(processed(steps.hang_noted), {"file": str(file)})
         pid = await read_pid(file)
     assert not is_running(pid)
@@ -236,7 +236,7 @@ async def test_an_awaitable_cannot_be_sent_back():
 
 
 async def test_what_a_step_prints_goes_to_standard_error_and_it_reads_nothing(capfd):
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         await runtime.run(processed(steps.print_much), {})
         assert (await runtime.run(processed(steps.read_input), {}))["read"] == ""
         assert (await runtime.run(processed(steps.square), {"n": 2}))["square"] == 4
@@ -247,15 +247,15 @@ async def test_what_a_step_prints_goes_to_standard_error_and_it_reads_nothing(ca
 
 async def test_fifty_megabytes_go_there_and_back():
     data = bytes(range(256)) * 200_000
-    async with Runtime(max_processes=1) as runtime:
+    async with Runtime(limits={"process": 1}) as runtime:
         result = await runtime.run(processed(steps.reverse), {"data": data})
     assert result["data"] == data[::-1]
 
 
 async def test_two_runtimes_have_processes_of_their_own():
-    async with Runtime(max_processes=1) as first:
+    async with Runtime(limits={"process": 1}) as first:
         kept = (await first.run(processed(steps.own_pid), {}))["pid"]
-        async with Runtime(max_processes=1) as second:
+        async with Runtime(limits={"process": 1}) as second:
             other = (await second.run(processed(steps.own_pid), {}))["pid"]
         assert is_running(kept)
         assert not is_running(other)

@@ -31,7 +31,7 @@ def started_at(trace, ids):
 @pytest.mark.parametrize("seed", range(5))
 def test_a_limit_shows_in_the_trace(seed):
     plan, ids = crunches(6)
-    _, trace = simulate(plan, seed=seed, steps={"test": Fake(latency=1.0)}, max_processes=2)
+    _, trace = simulate(plan, seed=seed, steps={"test": Fake(latency=1.0)}, limits={"process": 2})
     assert started_at(trace, ids) == [0, 0, 1, 1, 2, 2]
     assert trace.duration_seconds == 3
 
@@ -39,13 +39,15 @@ def test_a_limit_shows_in_the_trace(seed):
 def test_threads_and_processes_have_slots_of_their_own():
     policies = {"a": IN_PROCESS, "b": IN_PROCESS, "c": NodePolicy(placement="thread")}
     plan = side_by_side(dict.fromkeys("abc", crunch), policies=policies)
-    _, trace = simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, max_processes=1, max_threads=1)
+    _, trace = simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, limits={"process": 1, "thread": 1})
     assert started_at(trace, "abc") == [0, 0, 1]
 
 
 def test_the_same_seed_gives_the_same_trace():
     plan, _ = crunches(9)
-    hashes = {simulate(plan, seed=7, steps={"test": Fake(latency=1.0)}, max_processes=2).trace.hash for _ in range(3)}
+    hashes = {
+        simulate(plan, seed=7, steps={"test": Fake(latency=1.0)}, limits={"process": 2}).trace.hash for _ in range(3)
+    }
     assert len(hashes) == 1
 
 
@@ -57,7 +59,7 @@ def test_a_placed_step_is_called_with_what_it_would_be_called_with_inline():
 def test_an_attempt_that_waits_too_long_for_its_slot_fails():
     policy = NodePolicy(placement="process", timeout=Timeout(queue=0.5))
     plan, ids = crunches(2, policy)
-    done = simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, max_processes=1)
+    done = simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, limits={"process": 1})
     assert isinstance(done.error, ExecutionFailedError)
     assert isinstance(done.error.__cause__, QueueTimeoutError)
     assert done.trace.duration_seconds == 0.5
@@ -69,7 +71,7 @@ def test_an_attempt_that_waited_too_long_is_retried_and_waits_anew():
     retry = Retry(max_attempts=4, delay_seconds=0.1, backoff="constant", jitter=0)
     policy = NodePolicy(placement="process", timeout=Timeout(queue=0.5), retry=retry)
     plan, ids = crunches(2, policy)
-    done = simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, max_processes=1)
+    done = simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, limits={"process": 1})
     assert done.status == "completed"
     ends = sorted((a.ended_ns / 1e9, a.number, a.status) for node in ids for a in done.trace.attempts(node))
     assert ends == [(0.5, 1, "failed"), (1.0, 1, "completed"), (2.0, 2, "completed")]
@@ -78,19 +80,19 @@ def test_an_attempt_that_waited_too_long_is_retried_and_waits_anew():
 
 def test_the_time_of_an_attempt_does_not_count_the_queue():
     plan, _ = crunches(3, NodePolicy(placement="process", timeout=Timeout(attempt=1.5)))
-    assert simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, max_processes=1).status == "completed"
+    assert simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, limits={"process": 1}).status == "completed"
 
 
 def test_the_time_of_a_node_counts_the_queue():
     plan, _ = crunches(3, NodePolicy(placement="process", timeout=Timeout(total=2.5)))
-    done = simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, max_processes=1)
+    done = simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, limits={"process": 1})
     assert (type(done.error.__cause__).__name__, done.trace.duration_seconds) == ("NodeTimeoutError", 2.5)
 
 
 def test_a_timed_out_attempt_gives_its_slot_back():
     policy = NodePolicy(placement="process", timeout=Timeout(attempt=0.5), on_error="skip")
     plan, ids = crunches(4, policy)
-    done = simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, max_processes=1)
+    done = simulate(plan, seed=1, steps={"test": Fake(latency=1.0)}, limits={"process": 1})
     assert started_at(done.trace, ids) == [0, 0.5, 1.0, 1.5]
 
 
@@ -100,12 +102,12 @@ def test_a_step_that_only_waits_for_a_time_holds_no_slot_meanwhile():
 
     ids = [f"n{number}" for number in range(10)]
     plan = side_by_side(dict.fromkeys(ids, later), policies=dict.fromkeys(ids, IN_PROCESS))
-    assert simulate(plan, seed=1, max_processes=1).trace.duration_seconds == 1
+    assert simulate(plan, seed=1, limits={"process": 1}).trace.duration_seconds == 1
 
 
 def in_simulation(plan, act, max_processes=1):
     """Run `act` with a begun execution of a plan and the kernel, in virtual time; return the recorded trace."""
-    simulation = Simulation(3, max_processes=max_processes)
+    simulation = Simulation(3, limits={"process": max_processes})
 
     async def main():
         async with simulation.open_engine() as engine:

@@ -60,7 +60,7 @@ async def interrupt(execution, random):
 @pytest.mark.parametrize("seed", range(150))
 def test_every_slot_comes_back(seed):
     random = Random(seed)
-    simulation = Simulation(seed, max_processes=random.choice([1, 2, 3]), max_threads=1)
+    simulation = Simulation(seed, limits={"process": random.choice([1, 2, 3]), "thread": 1})
 
     async def main():
         async with simulation.open_engine() as engine:

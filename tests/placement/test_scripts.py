@@ -54,7 +54,7 @@ print(flowrt.run(flow, {"name": "Ada"}, backend=sys.argv[1]))
 """
 HANGING = """
 if __name__ == "__main__":
-    flowrt.run(hanging, {"file": sys.argv[2]}, backend=sys.argv[1], max_processes=2, grace_seconds=5)
+    flowrt.run(hanging, {"file": sys.argv[2]}, backend=sys.argv[1], limits={"process": 2}, grace_seconds=5)
 """
 
 

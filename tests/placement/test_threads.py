@@ -13,6 +13,7 @@ from kernel.workflows import side_by_side, workflow
 from placement.watched_log import warnings
 
 from flowrt.actors.thread_place import ThreadCall
+from flowrt.channels.slots import Slots
 from flowrt.errors import AttemptTimeoutError, ExecutionFailedError, StepExitedError, WrongThreadError
 from flowrt.policies import NodePolicy, Retry, Timeout
 from flowrt.runtime import Runtime
@@ -125,7 +126,7 @@ async def test_each_firing_has_its_own_context_in_its_thread_too():
 
 async def test_an_attempt_whose_time_is_over_ends_at_once_and_its_slot_stays_taken(gate, caplog):
     policy = NodePolicy(placement="thread", timeout=Timeout(attempt=0.01))
-    async with Runtime(max_threads=1) as runtime:
+    async with Runtime(limits={"thread": 1}) as runtime:
         slots = runtime._engine.kernel.places.find("thread").slots
         with pytest.raises(ExecutionFailedError) as caught:
             await runtime.run(threaded(gate, policy), {})
@@ -242,7 +243,7 @@ async def test_a_thousand_steps_share_four_threads():
         return {}
 
     ids = [f"n{number}" for number in range(1000)]
-    async with Runtime(max_threads=4) as runtime:
+    async with Runtime(limits={"thread": 4}) as runtime:
         plan = side_by_side(dict.fromkeys(ids, step), policies=dict.fromkeys(ids, IN_THREAD))
         assert len(await runtime.run(plan, {})) == 1000
         assert runtime._engine.kernel.crew.size < 100
@@ -251,7 +252,7 @@ async def test_a_thousand_steps_share_four_threads():
 
 async def test_a_cancel_in_the_middle_of_a_thousand_steps_leaves_no_slot_taken(gate):
     ids = [f"n{number}" for number in range(1000)]
-    async with Runtime(max_threads=4) as runtime:
+    async with Runtime(limits={"thread": 4}) as runtime:
         handle = await runtime.start(side_by_side(dict.fromkeys(ids, gate), policies=dict.fromkeys(ids, IN_THREAD)), {})
         for _ in range(4):
             await gate.wait_begun()
@@ -265,9 +266,22 @@ async def test_a_cancel_in_the_middle_of_a_thousand_steps_leaves_no_slot_taken(g
 
 
 async def test_two_runtimes_have_threads_of_their_own(gate):
-    async with Runtime(max_threads=1) as first, Runtime(max_threads=1) as second:
+    async with Runtime(limits={"thread": 1}) as first, Runtime(limits={"thread": 1}) as second:
         handle = await first.start(threaded(gate), {})
         await gate.wait_begun()
         assert await second.run(threaded(lambda _record: {"ran": True}), {}) == {"ran": True}
         gate.may_go.set()
         await handle.result()
+
+
+async def test_two_runtimes_may_share_a_limit(gate):
+    limits = {"thread": Slots(1)}
+    async with Runtime(limits=limits) as one, Runtime(limits=limits) as other:
+        first = await one.start(threaded(gate), {})
+        await gate.wait_begun()
+        second = await other.start(threaded(lambda _record: {"ran": True}), {})
+        await anyio.wait_all_tasks_blocked()
+        assert (limits["thread"].waiting, second.status) == (1, "running")
+        gate.may_go.set()
+        assert await second.result() == {"ran": True}
+        assert await first.wait() == "completed"

@@ -173,16 +173,19 @@ async def test_what_is_cancelled_elsewhere_does_what_the_row_says(row, tmp_path,
     await ELSEWHERE[row](tmp_path, caplog)
 
 
-async def cancelled_elsewhere(step, placement, wait_begun, given=None):
+async def cancelled_elsewhere(step, placement, wait_begun, given=None, *, let_go=lambda: None):
     """Cancel a step in a thread or process once it has begun; return the status and the history of the execution."""
     events = []
     policies, joins = {"node": {"placement": placement}}, {"watcher": "all_settled"}
     small = workflow({"node": step, "watcher": gives}, ["node>watcher on always"], policies=policies, joins=joins)
-    async with Runtime(hooks=[events.append], grace_seconds=0) as runtime:
+    async with Runtime(hooks=[events.append]) as runtime:
         handle = await runtime.start(small, given)
         await wait_begun()
         handle.cancel("asked for", node="node")
-        return await handle.wait(), History(events)
+        try:
+            return await handle.wait(), History(events)
+        finally:
+            let_go()
 
 
 @ELSEWHERE.shows("a node that runs in a thread", "is left alone in it, and named", "carry a value", "goes on")
@@ -197,10 +200,7 @@ async def _(_tmp_path, caplog):
     async def wait_begun():
         assert await anyio.to_thread.run_sync(begun.wait, 30)
 
-    try:
-        status, history = await cancelled_elsewhere(waits, "thread", wait_begun)
-    finally:
-        told.set()
+    status, history = await cancelled_elsewhere(waits, "thread", wait_begun, let_go=told.set)
     assert (history.statuses("node"), history.carried("watcher"), status) == (["cancelled"], ["value"], "completed")
     assert "node 'node' of workflow 'small' goes on in its thread" in warnings(caplog)[0]
 

@@ -124,7 +124,7 @@ async def _():
     policy = {"placement": "thread", "timeout": {"queue": 5}, "retry": THREE_TIMES}
     steps = {"first": holds_the_only_thread, "second": gives}
     clock, events = ManualClock(), []
-    async with Runtime(max_threads=1, clock=clock, hooks=[events.append]) as runtime:
+    async with Runtime(limits={"thread": 1}, clock=clock, hooks=[events.append]) as runtime:
         handle = await runtime.start(workflow(steps, policies=dict.fromkeys(steps, policy)))
         await anyio.to_thread.run_sync(begun.wait, 30)
         await clock.advance(5)  # the second step waits no more for a thread
