@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from flowrt.definition.model import Edge, JoinRule
+from flowrt.definition.arguments import Flag
+from flowrt.definition.model import Edge, JoinRule, Node
 from flowrt.events import ExecutionStatus
 from flowrt.explain.explanation import AttemptFact, State
+from flowrt.explain.wiring import FlagFact
 from flowrt.graph.joins import Token
 
 
@@ -66,6 +68,14 @@ class Facts(Protocol):
         """Return what the workflow says of a node."""
         ...
 
+    def written(self, node_id: str) -> Node:
+        """Return a node as the definition has it."""
+        ...
+
+    def flag(self, node_id: str, flag: Flag) -> FlagFact:
+        """Return what a flag of a node was that has ended."""
+        ...
+
     def arrivals(self, node_id: str) -> Sequence[Arrival]:
         """Return the edges that lead to a node, in the order of the definition."""
         ...
@@ -84,6 +94,8 @@ class Remembered:
         self._arrivals: dict[str, Sequence[Arrival]] = {}
         self.fate = facts.fate
         self.design = facts.design
+        self.written = facts.written
+        self.flag = facts.flag
         self.join_seconds = facts.join_seconds
 
     def node(self, node_id: str) -> NodeFacts:

@@ -8,10 +8,13 @@ from flowrt.actors import ending
 from flowrt.actors.node_ends import CANCELLED, COMPLETED, FAILED, NEVER_BEGAN, PENDING, SKIPPED
 from flowrt.actors.snapshots import text_of
 from flowrt.clock import NANOSECONDS
+from flowrt.definition.arguments import Flag, FromInput
+from flowrt.definition.model import Node
 from flowrt.explain.carried import carried, is_fatal
 from flowrt.explain.explanation import AttemptFact, Explanation, State
 from flowrt.explain.facts import ENDED, Arrival, Design, Fate, NodeFacts
 from flowrt.explain.reasons import explain_node
+from flowrt.explain.wiring import FlagFact
 from flowrt.graph.joins import Token
 from flowrt.graph.tokens import News
 from flowrt.policies import Default, OnError
@@ -202,6 +205,20 @@ class LiveFacts:
         retry = node.policy.retry
         join = self._execution.flow.tokens.rule(node)
         return Design(join, node.otherwise, 1 if retry is None else retry.max_attempts)
+
+    def written(self, node_id: str) -> Node:
+        """Return a node as the definition has it."""
+        return self._execution.plan.written[node_id]
+
+    def flag(self, node_id: str, flag: Flag) -> FlagFact:
+        """Return what a flag of a node was that has ended."""
+        flow = self._execution.flow
+        if isinstance(flag, FromInput):
+            found, is_there = flow.input.get(flag.input), True
+        else:
+            source = self._find(flag.node)
+            found, is_there = flow.sent[source.index], flow.has_value(self._find(node_id), source)
+        return FlagFact(found if is_there and isinstance(found, bool) else None, is_there)
 
     def _on_error(self, node: "PlanNode") -> OnError:
         """Return what the failure of a node was answered with; a default may have been impossible to send."""
