@@ -180,7 +180,7 @@ async def test_a_step_whose_argument_has_no_value_names_it():
         await handle.wait()
         for found in (handle.why("add"), await explain(store, handle.execution_id, "add")):
             assert found.sentence == (
-                "'add' was skipped, as an argument that it needs had no value: 'parse_2' failed "
+                "'add' was skipped, as its parameter 'other' had no value: 'parse_2' failed "
                 "(ValueError: could not convert string to float: '?')."
             )
         assert "That began with 'parse_2'" in handle.why("double").sentence
