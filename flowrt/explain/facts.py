@@ -9,6 +9,7 @@ from flowrt.events import ExecutionStatus
 from flowrt.explain.explanation import AttemptFact, State
 from flowrt.explain.wiring import FlagFact
 from flowrt.graph.joins import Token
+from flowrt.policies import Placement
 
 
 class NodeFacts(NamedTuple):
@@ -26,6 +27,17 @@ class NodeFacts(NamedTuple):
     signal: str | None = None
     since_seconds: float | None = None
     due_in_seconds: float | None = None
+    placement: Placement = "inline"
+    """Where its steps run."""
+
+
+class Queue(NamedTuple):
+    """The queue for threads or processes that a node waits in."""
+
+    ahead: int
+    """How many get one before."""
+    capacity: int
+    """How many there are; all are taken."""
 
 
 class Design(NamedTuple):
@@ -80,6 +92,10 @@ class Facts(Protocol):
         """Return the edges that lead to a node, in the order of the definition."""
         ...
 
+    def queue(self, node_id: str) -> Queue | None:
+        """Return the queue that a node waits in; costs time for each that is ahead."""
+        ...
+
     def join_seconds(self, node_id: str) -> float | None:
         """Return how long the join of a node still has; `None` if its time does not run."""
         ...
@@ -96,6 +112,7 @@ class Remembered:
         self.design = facts.design
         self.written = facts.written
         self.flag = facts.flag
+        self.queue = facts.queue
         self.join_seconds = facts.join_seconds
 
     def node(self, node_id: str) -> NodeFacts:

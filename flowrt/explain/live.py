@@ -12,7 +12,7 @@ from flowrt.definition.arguments import Flag, FromInput
 from flowrt.definition.model import Node
 from flowrt.explain.carried import carried, is_fatal
 from flowrt.explain.explanation import AttemptFact, Explanation, State
-from flowrt.explain.facts import ENDED, Arrival, Design, Fate, NodeFacts
+from flowrt.explain.facts import ENDED, Arrival, Design, Fate, NodeFacts, Queue
 from flowrt.explain.reasons import explain_node
 from flowrt.explain.wiring import FlagFact
 from flowrt.graph.joins import Token
@@ -140,11 +140,18 @@ class LiveFacts:
         if total is not None and total.timer is not None:
             limits.append(total.due_ns)
         due = self._until(min(limits)) if limits else None
-        return facts._replace(since_seconds=self._since(started_ns), due_in_seconds=due)
+        placement = node.policy.placement
+        return facts._replace(since_seconds=self._since(started_ns), due_in_seconds=due, placement=placement)
 
     def _waiting(self, facts: NodeFacts, parked: "Parked") -> NodeFacts:
         due = None if parked.timer is None else self._until(parked.timer.due_ns)
         return facts._replace(signal=parked.signal, since_seconds=self._since(parked.since_ns), due_in_seconds=due)
+
+    def queue(self, node_id: str) -> Queue | None:
+        """Return the queue that a node waits in."""
+        parked = self._rare.parking.find(self._find(node_id))
+        wish = None if parked is None else parked.wish
+        return None if wish is None else Queue(wish.ahead, wish.slots.capacity)
 
     def _stopping(self, node: "PlanNode", facts: NodeFacts) -> NodeFacts:
         interruption = self._rare.interruptions.find(node)

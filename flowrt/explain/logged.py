@@ -130,6 +130,9 @@ class LoggedFacts:
         """Return `None`: the log does not tell when the time of a join began."""
         return None
 
+    def queue(self, node_id: str) -> None:
+        """Return `None`: the log does not tell which queues there are."""
+
     def arrivals(self, node_id: str) -> Sequence[Arrival]:
         """Return the edges that lead to a node; what they carried follows from how their sources ended."""
         known = [self._arrival(edge) for edge in self._incoming[node_id]]

@@ -3,7 +3,7 @@
 from flowrt.actors.ending import ABANDONED
 from flowrt.explain.explanation import AttemptFact
 from flowrt.explain.facts import Design, Facts, Fate, NodeFacts
-from flowrt.explain.wording import LOST, in_seconds, listed, shortened
+from flowrt.explain.wording import LOST, doing, in_seconds, listed, shortened
 
 
 def under_way(facts: Facts, node: NodeFacts) -> str:
@@ -30,11 +30,20 @@ def under_way(facts: Facts, node: NodeFacts) -> str:
         case "waiting for a signal":
             limit = "." if due is None else f"; that may take another {in_seconds(due)}."
             sentence = f"{name} waits for the signal {node.signal!r}{limit}"
-        case state:
-            what = "thread" if state == "waiting for a thread" else "process"
-            limit = "." if due is None else f"; that may take another {in_seconds(due)}."
-            sentence = f"{name} waits for a free {what}{limit}"
+        case _:
+            sentence = f"{name} {doing(node)}{_queued(facts, node)}."
+            sentence += "" if due is None else f" Its queue timeout is in {in_seconds(due)}."
     return sentence + paused(facts)
+
+
+def _queued(facts: Facts, node: NodeFacts) -> str:
+    """Return how many are ahead of a node that waits for a thread or process, and how many of these there are."""
+    queue = facts.queue(node.id)
+    if queue is None:
+        return ""
+    others = "another node is" if queue.ahead == 1 else f"{queue.ahead:,} others are"
+    place = f"{others} ahead of it" if queue.ahead else "it is next"
+    return f": {'the only one is taken' if queue.capacity == 1 else f'all {queue.capacity:,} are taken'}, and {place}"
 
 
 def paused(facts: Facts) -> str:
@@ -43,7 +52,7 @@ def paused(facts: Facts) -> str:
 
 
 def _runs(node: NodeFacts, design: Design) -> str:
-    since = "runs" if node.since_seconds is None else f"has run for {in_seconds(node.since_seconds)}"
+    since = doing(node)
     number = f", in attempt {node.attempt} of {design.max_attempts}" if design.max_attempts > 1 else ""
     earlier = f": {_failed(node.failed)}" if node.failed else ""
     due = node.due_in_seconds

@@ -65,7 +65,8 @@ def doing(facts: NodeFacts) -> str:
     due = facts.due_in_seconds
     match facts.state:
         case "running" if facts.since_seconds is not None:
-            return f"has run for {in_seconds(facts.since_seconds)}"
+            where = "" if facts.placement == "inline" else f" in a {facts.placement}"
+            return f"has run{where} for {in_seconds(facts.since_seconds)}"
         case "retrying" if due is not None:
             return f"waits {in_seconds(due)} for attempt {facts.attempt}"
         case "delayed" if due is not None:
