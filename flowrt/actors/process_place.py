@@ -10,6 +10,8 @@ from flowrt.channels.slots import Slots
 from flowrt.typing import PlacedCall
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flowrt.actors.places import Caller
     from flowrt.actors.step_process import Answer
 
@@ -24,6 +26,11 @@ class ProcessPlace:
     def __init__(self, max_at_once: int) -> None:
         self.slots = Slots(max_at_once)
         self._idle: list[StepProcess] = []
+
+    @property
+    def left_alone(self) -> "Collection[Caller]":
+        """Nobody's: a cancel kills the process."""
+        return ()
 
     async def run(self, caller: "Caller", call: PlacedCall) -> Any:
         """Make a call in a process. A cancel kills it, and waits until it is gone.

@@ -16,6 +16,8 @@ from flowrt.channels.slots import Slots
 from flowrt.typing import PlacedCall
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flowrt.actors.places import Caller
 
 logger = logging.getLogger("flowrt")
@@ -40,6 +42,11 @@ class ThreadPlace:
         self._limiter = anyio.CapacityLimiter(math.inf)  # the slots are the limit
         self._left: dict[ThreadCall, Caller] = {}
         self._none_left = anyio.Event()
+
+    @property
+    def left_alone(self) -> "Collection[Caller]":
+        """Whose threads go on, although nobody waits for them."""
+        return self._left.values()
 
     async def run(self, caller: "Caller", call: PlacedCall) -> Any:
         """Make a call in a thread. A cancel leaves the thread alone at once, with its slot."""

@@ -27,6 +27,8 @@ class NodeFacts(NamedTuple):
     signal: str | None = None
     since_seconds: float | None = None
     due_in_seconds: float | None = None
+    total_in_seconds: float | None = None
+    """When its time for all attempts is over, where it waits for something else."""
     placement: Placement = "inline"
     """Where its steps run."""
 
@@ -38,6 +40,8 @@ class Queue(NamedTuple):
     """How many get one before."""
     capacity: int
     """How many there are; all are taken."""
+    left_alone: tuple[str, ...]
+    """The nodes whose steps keep theirs, although nobody waits for these steps any more; of any execution."""
 
 
 class Design(NamedTuple):

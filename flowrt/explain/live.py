@@ -129,19 +129,20 @@ class LiveFacts:
         parked = self._rare.parking.find(node)
         worker = self._suspended.get(node)
         if parked is not None:
-            return self._waiting(facts, parked)
+            return self._waiting(facts, parked)._replace(total_in_seconds=self._total_in_seconds(node))
         return facts if worker is None else self._running(node, facts, worker.started_ns)
 
     def _running(self, node: "PlanNode", facts: NodeFacts, started_ns: int) -> NodeFacts:
-        limits: list[int] = []
+        limits = [self._total_in_seconds(node)]
         if node.attempt_timeout_seconds is not None:
-            limits.append(started_ns + round(node.attempt_timeout_seconds * NANOSECONDS))
-        total = self._rare.totals.get(node)
-        if total is not None and total.timer is not None:
-            limits.append(total.due_ns)
-        due = self._until(min(limits)) if limits else None
+            limits.append(self._until(started_ns + round(node.attempt_timeout_seconds * NANOSECONDS)))
+        due = min((limit for limit in limits if limit is not None), default=None)
         placement = node.policy.placement
         return facts._replace(since_seconds=self._since(started_ns), due_in_seconds=due, placement=placement)
+
+    def _total_in_seconds(self, node: "PlanNode") -> float | None:
+        total = self._rare.totals.get(node)
+        return None if total is None or total.timer is None else self._until(total.due_ns)
 
     def _waiting(self, facts: NodeFacts, parked: "Parked") -> NodeFacts:
         due = None if parked.timer is None else self._until(parked.timer.due_ns)
@@ -151,7 +152,10 @@ class LiveFacts:
         """Return the queue that a node waits in."""
         parked = self._rare.parking.find(self._find(node_id))
         wish = None if parked is None else parked.wish
-        return None if wish is None else Queue(wish.ahead, wish.slots.capacity)
+        if parked is None or wish is None:
+            return None
+        left_alone = self._execution.kernel.places.find(parked.waits_for).left_alone
+        return Queue(wish.ahead, wish.slots.capacity, tuple(caller.node for caller in left_alone))
 
     def _stopping(self, node: "PlanNode", facts: NodeFacts) -> NodeFacts:
         interruption = self._rare.interruptions.find(node)

@@ -14,9 +14,11 @@ LOST = "lost: "
 def in_seconds(seconds: float) -> str:
     """Return a time for a person.
 
-    >>> in_seconds(3600.0), in_seconds(2.0), in_seconds(0.25)
-    ('3,600 s', '2 s', '0.25 s')
+    >>> in_seconds(3600.0), in_seconds(2.0), in_seconds(0.25), in_seconds(0.00002)
+    ('3,600 s', '2 s', '0.25 s', 'less than 0.001 s')
     """
+    if 0 < seconds < 0.001:  # noqa: PLR2004
+        return "less than 0.001 s"
     return f"{seconds:,.0f} s" if seconds >= 100 else f"{max(seconds, 0):.3g} s"  # noqa: PLR2004
 
 

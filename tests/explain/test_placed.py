@@ -43,6 +43,15 @@ def test_a_step_that_waited_too_long_for_a_thread_says_so():
         assert found.sentence.startswith("'n1' failed: QueueTimeoutError: ")
 
 
+def test_a_total_timeout_that_is_sooner_than_the_end_of_the_wait_is_told():
+    document = workflow(one_by_one(2, timeout={"queue": 9, "total": 1}))
+    assert ask(document, "n1", max_threads=1).live.sentence.endswith(
+        "Its queue timeout is in 8.5 s. Its total timeout is in 0.5 s."
+    )
+    document = workflow(one_by_one(2, timeout={"queue": 1, "total": 9}))
+    assert ask(document, "n1", max_threads=1).live.sentence.endswith("it is next. Its queue timeout is in 0.5 s.")
+
+
 def test_a_paused_execution_waits_for_no_thread():
     document = workflow(one_by_one(2))
     acts = [(0.2, lambda handle: handle.pause())]
@@ -76,6 +85,37 @@ async def test_what_really_runs_in_a_thread_and_what_waits_for_it():
                 "'hold_2' waits for a free thread: the only one is taken, and it is next. Its queue timeout is in "
             )
             assert 0 < second.due_in_seconds <= 60
+        finally:
+            may_go.set()
+        await handle.wait()
+
+
+@pytest.mark.anyio
+async def test_a_thread_that_nobody_waits_for_is_named_to_those_that_wait_for_one():
+    may_go = threading.Event()
+
+    @step(placement="thread", on_error="skip")
+    def hold(number: int) -> int:
+        may_go.wait()
+        return number
+
+    @python_workflow
+    def held() -> None:
+        hold(1)
+        hold(2)
+
+    async with Runtime(max_threads=1, steps=StepRegistry()) as runtime:
+        handle = await runtime.start(held)
+        try:
+            while handle.why("hold").state != "running":
+                await anyio.lowlevel.checkpoint()
+            handle.cancel("too slow", node="hold")
+            while handle.why("hold").state != "cancelled":
+                await anyio.lowlevel.checkpoint()
+            assert handle.why("hold_2").sentence == (
+                "'hold_2' waits for a free thread: the only one is taken, and it is next. The step of 'hold' goes on in "
+                "its thread, although nobody waits for that any more."
+            )
         finally:
             may_go.set()
         await handle.wait()

@@ -59,7 +59,7 @@ RUNNING = {
     ),
     "delayed": (
         partial(ask, document=workflow([node("nap", attempts=[{"runs": "delay", "seconds": 2}])]), key="nap"),
-        "'nap' waits for its time, another 1.5 s.",
+        "'nap' waits another 1.5 s.",
     ),
     "waiting for a signal": (
         partial(ask, document=workflow([node("boss", "wait_signal", name="approval", timeout_seconds=10)]), key="boss"),
