@@ -7,7 +7,7 @@ from flowrt.definition.arguments import FromNode
 from flowrt.definition.model import Quorum
 from flowrt.explain.explanation import MAX_NAMED
 from flowrt.explain.facts import Arrival, Facts
-from flowrt.explain.wiring import FlagFact, Gate, Wiring, read_wiring
+from flowrt.explain.wiring import FlagFact, Gate, Source, Wiring, read_wiring
 from flowrt.explain.wording import arrival_text, listed
 from flowrt.graph.joins import Token
 
@@ -107,8 +107,7 @@ def _was(facts: Facts, node_id: str, gate: Gate, fact: FlagFact) -> str:
 
 
 def _brings(arrival: Arrival, gate: Gate) -> bool:
-    edge = arrival.edge
-    return isinstance(gate.flag, FromNode) and (edge.source, edge.on) == (gate.flag.node, "success")
+    return isinstance(gate.flag, FromNode) and _source(arrival) == (gate.flag.node, "success")
 
 
 def _word(flag: bool) -> str:  # noqa: FBT001 - it is what is worded
@@ -118,22 +117,23 @@ def _word(flag: bool) -> str:  # noqa: FBT001 - it is what is worded
 # --- arguments --------------------------------------------------------------------------------------------------------
 
 
-def _missing(facts: Facts, node_id: str, wiring: Wiring) -> dict[str, list[Arrival]]:
-    """Return the parameters that have no value, as far as anybody knows, each with the edges that brought none."""
-    empty = _empty(facts.arrivals(node_id))
-    found = {
-        name: [arrival for arrival in empty if (arrival.edge.source, arrival.edge.on) in sources]
-        for name, sources in wiring.parameters.items()
-    }
-    first = {name: empty.index(arrivals[0]) for name, arrivals in found.items() if arrivals}
-    return {name: found[name] for name in sorted(first, key=first.__getitem__)}  # the log does not keep their order
+def _missing(facts: Facts, node_id: str, wiring: Wiring) -> dict[str, frozenset[Source]]:
+    """Return the parameters that have no value, as far as anybody knows, each with what brought none."""
+    places = {_source(arrival): place for place, arrival in enumerate(_empty(facts.arrivals(node_id)))}
+    found = {name: sources & places.keys() for name, sources in wiring.parameters.items()}
+    missing = {name: sources for name, sources in found.items() if sources}
+    # in the order of the edges, as the log does not keep that of the parameters
+    return dict(sorted(missing.items(), key=lambda item: min(places[source] for source in item[1])))
 
 
-def _by_parameters(facts: Facts, node_id: str, missing: dict[str, list[Arrival]]) -> Skip:
+def _source(arrival: Arrival) -> Source:
+    return arrival.edge.source, arrival.edge.on
+
+
+def _by_parameters(facts: Facts, node_id: str, missing: dict[str, frozenset[Source]]) -> Skip:
     """Return that a parameter has no value; of several, only the function knows which ones need one."""
-    empty = [
-        found for found in _empty(facts.arrivals(node_id)) if any(found in brought for brought in missing.values())
-    ]
+    brought_none = frozenset[Source]().union(*missing.values())
+    empty = [arrival for arrival in _empty(facts.arrivals(node_id)) if _source(arrival) in brought_none]
     sources = tuple(dict.fromkeys(arrival.edge.source for arrival in empty))
     if facts.written(node_id).type == "branch":
         lacking = ""  # all it does is to pass this on
@@ -147,7 +147,7 @@ def _by_parameters(facts: Facts, node_id: str, missing: dict[str, list[Arrival]]
     return Skip(f"{lacking}: {_told(facts, empty)}", sources)
 
 
-def _by_any(unsure: Sequence[tuple[Gate, FlagFact]], missing: dict[str, list[Arrival]]) -> Skip:
+def _by_any(unsure: Sequence[tuple[Gate, FlagFact]], missing: dict[str, frozenset[Source]]) -> Skip:
     reasons = [f"its flag, {gate.name}, was not {_word(gate.wanted)}" for gate, _ in unsure]
     reasons += [f"its parameter {name!r} had no value" for name in missing]
     return Skip(f", as {listed(reasons, 'or')}; the log does not tell which")
@@ -159,6 +159,8 @@ def _by_any(unsure: Sequence[tuple[Gate, FlagFact]], missing: dict[str, list[Arr
 def _by_inputs(facts: Facts, node_id: str) -> Skip:
     arrivals = facts.arrivals(node_id)
     empty = _empty(arrivals)
+    if not empty:  # its join did not wait for all, and what it needs came later
+        return Skip(", as an argument that it needs had no value yet")
     sources = tuple(arrival.edge.source for arrival in empty)
     return Skip(f"{_lacking(facts, node_id, len(arrivals), len(empty))}: {_told(facts, empty)}", sources)
 

@@ -327,3 +327,14 @@ async def test_a_flag_that_a_join_did_not_wait_for_had_no_value_yet():
     nodes[2]["join"] = {"join": "any", "losers": "run"}
     live, logged = await of_definition(nodes, ["fast>then", "slow>then"], {}, "then")
     assert live.sentence == logged.sentence == "'then' was skipped: its flag, the result of 'slow', had no value yet."
+
+
+async def test_an_argument_that_a_join_did_not_wait_for_had_no_value_yet():
+    nodes = [
+        called("fast", "pick", arguments={"order": {"value": "lamp"}}),
+        called("slow", "later", arguments={}),
+        called("then", "is_paid", arguments={"paid": {"node": "slow"}}),
+    ]
+    nodes[2]["join"] = {"join": "any", "losers": "run"}
+    for found in await of_definition(nodes, ["fast>then", "slow>then"], {}, "then"):
+        assert found.sentence == "'then' was skipped, as an argument that it needs had no value yet."
