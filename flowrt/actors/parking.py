@@ -1,12 +1,12 @@
 """The firings of one execution that wait: they hold no task."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from flowrt.events import WaitsFor
 
 if TYPE_CHECKING:
     from flowrt.actors.timers import Timer
+    from flowrt.channels.slots import Wish
     from flowrt.graph.plan import PlanNode
 
 
@@ -18,8 +18,8 @@ class Parked(NamedTuple):
     timer: "Timer | None" = None
     """What ends the wait, or its time limit."""
     signal: str | None = None
-    withdraw: Callable[[], None] | None = None
-    """Takes the firing back from whom it was given to."""
+    wish: "Wish | None" = None
+    """Its place in the queue for a thread or process."""
 
 
 class Parking:
@@ -66,6 +66,6 @@ class Parking:
         if parked is not None:
             if parked.timer is not None:
                 parked.timer.cancel()
-            if parked.withdraw is not None:
-                parked.withdraw()
+            if parked.wish is not None:
+                parked.wish.withdraw()
         return parked

@@ -8,6 +8,8 @@ from flowrt.actors.thread_place import ThreadPlace
 from flowrt.typing import Limiter, PlacedCall
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flowrt.actors.settings import Settings
 
 
@@ -23,6 +25,11 @@ class Place(Protocol):
 
     slots: Limiter
     """One is to be taken before `run`."""
+
+    @property
+    def left_alone(self) -> "Collection[Caller]":
+        """Whose calls go on and keep their slots, although nobody waits for them."""
+        ...
 
     async def run(self, caller: Caller, call: PlacedCall) -> Any:
         """Make a call in a slot that was taken for it; the slot is given back when nothing of the call runs any more.
@@ -45,6 +52,11 @@ class InlinePlace:
 
     def __init__(self, slots: Limiter) -> None:
         self.slots = slots
+
+    @property
+    def left_alone(self) -> "Collection[Caller]":
+        """Nobody's: a cancel ends what runs here."""
+        return ()
 
     async def run(self, caller: Caller, call: PlacedCall) -> Any:  # noqa: ARG002 - what runs here needs no name
         """Make a call; in its slot what it returns is awaited, too: stand-ins take their virtual time."""

@@ -61,8 +61,8 @@ def ask(execution: "Execution", node: "PlanNode", call: "PlacedCall", started_ns
         seconds, timer = node.policy.timeout.queue, None
         if seconds is not None:
             timer = kernel.timers.set(seconds, partial(_queue_is_over, execution, node, seconds, started_ns))
-        withdraw = place.slots.wait(partial(granted, execution, node, grant))
-        parked = Parked(placement, kernel.monotonic_ns(), timer, withdraw=withdraw)
+        wish = place.slots.wait(partial(granted, execution, node, grant))
+        parked = Parked(placement, kernel.monotonic_ns(), timer, wish=wish)
         execution.rare.parking.put(node, parked)
         live.parked(execution, node, parked, seconds)
 

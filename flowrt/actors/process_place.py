@@ -9,6 +9,8 @@ from flowrt.actors.transfer import Request, pack_call, unpack_answer
 from flowrt.typing import Limiter, PlacedCall
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flowrt.actors.places import Caller
     from flowrt.actors.step_process import Answer
 
@@ -23,6 +25,11 @@ class ProcessPlace:
     def __init__(self, slots: Limiter) -> None:
         self.slots = slots
         self._idle: list[StepProcess] = []
+
+    @property
+    def left_alone(self) -> "Collection[Caller]":
+        """Nobody's: a cancel kills the process."""
+        return ()
 
     async def run(self, caller: "Caller", call: PlacedCall) -> Any:
         """Make a call in a process. A cancel kills it, and waits until it is gone.

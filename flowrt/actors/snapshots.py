@@ -9,6 +9,8 @@ from flowrt.events import ErrorDetails, Snapshot
 
 MAX_PAYLOAD_BYTES = 1 << 20
 MAX_TEXT_CHARACTERS = 2000
+CUT = "$cut"
+"""The only key of what stands for a payload that was cut."""
 
 
 _encoder = msgspec.json.Encoder(enc_hook=encode_unknown)
@@ -27,7 +29,7 @@ def take_snapshot(payload: Any, max_bytes: int = MAX_PAYLOAD_BYTES) -> Snapshot:
     if len(text) <= max_bytes:
         return Snapshot(text, len(text))
     start = text[:START_CHARACTERS].decode(errors="ignore")
-    return Snapshot(_encoder.encode({"$cut": {"size_bytes": len(text), "start": start}}), len(text), is_cut=True)
+    return Snapshot(_encoder.encode({CUT: {"size_bytes": len(text), "start": start}}), len(text), is_cut=True)
 
 
 def describe_error(error: BaseException) -> ErrorDetails:

@@ -15,6 +15,8 @@ from flowrt.actors.drive import settle
 from flowrt.typing import Limiter, PlacedCall
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from flowrt.actors.places import Caller
 
 logger = logging.getLogger("flowrt")
@@ -39,6 +41,11 @@ class ThreadPlace:
         self._limiter = anyio.CapacityLimiter(math.inf)  # the slots are the limit
         self._left: dict[ThreadCall, Caller] = {}
         self._none_left = anyio.Event()
+
+    @property
+    def left_alone(self) -> "Collection[Caller]":
+        """Whose threads go on, although nobody waits for them."""
+        return self._left.values()
 
     async def run(self, caller: "Caller", call: PlacedCall) -> Any:
         """Make a call in a thread. A cancel leaves the thread alone at once, with its slot."""

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from itertools import takewhile
 
 
 class Slots:
@@ -15,7 +16,7 @@ class Slots:
         self.capacity = capacity
         self.taken = 0
         """How many are held."""
-        self._waiting: OrderedDict[object, Callable[[], None]] = OrderedDict()
+        self._waiting: OrderedDict[Wish, Callable[[], None]] = OrderedDict()
 
     @property
     def waiting(self) -> int:
@@ -29,22 +30,23 @@ class Slots:
         self.taken += 1
         return True
 
-    def wait(self, granted: Callable[[], None]) -> Callable[[], None]:
+    def wait(self, granted: Callable[[], None]) -> "Wish":
         """Wait for a slot, behind those who wait already.
 
         Args:
             granted: Called once, when the slot is the caller's; it must not raise.
-
-        Returns:
-            What withdraws the wish; it does nothing once the slot was given.
         """
-        wish = object()
+        wish = Wish(self)
         self._waiting[wish] = granted
+        return wish
 
-        def withdraw() -> None:
-            self._waiting.pop(wish, None)
+    def withdraw(self, wish: "Wish") -> None:
+        """Wait no more; does nothing once the slot was given."""
+        self._waiting.pop(wish, None)
 
-        return withdraw
+    def ahead_of(self, wish: "Wish") -> int:
+        """Return how many get a slot before that one is fulfilled; takes time for each."""
+        return sum(1 for _ in takewhile(lambda other: other is not wish, self._waiting))
 
     def release(self) -> None:
         """Give a slot back: it goes to who has waited longest."""
@@ -53,3 +55,21 @@ class Slots:
             granted()
         else:
             self.taken -= 1
+
+
+class Wish:
+    """That somebody waits for one of these slots."""
+
+    __slots__ = ("slots",)
+
+    def __init__(self, slots: Slots) -> None:
+        self.slots = slots
+
+    def withdraw(self) -> None:
+        """Wait no more; does nothing once the slot was given."""
+        self.slots.withdraw(self)
+
+    @property
+    def ahead(self) -> int:
+        """How many get a slot before; asking takes time for each."""
+        return self.slots.ahead_of(self)

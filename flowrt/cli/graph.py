@@ -8,7 +8,7 @@ from flowrt.cli.console import make_console
 from flowrt.cli.ending import ending, print_json
 from flowrt.cli.options import File, Json, load
 from flowrt.definition import Definition, export_definition
-from flowrt.steps.pass_through import PassThroughType
+from flowrt.steps.pass_through import AnyType
 from flowrt.steps.registry import StepRegistry
 
 Format: TypeAlias = Literal["terminal", "mermaid"]
@@ -22,7 +22,7 @@ def graph(
     """Draw a workflow."""
     with ending(as_json=json):
         # what the nodes would run does not matter for the picture
-        definition = load(file, StepRegistry(default=PassThroughType())).definition
+        definition = load(file, StepRegistry(default=AnyType())).definition
     if json:
         print_json(export_definition(definition))
     elif format == "mermaid":

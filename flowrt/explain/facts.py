@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from flowrt.definition.model import Edge, JoinRule
+from flowrt.definition.arguments import Flag
+from flowrt.definition.model import Edge, JoinRule, Node
 from flowrt.events import ExecutionStatus
 from flowrt.explain.explanation import AttemptFact, State
+from flowrt.explain.wiring import FlagFact
 from flowrt.graph.joins import Token
+from flowrt.policies import Placement
 
 
 class NodeFacts(NamedTuple):
@@ -24,6 +27,21 @@ class NodeFacts(NamedTuple):
     signal: str | None = None
     since_seconds: float | None = None
     due_in_seconds: float | None = None
+    total_in_seconds: float | None = None
+    """When its time for all attempts is over, where it waits for something else."""
+    placement: Placement = "inline"
+    """Where its steps run."""
+
+
+class Queue(NamedTuple):
+    """The queue for threads or processes that a node waits in."""
+
+    ahead: int
+    """How many get one before."""
+    capacity: int
+    """How many there are; all are taken."""
+    left_alone: tuple[str, ...]
+    """The nodes whose steps keep theirs, although nobody waits for these steps any more; of any execution."""
 
 
 class Design(NamedTuple):
@@ -66,8 +84,20 @@ class Facts(Protocol):
         """Return what the workflow says of a node."""
         ...
 
+    def written(self, node_id: str) -> Node:
+        """Return a node as the definition has it."""
+        ...
+
+    def flag(self, node_id: str, flag: Flag) -> FlagFact:
+        """Return what a flag of a node was that has ended."""
+        ...
+
     def arrivals(self, node_id: str) -> Sequence[Arrival]:
         """Return the edges that lead to a node, in the order of the definition."""
+        ...
+
+    def queue(self, node_id: str) -> Queue | None:
+        """Return the queue that a node waits in; costs time for each that is ahead."""
         ...
 
     def join_seconds(self, node_id: str) -> float | None:
@@ -84,6 +114,9 @@ class Remembered:
         self._arrivals: dict[str, Sequence[Arrival]] = {}
         self.fate = facts.fate
         self.design = facts.design
+        self.written = facts.written
+        self.flag = facts.flag
+        self.queue = facts.queue
         self.join_seconds = facts.join_seconds
 
     def node(self, node_id: str) -> NodeFacts:

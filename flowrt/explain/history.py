@@ -10,7 +10,7 @@ from flowrt.explain.explanation import Explanation
 from flowrt.explain.facts import ENDED
 from flowrt.explain.logged import LoggedFacts
 from flowrt.explain.reasons import explain_node
-from flowrt.steps.pass_through import PassThroughType
+from flowrt.steps.pass_through import AnyType
 from flowrt.steps.registry import StepRegistry
 from flowrt.storage.protocols import ExecutionRow, Store
 from flowrt.typing import Clock
@@ -56,4 +56,4 @@ async def stored_definition(store: Store, row: ExecutionRow) -> Definition | Non
     stored = await store.workflows.find(row.workflow, row.workflow_version)
     if stored is None:
         return None
-    return load_definition(stored.definition, StepRegistry(default=PassThroughType())).definition
+    return load_definition(stored.definition, StepRegistry(default=AnyType())).definition

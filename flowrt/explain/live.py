@@ -8,10 +8,13 @@ from flowrt.actors import ending
 from flowrt.actors.node_ends import CANCELLED, COMPLETED, FAILED, NEVER_BEGAN, PENDING, SKIPPED
 from flowrt.actors.snapshots import text_of
 from flowrt.clock import NANOSECONDS
+from flowrt.definition.arguments import Flag, FromInput
+from flowrt.definition.model import Node
 from flowrt.explain.carried import carried, is_fatal
 from flowrt.explain.explanation import AttemptFact, Explanation, State
-from flowrt.explain.facts import ENDED, Arrival, Design, Fate, NodeFacts
+from flowrt.explain.facts import ENDED, Arrival, Design, Fate, NodeFacts, Queue
 from flowrt.explain.reasons import explain_node
+from flowrt.explain.wiring import FlagFact
 from flowrt.graph.joins import Token
 from flowrt.graph.tokens import News
 from flowrt.policies import Default, OnError
@@ -126,22 +129,33 @@ class LiveFacts:
         parked = self._rare.parking.find(node)
         worker = self._suspended.get(node)
         if parked is not None:
-            return self._waiting(facts, parked)
+            return self._waiting(facts, parked)._replace(total_in_seconds=self._total_in_seconds(node))
         return facts if worker is None else self._running(node, facts, worker.started_ns)
 
     def _running(self, node: "PlanNode", facts: NodeFacts, started_ns: int) -> NodeFacts:
-        limits: list[int] = []
+        limits = [self._total_in_seconds(node)]
         if node.attempt_timeout_seconds is not None:
-            limits.append(started_ns + round(node.attempt_timeout_seconds * NANOSECONDS))
+            limits.append(self._until(started_ns + round(node.attempt_timeout_seconds * NANOSECONDS)))
+        due = min((limit for limit in limits if limit is not None), default=None)
+        placement = node.policy.placement
+        return facts._replace(since_seconds=self._since(started_ns), due_in_seconds=due, placement=placement)
+
+    def _total_in_seconds(self, node: "PlanNode") -> float | None:
         total = self._rare.totals.get(node)
-        if total is not None and total.timer is not None:
-            limits.append(total.due_ns)
-        due = self._until(min(limits)) if limits else None
-        return facts._replace(since_seconds=self._since(started_ns), due_in_seconds=due)
+        return None if total is None or total.timer is None else self._until(total.due_ns)
 
     def _waiting(self, facts: NodeFacts, parked: "Parked") -> NodeFacts:
         due = None if parked.timer is None else self._until(parked.timer.due_ns)
         return facts._replace(signal=parked.signal, since_seconds=self._since(parked.since_ns), due_in_seconds=due)
+
+    def queue(self, node_id: str) -> Queue | None:
+        """Return the queue that a node waits in."""
+        parked = self._rare.parking.find(self._find(node_id))
+        wish = None if parked is None else parked.wish
+        if parked is None or wish is None:
+            return None
+        left_alone = self._execution.kernel.places.find(parked.waits_for).left_alone
+        return Queue(wish.ahead, wish.slots.capacity, tuple(caller.node for caller in left_alone))
 
     def _stopping(self, node: "PlanNode", facts: NodeFacts) -> NodeFacts:
         interruption = self._rare.interruptions.find(node)
@@ -202,6 +216,20 @@ class LiveFacts:
         retry = node.policy.retry
         join = self._execution.flow.tokens.rule(node)
         return Design(join, node.otherwise, 1 if retry is None else retry.max_attempts)
+
+    def written(self, node_id: str) -> Node:
+        """Return a node as the definition has it."""
+        return self._execution.plan.written[node_id]
+
+    def flag(self, node_id: str, flag: Flag) -> FlagFact:
+        """Return what a flag of a node was that has ended."""
+        flow = self._execution.flow
+        if isinstance(flag, FromInput):
+            found, is_there = flow.input.get(flag.input), True
+        else:
+            source = self._find(flag.node)
+            found, is_there = flow.sent[source.index], flow.has_value(self._find(node_id), source)
+        return FlagFact(found if is_there and isinstance(found, bool) else None, is_there)
 
     def _on_error(self, node: "PlanNode") -> OnError:
         """Return what the failure of a node was answered with; a default may have been impossible to send."""

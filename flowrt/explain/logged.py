@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
+
+import msgspec
 
 from flowrt.actors.ending import ABANDONED, FINISHED_ANYWAY
-from flowrt.actors.snapshots import cut
+from flowrt.actors.snapshots import CUT, cut
 from flowrt.clock import NANOSECONDS
+from flowrt.definition.arguments import Flag, FromInput
+from flowrt.definition.json_kinds import is_object
 from flowrt.definition.model import Definition, Edge, Node, Quorum
 from flowrt.events import ErrorDetails
 from flowrt.explain.carried import carried, is_fatal
 from flowrt.explain.explanation import AttemptFact, State
 from flowrt.explain.facts import FAILED, Arrival, Design, Fate, NodeFacts
+from flowrt.explain.wiring import FlagFact, takes_arguments
 from flowrt.graph.joins import Token, Verdict, judge
 from flowrt.policies import Default, OnError
 from flowrt.storage.protocols import ExecutionRow, NodeRow
@@ -27,6 +33,7 @@ class LoggedFacts:
     """
 
     def __init__(self, row: ExecutionRow, records: Sequence[NodeRow], definition: Definition, now_ns: int) -> None:
+        self._row = row
         self._now_ns = now_ns
         self._definition = definition
         self._nodes = {node.id: node for node in definition.nodes}
@@ -109,6 +116,10 @@ class LoggedFacts:
         retry = node.policy.retry
         return Design(rule, node.join.otherwise, 1 if retry is None else retry.max_attempts)
 
+    def written(self, node_id: str) -> Node:
+        """Return a node as the definition has it."""
+        return self._nodes[node_id]
+
     def _on_error(self, node: Node) -> OnError:
         records = self._records.get(node.id)
         if records and is_fatal(_text(records[-1].error)):
@@ -119,6 +130,9 @@ class LoggedFacts:
         """Return `None`: the log does not tell when the time of a join began."""
         return None
 
+    def queue(self, node_id: str) -> None:
+        """Return `None`: the log does not tell which queues there are."""
+
     def arrivals(self, node_id: str) -> Sequence[Arrival]:
         """Return the edges that lead to a node; what they carried follows from how their sources ended."""
         known = [self._arrival(edge) for edge in self._incoming[node_id]]
@@ -127,6 +141,42 @@ class LoggedFacts:
         if token is None:
             return known
         return [a._replace(token=token) if a.is_in and a.token is None else a for a in known]
+
+    # --- flags ------------------------------------------------------------------------------------------------------
+
+    def flag(self, node_id: str, flag: Flag) -> FlagFact:
+        """Return what a flag of a node was that has ended, as far as payloads tell that were not cut."""
+        if isinstance(flag, FromInput):
+            return FlagFact(self._given(flag.input), is_there=True)
+        is_there = self._came(node_id, flag.node)
+        return FlagFact(None if is_there is False else self._produced(flag.node), is_there)
+
+    def _given(self, parameter: str) -> bool | None:
+        given = msgspec.json.decode(self._row.input)
+        if not is_object(given) or CUT in given:
+            return None
+        defaults = {known.name: known.default for known in self._definition.parameters}
+        return _bool(given.get(parameter, defaults.get(parameter)))
+
+    def _produced(self, node_id: str) -> bool | None:
+        end, records = self._end_of(node_id), self._records.get(node_id)
+        if end in FAILED:
+            on_error = self._on_error(self._nodes[node_id])
+            return _bool(on_error.default) if isinstance(on_error, Default) else None
+        output = records[-1].output if records else None
+        return None if output is None else _bool(msgspec.json.decode(output))
+
+    def _came(self, node_id: str, source: str) -> bool | None:
+        """Say whether a node was fired with a value of another one."""
+        edges = [a for a in self.arrivals(node_id) if (a.edge.source, a.edge.on) == (source, "success")]
+        tokens = [arrival.token for arrival in edges]
+        if Token.VALUE in tokens:
+            join = self._nodes[node_id].join
+            waits_for_all = join.rule in ("all", "all_settled") and join.otherwise is None
+            return True if waits_for_all else None  # it may have come too late
+        return None if any(a.is_in and a.token is None for a in edges) else False
+
+    # --- edges ------------------------------------------------------------------------------------------------------
 
     def _arrival(self, edge: Edge) -> Arrival:
         state = self._end_of(edge.source)
@@ -141,14 +191,16 @@ class LoggedFacts:
 
     def _inferred(self, node_id: str, known: Sequence[Arrival]) -> Token | None:
         """Return what edges must have carried whose conditions and branches the log does not tell."""
-        needed = _values_needed(self._nodes[node_id])
+        node = self._nodes[node_id]
+        needed = _values_needed(node)
         if needed is None:
             return None
         values = sum(arrival.token is Token.VALUE for arrival in known)
         unknown = sum(arrival.is_in and arrival.token is None for arrival in known)
         end = self._end_of(node_id)
         if end == "skipped":
-            return Token.SKIPPED if values + 1 == max(needed) else None
+            is_by_join = values + 1 == max(needed) and not takes_arguments(node)
+            return Token.SKIPPED if is_by_join else None
         has_fired = bool(self._records.get(node_id)) and end not in ("never began", "failed without running")
         return Token.VALUE if has_fired and values + unknown == min(needed) else None
 
@@ -156,12 +208,16 @@ class LoggedFacts:
 def _values_needed(node: Node) -> tuple[int, ...] | None:
     """Return how many values a node fires with at least, by each rule that its join may have had.
 
-    `None`: nobody can tell. A node with arguments may fire without any, or be skipped although some came.
+    `None`: nobody can tell. A node with arguments may fire without any.
     """
     rules = [node.join.rule] if node.join.otherwise is None else [node.join.rule, node.join.otherwise]
-    if "all_settled" in rules or ("all" in rules and "arguments" in node.data):
+    if "all_settled" in rules or ("all" in rules and takes_arguments(node)):
         return None
     return tuple(rule.quorum if isinstance(rule, Quorum) else 1 for rule in rules)
+
+
+def _bool(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _attempt(record: NodeRow) -> AttemptFact:

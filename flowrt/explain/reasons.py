@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from flowrt.definition.model import Quorum
 from flowrt.explain import sentences
-from flowrt.explain.explanation import MAX_NAMED, Explanation, InputFact
+from flowrt.explain.explanation import Explanation, InputFact
 from flowrt.explain.facts import ENDED, Arrival, Facts, NodeFacts, Remembered
+from flowrt.explain.skips import skip_text, skipped
 from flowrt.explain.tracing import awaited_path, failed_path, skipped_path
 from flowrt.explain.waits import waits_for_inputs
 from flowrt.explain.wording import arrival_text, doing, shortened
-from flowrt.graph.joins import Token
 
 
 def explain_node(facts: Facts, node_id: str) -> Explanation:
@@ -63,7 +62,7 @@ def _answer(facts: Facts, node: NodeFacts, arrivals: Sequence[Arrival]) -> dict[
             return {"sentence": sentence, "due_in_seconds": due, **_traced(facts, path)}
         case "skipped":
             path = skipped_path(facts, node.id)
-            return {"sentence": _skipped(facts, node.id, arrivals, path), **_traced(facts, path)}
+            return {"sentence": skipped(facts, node.id, path), **_traced(facts, path)}
         case "failed without running":
             path = failed_path(facts, node.id)
             root = facts.node(path[-1])
@@ -80,36 +79,8 @@ def _traced(facts: Facts, path: tuple[str, ...]) -> dict[str, object]:
     if len(path) == 1:
         return {}
     root = facts.node(path[-1])
-    return {"path": path, "root_cause": root.error or f"{root.id!r} {doing(root)}"}
-
-
-def _skipped(facts: Facts, node_id: str, arrivals: Sequence[Arrival], path: tuple[str, ...]) -> str:
-    empty = [arrival for arrival in arrivals if arrival.token is not Token.VALUE]
-    told = list(dict.fromkeys(f"{a.edge.source!r} {arrival_text(a, facts.node(a.edge.source))}" for a in empty))
-    more = f"; and {len(told) - MAX_NAMED:,} more" if len(told) > MAX_NAMED else ""
-    lacking = _lacking(facts, node_id, arrivals, len(empty))
-    sentence = f"{node_id!r} was skipped{lacking}: {'; '.join(told[:MAX_NAMED])}{more}."
-    *_, before, origin = (node_id, *path)
-    if len(path) > 2:  # noqa: PLR2004 - the node, its input, and where that was skipped from
-        empty = [arrival for arrival in facts.arrivals(before) if arrival.token is not Token.VALUE]
-        arrival = next(arrival for arrival in empty if arrival.edge.source == origin)
-        sentence += f" That began with {origin!r}: it {arrival_text(arrival, facts.node(origin))}."
-    return sentence
-
-
-def _lacking(facts: Facts, node_id: str, arrivals: Sequence[Arrival], empty: int) -> str:
-    """Return what a join lacked, where several edges lead to it."""
-    join, otherwise, _ = facts.design(node_id)
-    total = len(arrivals)
-    if total == 1:
-        return ""
-    if join == "all" and empty < total and otherwise is not None:
-        join = otherwise  # only that could be skipped with a value
-    if isinstance(join, Quorum):
-        return f", as fewer than {join.quorum:,} of its {total:,} inputs were values"
-    if empty < total:
-        return ", as an argument that it needs had no value"
-    return f", as none of its {total:,} inputs was a value"
+    happened = skip_text(facts, root.id) if root.state == "skipped" else f"{root.id!r} {doing(root)}"
+    return {"path": path, "root_cause": root.error or happened}
 
 
 def _unknown(node: NodeFacts) -> str:

@@ -1,9 +1,9 @@
 """The sentence that answers, for every state of a node."""
 
 from flowrt.actors.ending import ABANDONED
-from flowrt.explain.explanation import AttemptFact
-from flowrt.explain.facts import Design, Facts, Fate, NodeFacts
-from flowrt.explain.wording import LOST, in_seconds, listed, shortened
+from flowrt.explain.explanation import MAX_NAMED, AttemptFact
+from flowrt.explain.facts import Design, Facts, Fate, NodeFacts, Queue
+from flowrt.explain.wording import LOST, doing, in_seconds, listed, shortened
 
 
 def under_way(facts: Facts, node: NodeFacts) -> str:
@@ -12,9 +12,10 @@ def under_way(facts: Facts, node: NodeFacts) -> str:
     design = facts.design(node.id)
     match node.state:
         case "ready":
-            sentence = f"{name} has all it needs and waits for its turn."
+            sentence = f"{name} has all it needs{_once_more(node, design)} and waits for its turn."
         case "paused":
-            return f"{name} has all it needs, but the execution is paused: it begins when that is resumed."
+            needed = _once_more(node, design)
+            return f"{name} has all it needs{needed}, but the execution is paused: it begins when that is resumed."
         case "running":
             return _runs(node, design)
         case "stopping":
@@ -26,15 +27,47 @@ def under_way(facts: Facts, node: NodeFacts) -> str:
                 f"{name} waits{wait} for attempt {node.attempt} of {design.max_attempts}: {_failed(node.failed)}."
             )
         case "delayed":
-            sentence = f"{name} waits for its time" + ("." if due is None else f", another {in_seconds(due)}.")
+            sentence = f"{name} {doing(node)}."
         case "waiting for a signal":
             limit = "." if due is None else f"; that may take another {in_seconds(due)}."
             sentence = f"{name} waits for the signal {node.signal!r}{limit}"
-        case state:
-            what = "thread" if state == "waiting for a thread" else "process"
-            limit = "." if due is None else f"; that may take another {in_seconds(due)}."
-            sentence = f"{name} waits for a free {what}{limit}"
-    return sentence + paused(facts)
+        case _:
+            sentence = f"{name} {doing(node)}{_queued(facts, node)}"
+    return sentence + _total(node) + paused(facts)
+
+
+def _once_more(node: NodeFacts, design: Design) -> str:
+    return f" for attempt {node.attempt} of {design.max_attempts} ({_failed(node.failed)})" if node.failed else ""
+
+
+def _total(node: NodeFacts) -> str:
+    """Return when the time of a node is over that waits, if that is before its wait is."""
+    total, due = node.total_in_seconds, node.due_in_seconds
+    if total is None or (due is not None and due <= total):
+        return ""
+    return f" Its total timeout is in {in_seconds(total)}."
+
+
+def _queued(facts: Facts, node: NodeFacts) -> str:
+    """Return how many are ahead of a node that waits for a thread or process, and how many of these there are."""
+    queue = facts.queue(node.id)
+    if queue is None:
+        return "."
+    others = "another node is" if queue.ahead == 1 else f"{queue.ahead:,} others are"
+    place = f"{others} ahead of it" if queue.ahead else "it is next"
+    taken = "the only one is taken" if queue.capacity == 1 else f"all {queue.capacity:,} are taken"
+    due = "" if node.due_in_seconds is None else f" Its queue timeout is in {in_seconds(node.due_in_seconds)}."
+    return f": {taken}, and {place}.{due}{_left_alone(queue)}"
+
+
+def _left_alone(queue: Queue) -> str:
+    """Return which steps keep a thread from those that wait, for nothing."""
+    nodes = list(dict.fromkeys(map(repr, queue.left_alone)))
+    if not nodes:
+        return ""
+    step = f"The step of {nodes[0]} goes on in its thread"
+    steps = f"The steps of {listed(nodes[:MAX_NAMED])} go on in their threads"
+    return f" {step if len(nodes) == 1 else steps}, although nobody waits for that any more."
 
 
 def paused(facts: Facts) -> str:
@@ -43,7 +76,7 @@ def paused(facts: Facts) -> str:
 
 
 def _runs(node: NodeFacts, design: Design) -> str:
-    since = "runs" if node.since_seconds is None else f"has run for {in_seconds(node.since_seconds)}"
+    since = doing(node)
     number = f", in attempt {node.attempt} of {design.max_attempts}" if design.max_attempts > 1 else ""
     earlier = f": {_failed(node.failed)}" if node.failed else ""
     due = node.due_in_seconds

@@ -14,9 +14,11 @@ LOST = "lost: "
 def in_seconds(seconds: float) -> str:
     """Return a time for a person.
 
-    >>> in_seconds(3600.0), in_seconds(2.0), in_seconds(0.25)
-    ('3,600 s', '2 s', '0.25 s')
+    >>> in_seconds(3600.0), in_seconds(2.0), in_seconds(0.25), in_seconds(0.00002)
+    ('3,600 s', '2 s', '0.25 s', 'less than 0.001 s')
     """
+    if 0 < seconds < 0.001:  # noqa: PLR2004
+        return "less than 0.001 s"
     return f"{seconds:,.0f} s" if seconds >= 100 else f"{max(seconds, 0):.3g} s"  # noqa: PLR2004
 
 
@@ -65,7 +67,8 @@ def doing(facts: NodeFacts) -> str:
     due = facts.due_in_seconds
     match facts.state:
         case "running" if facts.since_seconds is not None:
-            return f"has run for {in_seconds(facts.since_seconds)}"
+            where = "" if facts.placement == "inline" else f" in a {facts.placement}"
+            return f"has run{where} for {in_seconds(facts.since_seconds)}"
         case "retrying" if due is not None:
             return f"waits {in_seconds(due)} for attempt {facts.attempt}"
         case "delayed" if due is not None:

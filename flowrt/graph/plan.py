@@ -1,10 +1,11 @@
 """The compiled workflow: immutable, shared by all of its executions."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from flowrt.definition.model import Definition, JoinRule
+from flowrt.definition.model import Definition, JoinRule, Node
 from flowrt.definition.nearest import NearestNames
 from flowrt.errors import UnknownNodeError
 from flowrt.graph.losers import losers_of
@@ -147,6 +148,11 @@ class Plan:
         self.result_node = self.by_id[definition.result] if definition.result else None
         self._losers: dict[PlanNode, tuple[PlanNode, ...]] = {}
         self._latest: dict[frozenset[PlanNode], frozenset[PlanNode]] = {}
+
+    @cached_property
+    def written(self) -> Mapping[str, Node]:
+        """The nodes as the definition has them, by id."""
+        return {node.id: node for node in self.definition.nodes}
 
     def find(self, node_id: str) -> PlanNode:
         """Return the node of that id.

@@ -1,4 +1,4 @@
-"""`start`, `trigger`, `end`, and the type that a registry can have for unknown types: they produce nothing."""
+"""`start`, `trigger`, `end`, and what registries can have for unknown types: they produce nothing."""
 
 import msgspec
 
@@ -25,6 +25,14 @@ class PassThroughType:
     def bind(self, data: NodeData) -> BoundStep:  # noqa: ARG002 - the node's data changes nothing
         """Bind the type to a node."""
         return BoundStep(_produce_nothing)
+
+
+class AnyType(PassThroughType):
+    """Stands for every type where a definition is read and does not run: what the node produces may be anything."""
+
+    def bind(self, data: NodeData) -> BoundStep:  # noqa: ARG002 - the node's data changes nothing
+        """Bind the type to a node."""
+        return BoundStep(_produce_nothing, arguments={})
 
 
 def _produce_nothing(_: Record) -> Record:

@@ -25,13 +25,24 @@ def test_who_has_waited_longest_gets_the_slot_that_comes_back():
 def test_who_withdrew_gets_none():
     slots, got = Slots(1), []
     slots.take_nowait()
-    withdraw = slots.wait(lambda: got.append("a"))
+    wish = slots.wait(lambda: got.append("a"))
     slots.wait(lambda: got.append("b"))
-    withdraw()
+    wish.withdraw()
     slots.release()
-    withdraw()
+    wish.withdraw()
     slots.release()
     assert (got, slots.taken, slots.waiting) == (["b"], 0, 0)
+
+
+def test_who_waits_knows_how_many_are_ahead():
+    slots = Slots(1)
+    slots.take_nowait()
+    first, second, third = (slots.wait(lambda: None) for _ in range(3))
+    assert [wish.ahead for wish in (first, second, third)] == [0, 1, 2]
+    second.withdraw()
+    assert third.ahead == 1
+    slots.release()
+    assert third.ahead == 0
 
 
 def test_a_slot_that_comes_back_is_free_if_nobody_waits():
@@ -54,7 +65,7 @@ def test_nobody_waits_while_a_slot_is_free_and_never_are_more_taken_than_there_a
             held.pop(place % len(held))
             slots.release()
         elif step == "withdraw" and waiting:
-            waiting.pop(sorted(waiting)[place % len(waiting)])()
+            waiting.pop(sorted(waiting)[place % len(waiting)]).withdraw()
         assert (slots.taken, slots.waiting) == (len(held), len(waiting))
         assert slots.taken <= capacity
         assert not waiting or slots.taken == capacity

@@ -135,6 +135,13 @@ def test_a_database_is_made_and_checked_by_upgrade(flowrt):
     assert again["before"] == again["after"]
 
 
+def test_graph_draws_steps_that_stand_in_with_any_value(flowrt, tmp_path):
+    guess = {"id": "guess", "type": "python", "data": {"function": "nowhere:guess", "arguments": {}}}
+    guess["policy"] = {"on_error": {"default": 0.5}}
+    (tmp_path / "g.json").write_text(json.dumps({"name": "g", "nodes": [guess]}))
+    assert "guess python" in flowrt("graph", "g.json").out
+
+
 def test_graph_draws_branches_and_conditions(flowrt, tmp_path):
     document = {
         "name": "branches",

@@ -35,11 +35,23 @@ def catalog(handles, called):
         called(*handles)
         return {}
 
+    registry.step("blocks")(block)
+
     @registry.step("exits")
     def exits(_record):
         raise SystemExit(3)
 
     return registry
+
+
+def block(_record):
+    """Takes 2 seconds, wherever it is placed: a simulation waits for what it returns."""
+
+    async def wait():
+        await anyio.sleep(2)
+        return {}
+
+    return wait()
 
 
 def node(key, kind="scripted", policy=None, join=None, **data):

@@ -27,6 +27,19 @@ def test_a_retry_has_its_attempts_with_their_errors():
     assert f"  attempt 2 failed: {ERROR}" in str(found)
 
 
+def test_a_retry_that_is_due_while_its_execution_is_paused_says_what_failed():
+    document = workflow([fails("a", policy={"retry": THRICE})])
+    assert ask(document, "a", at=5, acts=[(1, lambda handle: handle.pause())]).live.sentence == (
+        f"'a' has all it needs for attempt 2 of 3 (attempt 1 failed with {ERROR}), but the execution is paused: it "
+        "begins when that is resumed."
+    )
+
+
+def test_a_retry_that_its_total_timeout_will_prevent_says_so():
+    document = workflow([fails("a", policy={"retry": THRICE, "timeout": {"total": 3}})])
+    assert ask(document, "a", at=1).live.sentence.endswith(f"failed with {ERROR}. Its total timeout is in 2 s.")
+
+
 def test_the_log_of_a_running_execution_knows_a_retry_until_it_is_due():
     answers = ask(workflow([fails("a", policy={"retry": THRICE})]), "a", at=1)
     assert answers.logged.sentence == answers.live.sentence
@@ -180,7 +193,7 @@ async def test_a_step_whose_argument_has_no_value_names_it():
         await handle.wait()
         for found in (handle.why("add"), await explain(store, handle.execution_id, "add")):
             assert found.sentence == (
-                "'add' was skipped, as an argument that it needs had no value: 'parse_2' failed "
+                "'add' was skipped, as its parameter 'other' had no value: 'parse_2' failed "
                 "(ValueError: could not convert string to float: '?')."
             )
         assert "That began with 'parse_2'" in handle.why("double").sentence

@@ -6,7 +6,6 @@ from typing import get_args
 import pytest
 from explain.asking import ask, fails, node, sleeps, workflow
 
-from flowrt.actors.parking import Parked
 from flowrt.explain import State
 
 CLOSED = "the execution was ending, as it was cancelled: the shop closed (by Ada)"
@@ -22,15 +21,10 @@ def cancel(handle):
     handle.cancel("the shop closed", asked_by="Ada")
 
 
-def park(waits_for):
-    """Let the suspended node wait as one does whose step is placed elsewhere."""
-
-    def act(handle):
-        execution = handle._execution
-        (found,) = execution.suspended.values()
-        execution.rare.parking.put(found, Parked(waits_for, execution.kernel.monotonic_ns()))
-
-    return act
+def queued(placement, count, **timeout):
+    """A workflow whose nodes n0, n1, ... run in threads or processes."""
+    policy = {"placement": placement, "timeout": timeout}
+    return workflow([node(f"n{place}", "blocks", policy=policy) for place in range(count)])
 
 
 RUNNING = {
@@ -65,19 +59,22 @@ RUNNING = {
     ),
     "delayed": (
         partial(ask, document=workflow([node("nap", attempts=[{"runs": "delay", "seconds": 2}])]), key="nap"),
-        "'nap' waits for its time, another 1.5 s.",
+        "'nap' waits another 1.5 s.",
     ),
     "waiting for a signal": (
         partial(ask, document=workflow([node("boss", "wait_signal", name="approval", timeout_seconds=10)]), key="boss"),
         "'boss' waits for the signal 'approval'; that may take another 9.5 s.",
     ),
     "waiting for a thread": (
-        partial(ask, document=workflow([sleeps("sums", 1)]), key="sums", acts=[(0.2, park("thread"))]),
-        "'sums' waits for a free thread.",
+        partial(ask, document=queued("thread", 4, queue=10), key="n3", max_threads=1),
+        (
+            "'n3' waits for a free thread: the only one is taken, and 2 others are ahead of it. Its queue timeout is "
+            "in 9.5 s."
+        ),
     ),
     "waiting for a process": (
-        partial(ask, document=workflow([sleeps("sums", 1)]), key="sums", acts=[(0.2, park("process"))]),
-        "'sums' waits for a free process.",
+        partial(ask, document=queued("process", 3), key="n2", max_processes=2),
+        "'n2' waits for a free process: all 2 are taken, and it is next.",
     ),
 }
 ENDED = {
