@@ -55,21 +55,38 @@ class EventHook(Protocol):
         ...
 
 
+class Wish(Protocol):
+    """That somebody waits for a slot of a limiter."""
+
+    @property
+    def ahead(self) -> int:
+        """How many are to get a slot before, as things are."""
+        ...
+
+    def withdraw(self) -> None:
+        """Wait no more; does nothing once the slot was given, or the second time."""
+        ...
+
+
 class Limiter(Protocol):
     """What says how many may do something at once. Nothing here waits: who is refused leaves a callback.
 
     Called on one event loop only. Which of those that wait comes next is the limiter's to decide.
     """
 
+    @property
+    def capacity(self) -> int:
+        """How many slots there are now; for people to read."""
+        ...
+
     def take_nowait(self) -> bool:
         """Take a slot if one is free; say whether it was. Whoever took one must `release` it, once."""
         ...
 
-    def wait(self, granted: Callable[[], None]) -> Callable[[], None]:
-        """Wait for a slot after `take_nowait` refused one; return at once what withdraws the wish.
+    def wait(self, granted: Callable[[], None]) -> Wish:
+        """Wait for a slot after `take_nowait` refused one; return at once.
 
-        `granted` is called once, when the slot is the caller's, and never before this returns. To withdraw does nothing
-        once it was, or if it was withdrawn before.
+        `granted` is called once, when the slot is the caller's, and never before this returns. It does not raise.
         """
         ...
 

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from flowrt.events import WaitsFor
+from flowrt.typing import Wish
 
 if TYPE_CHECKING:
     from flowrt.actors.timers import Timer
-    from flowrt.channels.slots import Wish
     from flowrt.graph.plan import PlanNode
 
 
@@ -18,7 +18,7 @@ class Parked(NamedTuple):
     timer: "Timer | None" = None
     """What ends the wait, or its time limit."""
     signal: str | None = None
-    wish: "Wish | None" = None
+    wish: Wish | None = None
     """Its place in the queue for a thread or process."""
 
 

@@ -60,16 +60,16 @@ class Slots:
 class Wish:
     """That somebody waits for one of these slots."""
 
-    __slots__ = ("slots",)
+    __slots__ = ("_slots",)
 
     def __init__(self, slots: Slots) -> None:
-        self.slots = slots
+        self._slots = slots
 
     def withdraw(self) -> None:
         """Wait no more; does nothing once the slot was given."""
-        self.slots.withdraw(self)
+        self._slots.withdraw(self)
 
     @property
     def ahead(self) -> int:
         """How many get a slot before; asking takes time for each."""
-        return self.slots.ahead_of(self)
+        return self._slots.ahead_of(self)

@@ -154,8 +154,8 @@ class LiveFacts:
         wish = None if parked is None else parked.wish
         if parked is None or wish is None:
             return None
-        left_alone = self._execution.kernel.places.find(parked.waits_for).left_alone
-        return Queue(wish.ahead, wish.slots.capacity, tuple(caller.node for caller in left_alone))
+        place = self._execution.kernel.places.find(parked.waits_for)
+        return Queue(wish.ahead, place.slots.capacity, tuple(caller.node for caller in place.left_alone))
 
     def _stopping(self, node: "PlanNode", facts: NodeFacts) -> NodeFacts:
         interruption = self._rare.interruptions.find(node)

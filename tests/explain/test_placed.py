@@ -27,33 +27,37 @@ def one_by_one(count, **policy):
 )
 def test_a_step_moves_up_in_its_queue_and_runs(at, told):
     document = workflow(one_by_one(3, timeout={"attempt": 5}))
-    assert ask(document, "n2", at=at, max_threads=1).live.sentence == f"'n2' {told}"
+    assert ask(document, "n2", at=at, limits={"thread": 1}).live.sentence == f"'n2' {told}"
 
 
 def test_an_input_says_where_it_runs_and_what_it_waits_for():
     document = workflow([*one_by_one(2), node("sum")], ["n0>sum", "n1>sum"])
-    assert ask(document, "sum", max_threads=1).live.sentence == (
+    assert ask(document, "sum", limits={"thread": 1}).live.sentence == (
         "'sum' waits for 2 of its 2 inputs: 'n0' (has run in a thread for 0.5 s) and 'n1' (waits for a free thread)."
     )
 
 
 def test_a_step_that_waited_too_long_for_a_thread_says_so():
     document = workflow(one_by_one(2, timeout={"queue": 1}, on_error="skip"))
-    for found in ask(document, "n1", at=1.5, max_threads=1):
+    for found in ask(document, "n1", at=1.5, limits={"thread": 1}):
         assert found.sentence.startswith("'n1' failed: QueueTimeoutError: ")
 
 
 def test_a_total_timeout_that_is_sooner_than_the_end_of_the_wait_is_told():
     document = workflow(one_by_one(2, timeout={"total": 1}))
-    assert ask(document, "n1", max_threads=1).live.sentence.endswith("it is next. Its total timeout is in 0.5 s.")
+    assert ask(document, "n1", limits={"thread": 1}).live.sentence.endswith(
+        "it is next. Its total timeout is in 0.5 s."
+    )
     document = workflow(one_by_one(2, timeout={"queue": 1, "total": 9}))
-    assert ask(document, "n1", max_threads=1).live.sentence.endswith("it is next. Its queue timeout is in 0.5 s.")
+    assert ask(document, "n1", limits={"thread": 1}).live.sentence.endswith(
+        "it is next. Its queue timeout is in 0.5 s."
+    )
 
 
 def test_a_paused_execution_waits_for_no_thread():
     document = workflow(one_by_one(2))
     acts = [(0.2, lambda handle: handle.pause())]
-    assert ask(document, "n1", acts=acts, max_threads=1).live.sentence == (
+    assert ask(document, "n1", acts=acts, limits={"thread": 1}).live.sentence == (
         "'n1' has all it needs, but the execution is paused: it begins when that is resumed."
     )
 
@@ -72,7 +76,7 @@ async def test_what_really_runs_in_a_thread_and_what_waits_for_it():
         hold(1)
         hold(2)
 
-    async with Runtime(max_threads=1, steps=StepRegistry()) as runtime:
+    async with Runtime(limits={"thread": 1}, steps=StepRegistry()) as runtime:
         handle = await runtime.start(held)
         try:
             while handle.why("hold").state != "running" or handle.why("hold_2").state == "ready":
@@ -103,7 +107,7 @@ async def test_a_thread_that_nobody_waits_for_is_named_to_those_that_wait_for_on
         hold(1)
         hold(2)
 
-    async with Runtime(max_threads=1, steps=StepRegistry()) as runtime:
+    async with Runtime(limits={"thread": 1}, steps=StepRegistry()) as runtime:
         handle = await runtime.start(held)
         try:
             while not begun.is_set():

@@ -66,14 +66,14 @@ RUNNING = {
         "'boss' waits for the signal 'approval'; that may take another 9.5 s.",
     ),
     "waiting for a thread": (
-        partial(ask, document=queued("thread", 4, queue=10), key="n3", max_threads=1),
+        partial(ask, document=queued("thread", 4, queue=10), key="n3", limits={"thread": 1}),
         (
             "'n3' waits for a free thread: the only one is taken, and 2 others are ahead of it. Its queue timeout is "
             "in 9.5 s."
         ),
     ),
     "waiting for a process": (
-        partial(ask, document=queued("process", 3), key="n2", max_processes=2),
+        partial(ask, document=queued("process", 3), key="n2", limits={"process": 2}),
         "'n2' waits for a free process: all 2 are taken, and it is next.",
     ),
 }

@@ -36,7 +36,7 @@ class Generous(Slots):
 class CallsAtOnce(Slots):
     def wait(self, granted):
         granted()
-        return lambda: None
+        return super().wait(lambda: None)
 
 
 class CallsAll(Slots):
@@ -47,17 +47,21 @@ class CallsAll(Slots):
 
 
 class KeepsWhoWithdrew(Slots):
-    def wait(self, granted):
-        super().wait(granted)
-        return lambda: None
+    def withdraw(self, wish):
+        pass
 
 
 class CountsLateWithdrawals(Slots):
     """To withdraw gives a slot back, even if nobody waits any more."""
 
-    def wait(self, granted):
-        super().wait(granted)
-        return self.release
+    def withdraw(self, wish):
+        super().withdraw(wish)
+        self.release()
+
+
+class SaysNobodyIsAhead(Slots):
+    def ahead_of(self, wish):
+        return 0
 
 
 @pytest.mark.parametrize("create", [Slots])
@@ -74,8 +78,9 @@ def test_flowrts_own_limiter_conforms(create):
         (Generous, "take_nowait\\(\\) of a slot that was granted: found True"),
         (CallsAtOnce, "while it is taken: found \\['a', 'b', 'c'\\]"),
         (CallsAll, "how many were granted a slot: found 3, expected 1"),
-        (KeepsWhoWithdrew, "after one withdrew: found \\['withdrawn'\\]"),
+        (KeepsWhoWithdrew, "only one that waits: found 1, expected 0"),
         (CountsLateWithdrawals, "found"),
+        (SaysNobodyIsAhead, "who are ahead of those that wait: found"),
     ],
 )
 def test_a_limiter_that_breaks_a_promise_is_found(broken, message):

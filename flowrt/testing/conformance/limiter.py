@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 
 from flowrt.testing.conformance.expectation import breach, expect_equal
-from flowrt.typing import Limiter
+from flowrt.typing import Limiter, Wish
 
 STEPS = 2000
 
@@ -68,13 +68,17 @@ def check_who_withdrew_gets_none(create: Callable[[int], Limiter]) -> None:
     """
     limiter, got = create(1), list[str]()
     limiter.take_nowait()
-    withdraw = limiter.wait(partial(got.append, "withdrawn"))
-    keep = limiter.wait(partial(got.append, "kept"))
-    withdraw()
-    withdraw()
+    withdrawn = limiter.wait(partial(got.append, "withdrawn"))
+    kept = limiter.wait(partial(got.append, "kept"))
+    expect_equal(
+        "who are ahead of those that wait", {withdrawn.ahead, kept.ahead}, {0, 1}, "count those that come before"
+    )
+    withdrawn.withdraw()
+    withdrawn.withdraw()
+    expect_equal("who are ahead of the only one that waits", kept.ahead, 0, "count none that withdrew")
     limiter.release()
     expect_equal("who was granted a slot, after one withdrew", got, ["kept"], "forget who withdrew")
-    keep()
+    kept.withdraw()
     expect_equal("take_nowait() after a late withdrawal", limiter.take_nowait(), False, "ignore it: the slot was given")
     limiter.release()
     expect_equal(
@@ -90,7 +94,7 @@ def check_no_slot_is_lost_or_made(create: Callable[[int], Limiter], slots: int =
     """
     limiter, random = create(slots), Random(1)  # noqa: S311 - repeatable
     held = list[None]()
-    wishes = list[Callable[[], None]]()
+    wishes = list[Wish]()
     for _ in range(STEPS):
         match random.randrange(3):
             case 0:
@@ -102,7 +106,7 @@ def check_no_slot_is_lost_or_made(create: Callable[[int], Limiter], slots: int =
                 held.pop()
                 limiter.release()
             case _ if wishes:
-                wishes.pop(random.randrange(len(wishes)))()
+                wishes.pop(random.randrange(len(wishes))).withdraw()
             case _:
                 continue
         if len(held) > slots:
@@ -110,9 +114,9 @@ def check_no_slot_is_lost_or_made(create: Callable[[int], Limiter], slots: int =
     _expect_all_back(limiter, held, wishes, slots)
 
 
-def _expect_all_back(limiter: Limiter, held: list[None], wishes: list[Callable[[], None]], slots: int) -> None:
-    for withdraw in wishes:
-        withdraw()
+def _expect_all_back(limiter: Limiter, held: list[None], wishes: list[Wish], slots: int) -> None:
+    for wish in wishes:
+        wish.withdraw()
     while held:
         held.pop()
         limiter.release()
