@@ -27,7 +27,7 @@ def park(waits_for):
 
     def act(handle):
         execution = handle._execution
-        (found,) = execution.suspended.values()
+        (found,) = execution.suspended
         execution.rare.parking.put(found, Parked(waits_for, execution.kernel.monotonic_ns()))
 
     return act
