@@ -8,6 +8,7 @@ from flowrt.actors.listeners import ExecutionEvents
 from flowrt.channels.event_stream import EventStream, OnOverflow
 from flowrt.clock import NANOSECONDS
 from flowrt.events import Cancellation, Event, EventsLost, ExecutionStatus
+from flowrt.option_checks import check_text
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
@@ -85,8 +86,12 @@ class ExecutionHandle(Generic[R]):
             asked_by: Who asks, for the report.
 
         Raises:
+            TypeError: The reason, or who asks, is no text; nothing was changed.
             UnknownNodeError: The workflow has no node of that id.
         """
+        check_text("reason", reason)
+        if asked_by is not None:
+            check_text("asked_by", asked_by)
         execution = self._execution
         if node is None:
             command = partial(_cancel_or_stop, execution, reason, asked_by)

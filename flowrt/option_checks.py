@@ -51,6 +51,16 @@ def check_whole(name: str, value: Any, *, least: int) -> None:
         raise ValueError(f"{name} was {value!r}; it must be {_bound(least, None)}")
 
 
+def check_text(name: str, value: Any) -> None:
+    """Refuse what is no text.
+
+    Raises:
+        TypeError: It is something else.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} was {value!r}; expected a text")
+
+
 def is_finite_number(value: object) -> bool:
     """Say whether a value is a number that a float can hold, neither infinite nor NaN."""
     if isinstance(value, bool) or not isinstance(value, int | float):

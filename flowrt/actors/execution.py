@@ -72,7 +72,7 @@ class Execution:
         """How many workers are at work in it."""
         self.has_called = False
         """It waits in the crew's queue."""
-        self.suspended: dict[Worker, PlanNode] = {}
+        self.suspended: dict[PlanNode, Worker] = {}
         self._rare: Rare | None = None
         self._on_end: list[Callable[[Execution], None]] = []
         self._ended: anyio.Event | None = None

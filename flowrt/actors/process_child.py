@@ -77,8 +77,15 @@ def _read(requests: BinaryIO) -> bytes:
     size = requests.read(SIZE_BYTES)
     body = requests.read(int.from_bytes(size, "big")) if len(size) == SIZE_BYTES else b""
     if not body:
-        os._exit(0)  # the parent has closed the pipe, or is gone: whatever runs here, nobody waits for it
+        _end()
     return body
+
+
+def _end() -> None:
+    """End, with all that steps started: the parent has closed the pipe, or is gone, and nobody waits for it."""
+    if os.name == "posix" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
 
 
 class Loader:

@@ -44,10 +44,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _check_parts(self)
         if self.durability not in get_args(Durability):
             raise ValueError(f"durability was {self.durability!r}; expected 'execution' or 'relaxed'")
-        for name in ("max_payload_bytes", "grace_seconds", "flush_seconds"):
-            check_number(name, getattr(self, name), least=0)
+        check_number("max_payload_bytes", self.max_payload_bytes, least=0)
+        for name in ("grace_seconds", "flush_seconds"):
+            check_number(name, getattr(self, name), least=0, is_finite=True)
         if self.watchdog_seconds is not None:
-            check_number("watchdog_seconds", self.watchdog_seconds, above=0)
+            check_number("watchdog_seconds", self.watchdog_seconds, above=0, is_finite=True)
 
 
 def as_hooks(hooks: Iterable[Any]) -> tuple[EventHook, ...]:

@@ -169,8 +169,7 @@ def act_on_news(execution: "Execution") -> None:
 def _cancel_losers(execution: "Execution", join: PlanNode) -> None:
     note = f"lost: the join of {join.id!r} had decided"
     interruption = Interruption("cancel", execution.kernel.monotonic_ns(), note)
-    for node in execution.plan.losers(join):
-        ending.interrupt_node(execution, node, interruption)
+    ending.interrupt_losers(execution, execution.plan.losers(join), interruption)
 
 
 def _fail_by_tokens(execution: "Execution", node: PlanNode, what: News) -> None:

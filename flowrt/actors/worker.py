@@ -127,7 +127,7 @@ class Worker:
             kernel.watchdog.look(execution, node, held_ns)
         self.suspensions += 1
         self.started_ns = started_ns
-        execution.suspended[self] = node
+        execution.suspended[node] = self
         kernel.crew.suspended(execution)
         if execution.is_held and execution.rare.interruptions.find(node) is not None:
             self.scope.cancel()
@@ -142,7 +142,7 @@ class Worker:
                     await kernel.gate.wait_turn(execution.id, node.id)
                 turn.expire()
         finally:
-            execution.suspended.pop(self, None)
+            execution.suspended.pop(node, None)
             execution.rejoin(self)
             self._is_spent = self.scope.cancel_called
             self._note = FINISHED_ANYWAY if self._is_spent else None

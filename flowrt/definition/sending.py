@@ -49,7 +49,7 @@ class _CallPickler(pickle.Pickler):
 
     def reducer_override(self, obj: Any, /) -> Any:
         if isinstance(obj, MethodType) and _step_of(obj.__func__) is not None:
-            return MethodType, (obj.__func__, obj.__self__)
+            return _bound, (obj.__func__, obj.__self__)
         if not isinstance(obj, FunctionType):
             return NotImplemented
         recipe = getattr(obj, RECIPE, None)
@@ -57,6 +57,10 @@ class _CallPickler(pickle.Pickler):
             return recipe
         step = _step_of(obj)
         return NotImplemented if step is None else (getattr, (step, "function"))
+
+
+def _bound(function: Callable[..., Any], instance: object) -> Callable[..., Any]:
+    return MethodType(function, instance)  # which has no name itself by which pickle could find it
 
 
 def _step_of(function: Any) -> Step[..., Any] | None:

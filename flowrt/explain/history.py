@@ -40,7 +40,7 @@ async def explain(store: Store, execution_id: str, node: str, *, clock: Clock | 
         raise UnknownExecutionError(execution_id, "the store has no definition of the workflow that it runs")
     known = tuple(found.id for found in definition.nodes)
     if node not in known:
-        raise UnknownNodeError(definition.name, node, known, NearestNames().find(node, known))
+        raise UnknownNodeError(definition.name, node, known, NearestNames().find(str(node), known))
     records = await store.log.nodes(execution_id)
     now_ns = (clock or SystemClock()).time_ns()
     explanation = explain_node(LoggedFacts(row, records, definition, now_ns), node)

@@ -63,7 +63,7 @@ class LiveFacts:
 
     @cached_property
     def _suspended(self) -> "dict[PlanNode, Worker]":
-        return {node: worker for worker, node in self._execution.suspended.items()}
+        return self._execution.suspended
 
     @cached_property
     def _queued(self) -> "frozenset[PlanNode]":

@@ -163,7 +163,7 @@ class Plan:
         node = self.by_id.get(node_id)
         if node is None:
             known = tuple(self.by_id)
-            raise UnknownNodeError(self.name, node_id, known, NearestNames().find(node_id, known))
+            raise UnknownNodeError(self.name, node_id, known, NearestNames().find(str(node_id), known))
         return node
 
     def losers(self, node: PlanNode) -> "tuple[PlanNode, ...]":

@@ -1,13 +1,15 @@
 """Whether and when a failed attempt is followed by another one."""
 
-from math import inf
 from random import Random
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-Positive: TypeAlias = Annotated[float, msgspec.Meta(gt=0)]
-NotNegative: TypeAlias = Annotated[float, msgspec.Meta(ge=0)]
+LONGEST_SECONDS = 1_000_000_000
+"""The longest time that can be set, some 31 years: clocks count nanoseconds, and can't hold infinity."""
+
+Positive: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=LONGEST_SECONDS)]
+NotNegative: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=LONGEST_SECONDS)]
 
 MINUTE = 60.0
 
@@ -89,7 +91,7 @@ def retry_after_seconds(error: BaseException) -> float | None:
     asked: object = getattr(error, "retry_after_seconds", None)
     if isinstance(asked, bool) or not isinstance(asked, int | float):
         return None
-    return float(asked) if 0 <= asked < inf else None
+    return float(asked) if 0 <= asked <= LONGEST_SECONDS else None
 
 
 def class_names(error_type: type[BaseException]) -> set[str]:

@@ -100,7 +100,7 @@ class FlowRuntime(Runtime):
         """
         await anyio.sleep(1 / NANOSECONDS)  # virtual time: the next instant begins when nothing is left of this one
         executions = list(self._engine.kernel.executions.values())
-        named = {node.id for execution in executions for node in execution.suspended.values()}
+        named = {node.id for execution in executions for node in execution.suspended}
         abandoned = [node_id for node_id in suspended_nodes() if node_id not in named]
         tasks = sorted({task.name or "" for task in anyio.get_running_tasks()} - USUAL_TASKS)
         return [
@@ -121,7 +121,7 @@ class FlowRuntime(Runtime):
         return f"execution {execution.id} of {execution.plan.name!r} {how}: {states}"
 
     def _states(self, execution: Execution) -> Iterator[str]:
-        for node in execution.suspended.values():
+        for node in execution.suspended:
             yield f"the step of node {node.id!r} is suspended"
         for node, parked in execution.rare.parking.items():
             yield f"node {node.id!r} waits for {WAITS[parked.waits_for]}"

@@ -48,6 +48,7 @@ def test_a_step_has_all_of_its_policies():
     [
         ({"deadline_seconds": 0}, "found 0, expected a number > 0.0"),
         ({"deadline_seconds": "5"}, "found a text, expected a number or null"),
+        ({"deadline_seconds": float("inf")}, "found inf, expected a number <= 1000000000.0"),
         ({"max_retries": 0}, "found 0, expected a whole number >= 1"),
     ],
 )

@@ -76,6 +76,8 @@ async def test_an_id_that_is_not_there_is_refused_with_the_nearest():
                 ask_for("refused")
         with pytest.raises(UnknownNodeError, match="did you mean 'both'"):
             await explain(store, handle.execution_id, "bothh")
+        with pytest.raises(UnknownNodeError, match="has no node 5: it has"):
+            handle.why(5)
         with pytest.raises(UnknownNodeError, match="has no node 'x': it has 'wait_long', 'refuse', 'both'"):
             handle.why("x")
 

@@ -1,5 +1,7 @@
 """What failures and cancels do to the nodes around them."""
 
+from collections import deque
+
 import anyio
 import anyio.lowlevel
 import pytest
@@ -45,6 +47,29 @@ async def test_a_join_is_skipped_if_all_branches_before_it_are(join):
     history = await history_of(workflow(BRANCHES, edges, joins={"join": join}), {"score": 7})
     assert [history.status(node) for node in ("good", "bad", "join")] == ["skipped"] * 3
     assert history.end.status == "completed"
+
+
+class Searched(deque):
+    """A queue that counts how often it is searched."""
+
+    searches = 0
+
+    def __contains__(self, node):
+        self.searches += 1
+        return super().__contains__(node)
+
+
+async def test_many_losers_are_taken_out_of_what_is_ready_without_a_search_for_each():
+    losers = [f"n{number}" for number in range(100)]
+    edges = ["first>join", *(f"{name}>join" for name in losers)]
+    small = workflow(dict.fromkeys(["first", *losers, "join"], gives), edges, joins={"join": "any"})
+    async with Runtime() as runtime:
+        handle = await runtime.start(small)
+        flow = handle._execution.flow
+        flow.ready = flow.tokens.ready = ready = Searched(flow.ready)
+        assert len(ready) == 101
+        assert await handle.wait() == "completed"
+    assert (ready.searches, len(ready)) == (0, 0)
 
 
 async def test_the_first_of_three_wins_and_the_two_others_are_cancelled():

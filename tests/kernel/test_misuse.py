@@ -44,6 +44,9 @@ BACKENDS = ["asyncio", "trio"]
         ({"limits": {"process": "2"}}, TypeError, "the limit 'process' was '2'; expected a whole number, or a limiter"),
         ({"limits": {"threads": 2}}, ValueError, "limits has 'threads'; there are: thread, process"),
         ({"limits": 4}, TypeError, "limits was 4; expected numbers by name"),
+        ({"grace_seconds": float("inf")}, ValueError, "grace_seconds was inf; it must be finite"),
+        ({"flush_seconds": float("inf")}, ValueError, "flush_seconds was inf; it must be finite"),
+        ({"watchdog_seconds": float("inf")}, ValueError, "watchdog_seconds was inf; it must be finite"),
         ({"watchdog_seconds": 0}, ValueError, "watchdog_seconds was 0; it must be more than 0"),
         ({"watchdog_seconds": "1"}, TypeError, "watchdog_seconds was '1'; expected a number"),
         ({"steps": flowrt.StepRegistry}, TypeError, "steps was <class .*; expected a registry"),
@@ -92,6 +95,19 @@ async def test_draining_in_an_impossible_time_is_refused_and_the_runtime_goes_on
     async with Runtime() as runtime:
         with pytest.raises(error, match="timeout_seconds was "):
             await runtime.drain(seconds)
+        assert await runtime.run(FLOW) == {}
+
+
+@pytest.mark.parametrize("options", [{"reason": ValueError("why")}, {"reason": None}, {"asked_by": 5}], ids=str)
+@pytest.mark.anyio
+async def test_a_cancel_for_a_reason_that_is_no_text_is_refused_and_the_log_goes_on(options):
+    async with Runtime(store=SqlStore(":memory:")) as runtime:
+        handle = await runtime.start(FLOW)
+        with pytest.raises(TypeError, match=f"{next(iter(options))} was .* expected a text"):
+            handle.cancel(**options)
+        with pytest.raises(TypeError, match=f"{next(iter(options))} was .* expected a text"):
+            handle.cancel(node="a", **options)
+        assert await handle.wait() == "completed"
         assert await runtime.run(FLOW) == {}
 
 

@@ -112,6 +112,18 @@ def total(numbers: tuple[int, ...]) -> str:
     return f"{sum(numbers)} of a {type(numbers).__name__}"
 
 
+class Scale:
+    """A service with a step that is a method."""
+
+    def __init__(self, factor: int) -> None:
+        self.factor = factor
+
+    @step(placement="process")
+    def stretch(self, n: int) -> int:
+        """Return a multiple."""
+        return n * self.factor
+
+
 def hang_with_child(record):
     with subprocess.Popen(["sleep", "1000"]) as child:  # noqa: S607
         Path(record["file"]).write_text(f"{child.pid}\n")

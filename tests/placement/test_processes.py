@@ -66,6 +66,15 @@ async def test_a_python_step_keeps_its_policy_and_its_types():
         assert await runtime.run(flow, {"n": 3}) == "35 of a tuple"
 
 
+async def test_a_step_that_is_a_method_runs_in_a_process_with_its_object():
+    @python_workflow
+    def flow(n: int) -> int:
+        return steps.Scale(7).stretch(n)
+
+    async with Runtime(limits={"process": 1}) as runtime:
+        assert await runtime.run(flow, {"n": 3}) == 21
+
+
 async def test_an_exported_workflow_runs_its_placed_steps_again():
     @python_workflow
     def flow(n: int) -> str:

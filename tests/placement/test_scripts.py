@@ -11,6 +11,7 @@ import pytest
 
 HEAD = """
 import os
+import subprocess
 import sys
 import time
 import threading
@@ -34,8 +35,9 @@ def flow(name: str) -> int:
 
 @flowrt.step(placement="process")
 def hang(file: str) -> None:
+    child = subprocess.Popen(["sleep", "1000"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(file, "a") as out:
-        print(os.getpid(), file=out)
+        print(os.getpid(), child.pid, file=out)
     while True:  # busy: it never looks up
         pass
 
@@ -115,11 +117,11 @@ def test_a_script_that_runs_workflows_whenever_it_is_imported_is_told_so(start, 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="this system does not show its processes as files")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_no_process_outlives_the_script(start, backend, tmp_path, number):
+def test_no_process_and_nothing_that_its_step_started_outlives_the_script(start, backend, tmp_path, number):
     file = tmp_path / "pids"
     process = start(HANGING, backend, file)
     wait_until(lambda: file.exists() and file.read_text().count("\n") == 2)
-    pids = [int(line) for line in file.read_text().splitlines()]
+    pids = [int(pid) for pid in file.read_text().split()]
     os.kill(process.pid, number)
     process.communicate(timeout=60)
     wait_until(lambda: all(is_gone(pid) for pid in pids))

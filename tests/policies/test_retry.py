@@ -59,7 +59,7 @@ class BusyError(Exception):
 
 @pytest.mark.parametrize(
     ("asked", "pause"),
-    [(0, 0), (0.5, 0.5), (3600, 3600), (None, 1), (-1, 1), (True, 1), ("5", 1), (float("inf"), 1), (float("nan"), 1)],
+    [(0, 0), (0.5, 0.5), (3600, 3600), (None, 1), (-1, 1), (True, 1), ("5", 1), (1e300, 1), (float("nan"), 1)],
     ids=str,
 )
 def test_an_error_decides_the_pause_where_it_asks_for_one(asked, pause):
