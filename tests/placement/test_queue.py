@@ -105,7 +105,7 @@ def test_a_step_that_only_waits_for_a_time_holds_no_slot_meanwhile():
     assert simulate(plan, seed=1, limits={"process": 1}).trace.duration_seconds == 1
 
 
-def in_simulation(plan, act, limits={"process": 1}):
+def in_simulation(plan, act, max_processes=1):
     """Run `act` with a begun execution of a plan and the kernel, in virtual time; return the recorded trace."""
     simulation = Simulation(3, limits={"process": max_processes})
 
