@@ -138,7 +138,7 @@ class Execution:
 
     def tell_success(self, node: PlanNode, started_ns: int, note: str | None) -> None:
         """Log that an attempt completed."""
-        conflicts = self.flow.conflicts.get(node.index)
+        conflicts = self.flow.history.conflicts.get(node.index)
         if conflicts is not None:
             disputed = f"unordered nodes disagree on: {', '.join(conflicts)}"
             note = disputed if note is None else f"{note}; {disputed}"
