@@ -156,14 +156,17 @@ def act_on_news(execution: "Execution") -> None:
             waiting.open_join(execution, node)
         elif what is News.DECIDED_EARLY:
             _cancel_losers(execution, node)
-        elif execution.states[node.index]:
-            continue
-        elif execution.is_ending and not ending.goes_on(execution, node):
-            ending.never_begin(execution, node)
-        elif what is News.SKIPPED:
-            skip(execution, node)
-        else:
-            _fail_by_tokens(execution, node, what)
+        elif not execution.states[node.index]:
+            _end_by_tokens(execution, node, what)
+
+
+def _end_by_tokens(execution: "Execution", node: PlanNode, what: News) -> None:
+    if execution.is_ending and not ending.goes_on(execution, node):
+        ending.never_begin(execution, node)
+    elif what is News.SKIPPED:
+        skip(execution, node)
+    else:
+        _fail_by_tokens(execution, node, what)
 
 
 def _cancel_losers(execution: "Execution", join: PlanNode) -> None:

@@ -211,18 +211,15 @@ class Flow:
 
     def cancel(self, node: PlanNode, *, has_begun: bool) -> Carried:
         """Deliver that a node was cancelled."""
-        misfits = Misfits()
-        observed: Sequence[Token] = ()
+        port, misfits = node.always_port, Misfits()
         if has_begun:
-            observed = self._send_port(node.always_port, NodeOutcome(outcome="cancelled"), misfits.holds)
+            observed = self._send_port(port, NodeOutcome(outcome="cancelled"), misfits.holds)
         else:
+            observed = () if port is None else [Token.CANCELLED] * len(port.outgoing)
             self.tokens.close(node)
         self.tokens.spread(node, Token.CANCELLED)
         self.tokens.spread(node.failure_port, Token.SKIPPED)
-        if has_begun:
-            self.tokens.deliver_all(node.always_port, observed)
-        else:
-            self.tokens.spread(node.always_port, Token.CANCELLED)
+        self.tokens.deliver_all(port, observed)
         return Carried(is_handled=False, misfit=misfits.first)
 
     # --- ports ------------------------------------------------------------------------------------------------------
