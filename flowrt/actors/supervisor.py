@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from flowrt.actors import ending, waiting
+from flowrt.actors import ending, interrupting, waiting
 from flowrt.actors.interruptions import Interruption
 from flowrt.actors.node_ends import COMPLETED, FAILED, SKIPPED
 from flowrt.actors.snapshots import message_of, type_name
@@ -38,7 +38,7 @@ def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, sta
     if execution.is_held and (execution.states[node.index] or execution.status != "running"):
         return
     if execution.is_held and execution.rare.interruptions.find(node) is not None:
-        ending.end_interrupted(execution, node, started_ns, None if isinstance(error, NoValueError) else error)
+        interrupting.end_interrupted(execution, node, started_ns, None if isinstance(error, NoValueError) else error)
         return
     if isinstance(error, NoValueError):
         skip(execution, node)
@@ -173,7 +173,7 @@ def _cancel_losers(execution: "Execution", join: PlanNode) -> None:
     note = f"lost: the join of {join.id!r} had decided"
     interruption = Interruption("cancel", execution.kernel.monotonic_ns(), note)
     for node in execution.plan.losers(join):
-        ending.interrupt_node(execution, node, interruption)
+        interrupting.interrupt_node(execution, node, interruption)
 
 
 def _fail_by_tokens(execution: "Execution", node: PlanNode, what: News) -> None:

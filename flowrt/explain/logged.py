@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from flowrt.actors.ending import ABANDONED, FINISHED_ANYWAY
+from flowrt.actors.interruptions import ABANDONED, FINISHED_ANYWAY
 from flowrt.actors.snapshots import cut
 from flowrt.clock import NANOSECONDS
 from flowrt.definition.model import Definition, Edge, Node, Quorum

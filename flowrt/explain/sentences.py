@@ -1,6 +1,6 @@
 """The sentence that answers, for every state of a node."""
 
-from flowrt.actors.ending import ABANDONED
+from flowrt.actors.interruptions import ABANDONED
 from flowrt.explain.explanation import AttemptFact
 from flowrt.explain.facts import Design, Facts, Fate, NodeFacts
 from flowrt.explain.wording import LOST, in_seconds, listed, shortened
