@@ -52,9 +52,7 @@ def cancel_node(execution: "Execution", node: "PlanNode", reason: str, asked_by:
     request = Request(reason, asked_by, execution.kernel.clock.time_ns())
     interruption = Interruption("cancel", execution.kernel.monotonic_ns(), request.told)
     interrupting.interrupt_node(execution, node, interruption)
-    supervisor.act_on_news(execution)
-    if execution.is_held:
-        sift(execution)
+    supervisor.follow_up(execution)
     execution.check_rest()
 
 

@@ -44,9 +44,7 @@ def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, sta
         skip(execution, node)
     else:
         _retry_or_fail(execution, node, error, started_ns)
-    act_on_news(execution)
-    if execution.is_held:
-        ending.sift(execution)
+    follow_up(execution)
 
 
 def _retry_or_fail(execution: "Execution", node: PlanNode, error: Exception, started_ns: int) -> None:
@@ -145,6 +143,13 @@ def skip(execution: "Execution", node: PlanNode) -> None:
 
 
 # --- news of tokens ---------------------------------------------------------------------------------------------------
+
+
+def follow_up(execution: "Execution") -> None:
+    """Do what follows from the end of a firing, beside its tokens; what is ready then may have to wait or to end."""
+    act_on_news(execution)
+    if execution.is_held:
+        ending.sift(execution)
 
 
 def act_on_news(execution: "Execution") -> None:

@@ -136,9 +136,7 @@ def _join_is_over(execution: "Execution", node: "PlanNode") -> None:
         return
     if execution.flow.tokens.expire(node):
         live.join_expired(execution, node)
-    supervisor.act_on_news(execution)
-    if execution.is_held:
-        ending.sift(execution)
+    supervisor.follow_up(execution)
     execution.call_hands()
     execution.check_rest()
 
