@@ -56,9 +56,6 @@ class Interruptions:
         self.request: Request | None = None
         """That somebody asked for the whole execution to be cancelled."""
 
-    def __bool__(self) -> bool:
-        return bool(self._open)
-
     def find(self, node: "PlanNode") -> Interruption | None:
         """Return why the firing of a node was interrupted."""
         return self._open.get(node)
