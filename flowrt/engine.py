@@ -12,6 +12,7 @@ from flowrt.actors import ending, waiting
 from flowrt.actors.execution import Execution
 from flowrt.actors.kernel import Kernel
 from flowrt.actors.places import Places
+from flowrt.actors.results import result_of
 from flowrt.actors.settings import Settings
 from flowrt.actors.worker import Worker
 from flowrt.errors import (
@@ -209,7 +210,7 @@ class Engine:
             await self.see_off([execution])
             raise kernel.backend.cancelled
         await self.acknowledge(execution)
-        return execution.outcome()
+        return result_of(execution)
 
     async def start(self, workflow: Any, input_value: Any) -> Execution:
         """Start a workflow in the background."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar, cast, overload
 
 from flowrt.actors import ending
 from flowrt.actors.listeners import ExecutionEvents
+from flowrt.actors.results import result_of
 from flowrt.channels.event_stream import EventStream, OnOverflow
 from flowrt.clock import NANOSECONDS
 from flowrt.events import Cancellation, Event, EventsLost, ExecutionStatus
@@ -70,7 +71,7 @@ class ExecutionHandle(Generic[R]):
             StoreError: The end could not be logged.
         """
         await self.wait()
-        return cast("R", self._execution.outcome())
+        return cast("R", result_of(self._execution))
 
     def cancel(
         self, reason: str = "cancelled through its handle", *, node: str | None = None, asked_by: str | None = None

@@ -11,6 +11,7 @@ import anyio.lowlevel
 import msgspec
 
 from flowrt.actors.backend import is_loop_running
+from flowrt.actors.results import result_of
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import FlowrtError, InputError
 from flowrt.events import ExecutionStatus
@@ -216,7 +217,7 @@ class _Feed:
         del self._running[index]
         output, error = None, store_error
         try:
-            output = execution.outcome()
+            output = result_of(execution)
         except FlowrtError as failure:
             error = error or failure
         self._put(

@@ -14,11 +14,7 @@ from flowrt import errors
 ROOT = Path(__file__).parent.parent
 OBJECTS = {name: getattr(flowrt, name) for name in flowrt.__all__ if not name.startswith("__")}
 CLASSES = {name: found for name, found in OBJECTS.items() if inspect.isclass(found)}
-ERRORS = {
-    name: found
-    for name, found in vars(errors).items()
-    if inspect.isclass(found) and issubclass(found, BaseException) and found.__module__ == errors.__name__
-}
+ERRORS = {name: found for name in errors.__all__ if issubclass(found := getattr(errors, name), BaseException)}
 
 
 def test_all_names_are_there_sorted_and_once():
@@ -82,6 +78,10 @@ def test_an_error_has_one_root_and_survives_pickling_and_copying(kind):
     for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):  # noqa: S301 - our own pickle
         assert (type(again), str(again)) == (kind, str(error))
         assert vars(again).keys() == vars(error).keys()
+
+
+def test_an_error_is_called_by_its_package_wherever_it_is_written():
+    assert {getattr(errors, name).__module__ for name in errors.__all__} == {"flowrt.errors"}
 
 
 def test_every_error_is_public():

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from flowrt.actors import ending, live, placing, supervisor, waiting
+from flowrt.actors import ending, interrupting, live, placing, supervisor, waiting
 from flowrt.actors.journal import Journal
 from flowrt.actors.listeners import look_for_listeners
 from flowrt.actors.node_ends import COMPLETED
 from flowrt.actors.rare import Rare
-from flowrt.actors.snapshots import text_of
-from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, StalledError
+from flowrt.errors import StalledError
 from flowrt.events import ExecutionStatus, NodeStatus
 from flowrt.graph.flow import Flow
 from flowrt.graph.plan import Plan, PlanNode
@@ -133,12 +132,12 @@ class Execution:
             return True
         if self.rare.interruptions.find(node) is None:
             return False
-        ending.finish_anyway(self, node, result, started_ns)
+        interrupting.finish_anyway(self, node, result, started_ns)
         return True
 
     def tell_success(self, node: PlanNode, started_ns: int, note: str | None) -> None:
         """Log that an attempt completed."""
-        conflicts = self.flow.conflicts.get(node.index)
+        conflicts = self.flow.history.conflicts.get(node.index)
         if conflicts is not None:
             disputed = f"unordered nodes disagree on: {', '.join(conflicts)}"
             note = disputed if note is None else f"{note}; {disputed}"
@@ -269,30 +268,3 @@ class Execution:
             if self._ended is None:
                 self._ended = anyio.Event()
             await self._ended.wait()
-
-    def outcome(self) -> Any:
-        """Return the result of an execution that has ended.
-
-        Raises:
-            ExecutionFailedError: It failed.
-            ExecutionCancelledError: It was cancelled.
-            StalledError: It came to rest with nodes that never fired.
-        """
-        if self.status == "completed":
-            return self.output
-        if isinstance(self.error, StalledError):
-            raise self.error
-        cause = self._cause()
-        if self.error is not None:
-            reason = text_of(self.error)
-            failed = ExecutionFailedError(self.id, self.plan.name, self.failed_node or "", self.failed_attempt, reason)
-            raise failed from cause
-        raise ExecutionCancelledError(self.id, self.plan.name, self.reason or "") from cause
-
-    def _cause(self) -> Exception | None:
-        """Return what failed: one error as it is, several as a group."""
-        errors = [] if self.error is None else [self.error]
-        errors += [] if self._rare is None else self._rare.failures
-        if len(errors) > 1:
-            return ExceptionGroup(f"{len(errors)} nodes of workflow {self.plan.name!r} failed", errors)
-        return errors[0] if errors else None

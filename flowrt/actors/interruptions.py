@@ -8,6 +8,10 @@ from flowrt.events import Cancellation, InterruptedNode, InterruptedOutcome
 if TYPE_CHECKING:
     from flowrt.graph.plan import PlanNode
 
+FINISHED_ANYWAY = "finished anyway"
+ABANDONED = "abandoned: it did not end within"
+"""How the log's notes say what became of them."""
+
 
 class Interruption(NamedTuple):
     """Why a firing was interrupted."""
@@ -20,7 +24,7 @@ class Interruption(NamedTuple):
 
 
 class Request(NamedTuple):
-    """That somebody asked for an execution to be cancelled."""
+    """That somebody asked for an execution to be cancelled, or for one of its nodes."""
 
     reason: str
     asked_by: str | None
@@ -51,9 +55,6 @@ class Interruptions:
         self._ended: dict[PlanNode, Interrupted] = {}
         self.request: Request | None = None
         """That somebody asked for the whole execution to be cancelled."""
-
-    def __bool__(self) -> bool:
-        return bool(self._open)
 
     def find(self, node: "PlanNode") -> Interruption | None:
         """Return why the firing of a node was interrupted."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from anyio.abc import TaskGroup
 
-from flowrt.actors import ending, placing, supervisor
+from flowrt.actors import interrupting, placing, supervisor
 from flowrt.actors.backend import current_backend
 from flowrt.actors.crew import Crew
 from flowrt.actors.execution import Execution
@@ -36,7 +36,7 @@ GUARDED: tuple[Callable[..., Any], ...] = (
     Execution.stop,
     Execution.pause,
     Execution.resume,
-    ending.end_interrupted,
+    interrupting.end_interrupted,
     placing.granted,
     supervisor.attempt_failed,
     supervisor.wait_ended,

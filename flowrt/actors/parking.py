@@ -48,10 +48,6 @@ class Parking:
         """Return what the firing of a node waits for."""
         return self._parked.get(node)
 
-    def signal_of(self, node: "PlanNode") -> str | None:
-        """Return the name of the signal that the firing of a node waits for."""
-        return self._parked[node].signal
-
     def put(self, node: "PlanNode", parked: Parked) -> None:
         """Let a firing wait."""
         self._parked[node] = parked

@@ -98,11 +98,9 @@ def give_back(execution: "Execution", node: "PlanNode") -> None:
 
 def stand_back(execution: "Execution") -> None:
     """Let no firing wait for a slot or have one unused while the execution is paused; they ask anew after that."""
-    parking = execution.rare.parking
-    for node in parking.nodes():
-        parked = parking.find(node)
-        if parked is not None and parked.waits_for in ("thread", "process"):
-            parking.take(node)
+    for node, parked in execution.rare.parking.items():
+        if parked.waits_for in ("thread", "process"):
+            execution.rare.parking.take(node)
             execution.rare.held.append(node)
     for node in execution.flow.ready:
         give_back(execution, node)

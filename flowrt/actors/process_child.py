@@ -116,7 +116,7 @@ class Loader:
         try:
             return _Unpickler(io.BytesIO(text), self).load()
         except (Exception, SystemExit) as error:
-            raise RefusedError(f"{problem} ({_short(error)})") from error
+            raise RefusedError(f"{problem} ({short(error)})") from error
 
     def load_script(self) -> None:
         """Import the parent's script, under another name than that of a script that runs."""
@@ -158,7 +158,7 @@ def answer(loader: Loader, call_text: bytes, argument_text: bytes) -> tuple[byte
     try:
         return RETURNED, pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - whatever pickling raises
-        text = f"returned {_kind(result)}, which can't be sent back from a process ({_short(error)})"
+        text = f"returned {_kind(result)}, which can't be sent back from a process ({short(error)})"
         return REFUSED, text.encode()
 
 
@@ -199,7 +199,8 @@ def _kind(value: object) -> str:
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
-def _short(error: BaseException) -> str:
+def short(error: BaseException) -> str:
+    """Return an error as its class and message, cut where that is long."""
     return f"{type(error).__name__}: {error}"[:300]
 
 

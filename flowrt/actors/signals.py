@@ -101,5 +101,4 @@ def send(execution: "Execution", name: str, payload: Any) -> None:
 
 
 def _longest_waiting(execution: "Execution", name: str) -> "PlanNode | None":
-    parking = execution.rare.parking
-    return next((node for node in parking.nodes() if parking.signal_of(node) == name), None)
+    return next((node for node, parked in execution.rare.parking.items() if parked.signal == name), None)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from flowrt.actors import ending, waiting
+from flowrt.actors import ending, interrupting, waiting
 from flowrt.actors.interruptions import Interruption
 from flowrt.actors.node_ends import COMPLETED, FAILED, SKIPPED
 from flowrt.actors.snapshots import message_of, type_name
@@ -38,15 +38,13 @@ def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, sta
     if execution.is_held and (execution.states[node.index] or execution.status != "running"):
         return
     if execution.is_held and execution.rare.interruptions.find(node) is not None:
-        ending.end_interrupted(execution, node, started_ns, None if isinstance(error, NoValueError) else error)
+        interrupting.end_interrupted(execution, node, started_ns, None if isinstance(error, NoValueError) else error)
         return
     if isinstance(error, NoValueError):
         skip(execution, node)
     else:
         _retry_or_fail(execution, node, error, started_ns)
-    act_on_news(execution)
-    if execution.is_held:
-        ending.sift(execution)
+    follow_up(execution)
 
 
 def _retry_or_fail(execution: "Execution", node: PlanNode, error: Exception, started_ns: int) -> None:
@@ -147,6 +145,13 @@ def skip(execution: "Execution", node: PlanNode) -> None:
 # --- news of tokens ---------------------------------------------------------------------------------------------------
 
 
+def follow_up(execution: "Execution") -> None:
+    """Do what follows from the end of a firing, beside its tokens; what is ready then may have to wait or to end."""
+    act_on_news(execution)
+    if execution.is_held:
+        ending.sift(execution)
+
+
 def act_on_news(execution: "Execution") -> None:
     """Do what tokens ask for, and what follows from that; iterative: chains may be long."""
     news = execution.news
@@ -156,20 +161,23 @@ def act_on_news(execution: "Execution") -> None:
             waiting.open_join(execution, node)
         elif what is News.DECIDED_EARLY:
             _cancel_losers(execution, node)
-        elif execution.states[node.index]:
-            continue
-        elif execution.is_ending and not ending.goes_on(execution, node):
-            ending.never_begin(execution, node)
-        elif what is News.SKIPPED:
-            skip(execution, node)
-        else:
-            _fail_by_tokens(execution, node, what)
+        elif not execution.states[node.index]:
+            _end_by_tokens(execution, node, what)
+
+
+def _end_by_tokens(execution: "Execution", node: PlanNode, what: News) -> None:
+    if execution.is_ending and not ending.goes_on(execution, node):
+        ending.never_begin(execution, node)
+    elif what is News.SKIPPED:
+        skip(execution, node)
+    else:
+        _fail_by_tokens(execution, node, what)
 
 
 def _cancel_losers(execution: "Execution", join: PlanNode) -> None:
     note = f"lost: the join of {join.id!r} had decided"
     interruption = Interruption("cancel", execution.kernel.monotonic_ns(), note)
-    ending.interrupt_losers(execution, execution.plan.losers(join), interruption)
+    interrupting.interrupt_losers(execution, execution.plan.losers(join), interruption)
 
 
 def _fail_by_tokens(execution: "Execution", node: PlanNode, what: News) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
-from flowrt.actors.process_child import MAIN, RAISED, REFUSED, RETURNED, SCRIPT
+from flowrt.actors.process_child import MAIN, RAISED, REFUSED, RETURNED, SCRIPT, short
 from flowrt.definition.sending import send_call
 from flowrt.errors import StepTransferError
 from flowrt.typing import PlacedCall
@@ -42,13 +42,13 @@ def pack_call(node: str, call: PlacedCall) -> Request:
     try:
         packed = send_call(call.call)
     except Exception as error:
-        raise StepTransferError(node, f"can't be found by a name in another process ({_short(error)})") from error
+        raise StepTransferError(node, f"can't be found by a name in another process ({short(error)})") from error
     try:
         return Request(packed, pickle.dumps((call.arguments, call.options), PROTOCOL))
     except Exception as error:
         place, value = _find_unsendable(call)
         kind = type(value).__qualname__
-        detail = f"takes `{place}`, of type {kind}, which can't be sent to a process ({_short(error)})"
+        detail = f"takes `{place}`, of type {kind}, which can't be sent to a process ({short(error)})"
         raise StepTransferError(node, detail) from error
 
 
@@ -66,7 +66,7 @@ def unpack_answer(node: str, kind: bytes, body: bytes) -> Any:
         error = None if kind == RETURNED else _error_of(*found)
     except Exception as failure:
         what = "raised an error" if kind == RAISED else "returned something"
-        raise StepTransferError(node, f"{what} that can't be made again here ({_short(failure)})") from failure
+        raise StepTransferError(node, f"{what} that can't be made again here ({short(failure)})") from failure
     if error is not None:
         raise error
     return found
@@ -114,7 +114,3 @@ def _unsendable(values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 def _named(call: PlacedCall) -> Mapping[str, object]:
     signature: Callable[..., inspect.BoundArguments] = inspect.signature(call.call).bind
     return signature(*call.arguments, **call.options).arguments
-
-
-def _short(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:300]

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flowrt.actors import ending, live, placing, signals, supervisor
+from flowrt.actors import ending, interrupting, live, placing, signals, supervisor
 from flowrt.actors.interruptions import Interruption
 from flowrt.actors.parking import Parked
 from flowrt.actors.rare import Total
@@ -100,7 +100,7 @@ def _set_total(execution: "Execution", node: "PlanNode", due_ns: int) -> None:
 
 
 def _total_is_over(execution: "Execution", node: "PlanNode") -> None:
-    ending.interrupt_node(execution, node, Interruption("total", execution.kernel.monotonic_ns()))
+    interrupting.interrupt_node(execution, node, Interruption("total", execution.kernel.monotonic_ns()))
     ending.sift(execution)
     execution.check_rest()
 
@@ -136,9 +136,7 @@ def _join_is_over(execution: "Execution", node: "PlanNode") -> None:
         return
     if execution.flow.tokens.expire(node):
         live.join_expired(execution, node)
-    supervisor.act_on_news(execution)
-    if execution.is_held:
-        ending.sift(execution)
+    supervisor.follow_up(execution)
     execution.call_hands()
     execution.check_rest()
 

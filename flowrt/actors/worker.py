@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 
-from flowrt.actors import ending, supervisor, waiting
+from flowrt.actors import interrupting, supervisor, waiting
 from flowrt.actors.drive import PLAIN_TYPES, WorkerClosedError, as_coroutine, resume
-from flowrt.actors.ending import FINISHED_ANYWAY
-from flowrt.actors.interruptions import Interruption
+from flowrt.actors.interruptions import FINISHED_ANYWAY, Interruption
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import AttemptTimeoutError, StepCancelledItselfError, StepExitedError, StepLeakedScopeError
 from flowrt.graph.plan import PlanNode
@@ -194,7 +193,7 @@ class Worker:
         if execution.rare.interruptions.find(node) is None:
             execution.rare.interruptions.begin(node, Interruption("cancel", self.kernel.monotonic_ns()))
             self._give_up(execution, error)
-        ending.end_interrupted(execution, node, started_ns)
+        interrupting.end_interrupted(execution, node, started_ns)
 
     async def _close_leaked(self, node: PlanNode, error: BaseException) -> BaseException:
         """Close the scopes that a step left open; they are in the way of the worker's own."""

@@ -55,7 +55,7 @@ class ArgumentReader:
             found = f"{result!r:.80}" if facts is None else f"{facts}, which can't fail"
             self._report(f"`{watch.word}` has {found}: expected the result of a step", path)
         elif facts.recording is not self._recording:
-            self._report(f"`{watch.word}` has {_of_another(facts)}", path)
+            self._report(f"`{watch.word}` has {facts.seen_from_another}", path)
         else:
             node = facts.argument.node
         if watch.on == "failure":
@@ -83,7 +83,7 @@ class ArgumentReader:
 
     def _read_recorded(self, facts: RecordedFacts, path: Path) -> tuple[Argument, Any]:
         if facts.recording is not self._recording:
-            self._report(f"{_name_of(path)} is {_of_another(facts)}", path)
+            self._report(f"{_name_of(path)} is {facts.seen_from_another}", path)
         elif (source := facts.source) is not None:
             self.sources[source] = None
         return facts.argument, facts.type
@@ -98,10 +98,6 @@ class ArgumentReader:
 
     def _report(self, message: str, path: Path) -> None:
         self._recording.problem(f"{self._step.name}(...): {message}", path)
-
-
-def _of_another(facts: RecordedFacts) -> str:
-    return f"{facts} of the workflow {facts.recording.workflow!r}, which this one can't read"
 
 
 def _name_of(path: Path) -> str:

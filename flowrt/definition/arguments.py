@@ -10,11 +10,17 @@ class FromInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     input: str
 
+    def __str__(self) -> str:
+        return f"the parameter {self.input!r}"
+
 
 class FromNode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The argument is what another node produced."""
 
     node: str
+
+    def __str__(self) -> str:
+        return f"the result of {self.node!r}"
 
 
 class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,11 +46,17 @@ class FromFailure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     failure: str
 
+    def __str__(self) -> str:
+        return f"the failure of {self.failure!r}"
+
 
 class FromOutcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The argument is the `NodeOutcome` of another node, over an `always` edge."""
 
     outcome: str
+
+    def __str__(self) -> str:
+        return f"the outcome of {self.outcome!r}"
 
 
 Gives: TypeAlias = Literal["value", "values", "outcomes"]

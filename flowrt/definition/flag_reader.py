@@ -32,8 +32,7 @@ class FlagReader:
         )
         flags = self._recording.flags.joined(own)
         if (flag := flags.contradiction()) is not None:
-            what = f"the parameter {flag.input!r}" if isinstance(flag, FromInput) else f"the result of {flag.node!r}"
-            reason = f"it never runs, because {what} would have to be both true and false"
+            reason = f"it never runs, because {flag} would have to be both true and false"
             self._report(f"{reason}: use it in one `when` or `unless`, or call a step for each case", path)
         return flags
 
@@ -49,7 +48,7 @@ class FlagReader:
             return None
         facts = facts_of(value)
         if facts.recording is not self._recording:
-            self._report(f"{word} has {facts} of the workflow {facts.recording.workflow!r}", path)
+            self._report(f"{word} has {facts.seen_from_another}", path)
             return None
         reason = misfit(facts.type, value, bool)
         if reason is not None:

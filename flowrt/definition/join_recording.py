@@ -73,7 +73,7 @@ class JoinReader:
             return None
         facts = facts_of(result)
         if facts.recording is not self._recording:
-            self._report(f"it has {facts} of the workflow {facts.recording.workflow!r}")
+            self._report(f"it has {facts.seen_from_another}")
             return None
         if not isinstance(facts.argument, FromNode):
             self._report(f"it has {facts}, which is there from the beginning: only results of steps are waited for")

@@ -27,15 +27,12 @@ class RecordedFacts(NamedTuple):
     """The type that it will have, as its annotation says it."""
 
     def __str__(self) -> str:
-        match self.argument:
-            case FromInput(name):
-                return f"the parameter {name!r}"
-            case FromNode(node):
-                return f"the result of {node!r}"
-            case FromFailure(node):
-                return f"the failure of {node!r}"
-            case FromOutcome(node):
-                return f"the outcome of {node!r}"
+        return str(self.argument)
+
+    @property
+    def seen_from_another(self) -> str:
+        """How a workflow names it that it does not belong to."""
+        return f"{self} of the workflow {self.recording.workflow!r}, which this one can't read"
 
     @property
     def source(self) -> RecordedSource | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flowrt.actors import ending
+from flowrt.actors import interrupting
 from flowrt.actors.node_ends import CANCELLED, COMPLETED, FAILED, NEVER_BEGAN, PENDING, SKIPPED
 from flowrt.actors.snapshots import text_of
 from flowrt.clock import NANOSECONDS
@@ -163,7 +163,7 @@ class LiveFacts:
             return facts
         note = "its total time was over" if interruption.kind == "total" else interruption.note
         since = self._since(interruption.at_ns)
-        left = max(ending.grace_seconds(self._execution, node) - since, 0.0)
+        left = max(interrupting.grace_seconds(self._execution, node) - since, 0.0)
         due = left if node in self._suspended else None  # a step that asked for this itself is not given up
         return facts._replace(note=note, since_seconds=since, due_in_seconds=due)
 
@@ -228,7 +228,7 @@ class LiveFacts:
             found, is_there = flow.input.get(flag.input), True
         else:
             source = self._find(flag.node)
-            found, is_there = flow.sent[source.index], flow.has_value(self._find(node_id), source)
+            found, is_there = flow.sent[source.index], flow.history.has_value(self._find(node_id), source)
         return FlagFact(found if is_there and isinstance(found, bool) else None, is_there)
 
     def _on_error(self, node: "PlanNode") -> OnError:

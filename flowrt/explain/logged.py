@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from flowrt.actors.ending import ABANDONED, FINISHED_ANYWAY
+from flowrt.actors.interruptions import ABANDONED, FINISHED_ANYWAY
 from flowrt.actors.snapshots import CUT, cut
 from flowrt.clock import NANOSECONDS
 from flowrt.definition.arguments import Flag, FromInput

@@ -1,6 +1,6 @@
 """The sentence that answers, for every state of a node."""
 
-from flowrt.actors.ending import ABANDONED
+from flowrt.actors.interruptions import ABANDONED
 from flowrt.explain.explanation import MAX_NAMED, AttemptFact
 from flowrt.explain.facts import Design, Facts, Fate, NodeFacts, Queue
 from flowrt.explain.wording import LOST, doing, in_seconds, listed, shortened

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from flowrt.definition.arguments import Flag, FromInput
+from flowrt.definition.arguments import Flag
 from flowrt.errors import FlagError
 from flowrt.graph.flow import Flow
 from flowrt.graph.getters import Getter, NoValueError, getter
@@ -41,11 +41,7 @@ def _invoke(node: PlanNode, gates: list[_Gate], invoke: Getter, flow: Flow) -> A
     for flag, get, wanted in gates:
         found = get(flow)
         if not isinstance(found, bool):
-            raise FlagError(node.id, _name_of(flag), type(found).__name__)
+            raise FlagError(node.id, str(flag), type(found).__name__)
         if found is not wanted:
             raise NoValueError
     return invoke(flow)
-
-
-def _name_of(flag: Flag) -> str:
-    return f"the parameter {flag.input!r}" if isinstance(flag, FromInput) else f"the result of {flag.node!r}"

@@ -1,13 +1,13 @@
 """What flows through one execution: the payloads that nodes send, with tokens. Pure; no clock, no tasks."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, cast
 
 from flowrt.errors import ExpressionError, StepResultError
 from flowrt.graph.conditions import Holds, Misfits, holds, is_chosen
 from flowrt.graph.joins import Token
 from flowrt.graph.plan import Plan, PlanNode
-from flowrt.graph.records import History, merge
+from flowrt.graph.records import History
 from flowrt.graph.tokens import Tokens
 from flowrt.outcomes import NodeFailure, NodeOutcome
 from flowrt.policies import Default
@@ -30,8 +30,7 @@ class Flow:
     """
 
     __slots__ = (
-        "conflicts", "failures", "granted", "history", "inboxes", "input", "missing", "plan", "ready", "records",
-        "sent", "tokens",
+        "failures", "granted", "history", "inboxes", "input", "missing", "plan", "ready", "records", "sent", "tokens",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, input_value: Any) -> None:
@@ -39,7 +38,6 @@ class Flow:
         self.input = input_value
         self.sent: list[Any] = [None] * plan.size
         self.records: list[Any] = [None] * len(plan.nodes) if plan.takes_records else []
-        self.conflicts: dict[int, tuple[str, ...]] = {}
         self.failures: dict[int, NodeFailure] = {}
         """By node: the failures behind its `failed` tokens."""
         self.granted: dict[int, Callable[[], Any]] | None = None
@@ -58,43 +56,11 @@ class Flow:
         Raises:
             StepResultError: A node that feeds this one produced a value that is no record.
         """
-        record = self._merged(node)
+        record = self.history.merged(node)
         if node.gets_outcomes:
-            record = {**record, "outcomes": self.outcomes(node)}
+            record = {**record, "outcomes": self.tokens.outcomes(node)}
         self.records[node.index] = record
         return record
-
-    def _merged(self, node: PlanNode) -> Record:
-        """Return the record that came to a node."""
-        sources = self.history.sources_of(node)
-        if self.plan.is_mixed:
-            self._check_records(sources)
-        if len(sources) > 1:
-            record, conflicts = merge(self.history, sources)
-            if conflicts:
-                self.conflicts[node.index] = conflicts
-            return record
-        came: Record = self.sent[sources[0].index] if sources else self.input
-        return came
-
-    def _check_records(self, sources: Iterable[PlanNode]) -> None:
-        for source in sources:
-            if not isinstance(payload := self.sent[source.index], dict):
-                raise StepResultError(source.id, f"returned {type(payload).__name__}, but a JSON node reads it")
-
-    def outcomes(self, node: PlanNode) -> list[dict[str, Any]]:
-        """Return what came over each edge of a node that waits until all have settled, in the order of the edges."""
-        tokens = self.inboxes.get(node.index, {})
-        return [
-            {"node": edge.source.id, "outcome": token.value}
-            | ({"value": self.history.produced_by(edge.source)} if token is Token.VALUE else {})
-            for edge in node.incoming
-            if (token := tokens.get(edge.index)) is not None
-        ]
-
-    def has_value(self, node: PlanNode, source: PlanNode) -> bool:
-        """Say whether `node` was fired with a value of `source`."""
-        return source in self.history.sources_of(node)
 
     # --- a node ends with a value -----------------------------------------------------------------------------------
 
@@ -163,12 +129,11 @@ class Flow:
             Token.VALUE if is_chosen(edge, handles) and holds(edge, payload) else Token.SKIPPED
             for edge in node.outgoing
         ]
-        observed = self._observe(node, NodeOutcome(outcome="completed", value=produced), holds)
+        observed = self._send_port(node.always_port, NodeOutcome(outcome="completed", value=produced), holds)
         self._keep(node, payload, produced)
-        self._deliver(node, tokens)
-        self._spread_port(node.failure_port, Token.SKIPPED)
-        if node.always_port is not None:
-            self._deliver(node.always_port, observed)
+        self.tokens.deliver_all(node, tokens)
+        self.tokens.spread(node.failure_port, Token.SKIPPED)
+        self.tokens.deliver_all(node.always_port, observed)
 
     def _payload(self, node: PlanNode, result: Any) -> tuple[Any, Any]:
         """Return what a node produces when its step returned `result`, and what it sends on."""
@@ -176,7 +141,7 @@ class Flow:
         if not node.takes_record:
             return produced, produced
         if node.gets_outcomes and not node.emits_only_produced and isinstance(produced, dict):
-            outcomes: Record = {"outcomes": self.outcomes(node)}
+            outcomes: Record = {"outcomes": self.tokens.outcomes(node)}
             produced = outcomes | cast("Record", produced)
         if not isinstance(produced, dict):
             raise StepResultError(node.id, f"returned {type(produced).__name__}, not a JSON object")
@@ -197,7 +162,7 @@ class Flow:
         """Return what a node was given, without what its own join added."""
         if not node.takes_record:
             return {}
-        return self._merged(node) if node.gets_outcomes else self._given(node)
+        return self.history.merged(node) if node.gets_outcomes else self._given(node)
 
     def _keep(self, node: PlanNode, payload: Any, produced: Any) -> None:
         self.sent[node.index] = payload
@@ -215,19 +180,16 @@ class Flow:
             success: What its `success` edges carry: a token that is no value, or a default.
         """
         misfits = Misfits()
-        port = node.failure_port
-        failed = self._send_port(port, failure, misfits.holds)
-        observed = self._observe(node, NodeOutcome(outcome="failed", error=failure), misfits.holds)
+        failed = self._send_port(node.failure_port, failure, misfits.holds)
+        observed = self._send_port(node.always_port, NodeOutcome(outcome="failed", error=failure), misfits.holds)
         if isinstance(success, Default):
             self._deliver_default(node, success.default, misfits)
         else:
             if success is Token.FAILED:
                 self.failures[node.index] = failure
-            self._deliver(node, [success] * len(node.outgoing))
-        if port is not None:
-            self._deliver(port, failed)
-        if node.always_port is not None:
-            self._deliver(node.always_port, observed)
+            self.tokens.spread(node, success)
+        self.tokens.deliver_all(node.failure_port, failed)
+        self.tokens.deliver_all(node.always_port, observed)
         return Carried(Token.VALUE in failed, misfits.first)
 
     def _deliver_default(self, node: PlanNode, default: Any, misfits: "Misfits") -> None:
@@ -236,35 +198,31 @@ class Flow:
             tokens = [Token.VALUE if holds(edge, payload) else Token.SKIPPED for edge in node.outgoing]
         except (StepResultError, ExpressionError) as error:
             misfits.first = misfits.first or error
-            self._deliver(node, [Token.SKIPPED] * len(node.outgoing))
+            self.tokens.spread(node, Token.SKIPPED)
             return
         self._keep(node, payload, produced)
-        self._deliver(node, tokens)
+        self.tokens.deliver_all(node, tokens)
 
     def skip(self, node: PlanNode) -> None:
         """Deliver that a node was skipped."""
-        self._deliver(node, [Token.SKIPPED] * len(node.outgoing))
-        self._spread_port(node.failure_port, Token.SKIPPED)
-        self._spread_port(node.always_port, Token.SKIPPED)
+        self.tokens.spread(node, Token.SKIPPED)
+        self.tokens.spread(node.failure_port, Token.SKIPPED)
+        self.tokens.spread(node.always_port, Token.SKIPPED)
 
     def cancel(self, node: PlanNode, *, has_begun: bool) -> Carried:
         """Deliver that a node was cancelled."""
-        misfits = Misfits()
-        observed: Sequence[Token] = ()
+        port, misfits = node.always_port, Misfits()
         if has_begun:
-            observed = self._observe(node, NodeOutcome(outcome="cancelled"), misfits.holds)
+            observed = self._send_port(port, NodeOutcome(outcome="cancelled"), misfits.holds)
         else:
+            observed = () if port is None else [Token.CANCELLED] * len(port.outgoing)
             self.tokens.close(node)
-        self._deliver(node, [Token.CANCELLED] * len(node.outgoing))
-        self._spread_port(node.failure_port, Token.SKIPPED)
-        if node.always_port is not None:
-            self._deliver(node.always_port, observed or [Token.CANCELLED] * len(node.always_port.outgoing))
+        self.tokens.spread(node, Token.CANCELLED)
+        self.tokens.spread(node.failure_port, Token.SKIPPED)
+        self.tokens.deliver_all(port, observed)
         return Carried(is_handled=False, misfit=misfits.first)
 
     # --- ports ------------------------------------------------------------------------------------------------------
-
-    def _observe(self, node: PlanNode, outcome: NodeOutcome, holds: Holds) -> Sequence[Token]:
-        return self._send_port(node.always_port, outcome, holds)
 
     def _send_port(self, port: PlanNode | None, sent: NodeFailure | NodeOutcome, holds: Holds) -> Sequence[Token]:
         """Put what a port sends where its targets find it; the tokens of its edges, still to be delivered."""
@@ -280,14 +238,6 @@ class Flow:
                 self.history.sources[port.index] = self.history.sources[node.index]
         self.sent[port.index] = payload
         return [Token.VALUE if holds(edge, payload) else Token.SKIPPED for edge in port.outgoing]
-
-    def _spread_port(self, port: PlanNode | None, token: Token) -> None:
-        if port is not None:
-            self._deliver(port, [token] * len(port.outgoing))
-
-    def _deliver(self, node: PlanNode, tokens: Sequence[Token]) -> None:
-        for edge, token in zip(node.outgoing, tokens, strict=True):
-            self.tokens.deliver(edge, token)
 
     # --- the end ----------------------------------------------------------------------------------------------------
 

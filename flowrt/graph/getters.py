@@ -66,7 +66,7 @@ def _from(node: PlanNode, source: PlanNode) -> Getter:
     index = source.index
 
     def get(flow: Flow) -> Any:
-        if flow.has_value(node, source):
+        if flow.history.has_value(node, source):
             return flow.sent[index]
         raise NoValueError
 

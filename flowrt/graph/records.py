@@ -1,4 +1,4 @@
-"""How the records of several upstream nodes become one.
+"""What came before a node in one execution, and how the records of several upstream nodes become one.
 
 Where ancestors produced one key, a descendant's value beats its ancestor's; of two that no path orders, the one whose
 edge comes later in the definition wins, and the key is reported. The input is everybody's ancestor.
@@ -7,6 +7,7 @@ edge comes later in the definition wins, and the key is reported. The input is e
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+from flowrt.errors import StepResultError
 from flowrt.graph.plan import Plan, PlanNode
 from flowrt.typing import Record
 
@@ -15,18 +16,19 @@ Origin: TypeAlias = PlanNode | None
 
 
 class History:
-    """What merging needs to know of one execution so far.
+    """What one execution was given, and what its nodes produced so far.
 
     Args:
         plan: The plan.
         input_value: What the execution was given.
-        sent: The record that each node sent on, by node index; filled by the owner.
+        sent: The payload that each node sent on, by node index; filled by the owner.
     """
 
-    __slots__ = ("_known", "contested", "plan", "produced", "sent", "sources")
+    __slots__ = ("_known", "conflicts", "contested", "input", "plan", "produced", "sent", "sources")
 
     def __init__(self, plan: Plan, input_value: Any, sent: list[Any]) -> None:
         self.plan = plan
+        self.input = input_value
         self.sent = sent
         self.produced: list[Any] = [None] * plan.size if plan.takes_records else []
         """What each node produced, by node index."""
@@ -34,6 +36,8 @@ class History:
         """The nodes that fed a node, where that was not all of its plan's sources, by node index."""
         self.contested: set[str] = set()
         """The keys that came from more than one node, or from the input and a node; only they can be in dispute."""
+        self.conflicts: dict[int, tuple[str, ...]] = {}
+        """By node: the keys on which unordered nodes that fed it disagree."""
         self._known: set[str] = set(input_value) if plan.takes_records else set()
 
     def keep(self, node: PlanNode, produced: Record) -> None:
@@ -47,6 +51,32 @@ class History:
     def sources_of(self, node: PlanNode) -> tuple[PlanNode, ...]:
         """Return the nodes whose values a node was fired with."""
         return self.sources.get(node.index, node.sources)
+
+    def has_value(self, node: PlanNode, source: PlanNode) -> bool:
+        """Say whether `node` was fired with a value of `source`."""
+        return source in self.sources_of(node)
+
+    def merged(self, node: PlanNode) -> Record:
+        """Return the record that came to a node.
+
+        Raises:
+            StepResultError: A node that feeds it produced a value that is no record.
+        """
+        sources = self.sources_of(node)
+        if self.plan.is_mixed:
+            self._check_records(sources)
+        if len(sources) > 1:
+            record, conflicts = merge(self, sources)
+            if conflicts:
+                self.conflicts[node.index] = conflicts
+            return record
+        came: Record = self.sent[sources[0].index] if sources else self.input
+        return came
+
+    def _check_records(self, sources: Sequence[PlanNode]) -> None:
+        for source in sources:
+            if not isinstance(payload := self.sent[source.index], dict):
+                raise StepResultError(source.id, f"returned {type(payload).__name__}, but a JSON node reads it")
 
     def produced_by(self, node: PlanNode) -> Any:
         """Return what a node's step returned, without what the node was given."""

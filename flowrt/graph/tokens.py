@@ -1,7 +1,9 @@
 """The tokens of one execution: what every edge carried, and which joins they decided. Pure; no clock, no tasks."""
 
 from collections import deque
+from collections.abc import Iterable
 from enum import Enum
+from typing import Any
 
 from flowrt.definition.model import JoinRule
 from flowrt.graph.joins import Token, Verdict, judge, may_decide
@@ -60,6 +62,16 @@ class Tokens:
         if index not in self.inboxes or self.judge(target):
             self.ready.append(target)
 
+    def deliver_all(self, node: PlanNode | None, tokens: Iterable[Token]) -> None:
+        """Take the tokens of all edges of a node, in their order, or of a port if there is one."""
+        for edge, token in zip(() if node is None else node.outgoing, tokens, strict=True):
+            self.deliver(edge, token)
+
+    def spread(self, node: PlanNode | None, token: Token) -> None:
+        """Take the same token for each edge of a node, or of a port if there is one."""
+        for edge in () if node is None else node.outgoing:
+            self.deliver(edge, token)
+
     def judge(self, node: PlanNode) -> bool:
         """Say whether the node fires now; one that ends now without firing goes to `news`."""
         if self._has_decided(node):
@@ -109,6 +121,16 @@ class Tokens:
     def rule(self, node: PlanNode) -> JoinRule:
         """Return the join of a node: its own, or what that has become when its time was over."""
         return self._rules.get(node.index, node.join)
+
+    def outcomes(self, node: PlanNode) -> list[dict[str, Any]]:
+        """Return what came over each edge of a node that waits until all have settled, in the order of the edges."""
+        tokens = self.inboxes.get(node.index, {})
+        return [
+            {"node": edge.source.id, "outcome": token.value}
+            | ({"value": self._history.produced_by(edge.source)} if token is Token.VALUE else {})
+            for edge in node.incoming
+            if (token := tokens.get(edge.index)) is not None
+        ]
 
     def missing_sources(self, node: PlanNode) -> tuple[str, ...]:
         """Return the ids of the nodes from which a node that keeps its tokens still waits for one."""

@@ -4,12 +4,10 @@ from typing import Annotated, Any
 
 import msgspec
 
-from flowrt.definition.arguments import FromInput, FromNode
 from flowrt.definition.value_steps import branch_step
 from flowrt.errors import Problem
 from flowrt.steps.data import NodeData
-from flowrt.steps.flag_data import Unless, When, flag_types, read_flags
-from flowrt.steps.python_arguments import argument_form
+from flowrt.steps.flag_data import Unless, When, flag_types, read_flag, read_flags
 from flowrt.typing import BoundStep, StepBindError
 
 
@@ -35,9 +33,7 @@ class BranchType:
             StepBindError: What it passes on is neither a result nor a parameter, or a flag is not.
         """
         problems: list[Problem] = []
-        value = argument_form(data.value)
-        if not isinstance(value, FromInput | FromNode):
-            problems.append(Problem("/value", 'expected {"node": id} or {"input": parameter}'))
+        value = read_flag(data.value, "/value", problems)
         when = read_flags(data.when, "when", problems)
         unless = read_flags(data.unless, "unless", problems)
         if problems or value is None:

@@ -20,14 +20,17 @@ Unless: TypeAlias = Annotated[
 
 def read_flags(written: Sequence[Any], key: str, problems: list[Problem]) -> tuple[Flag, ...]:
     """Return the flags of a node; add those that are none to the problems."""
-    flags: list[Flag] = []
-    for place, found in enumerate(written):
-        flag = argument_form(found)
-        if isinstance(flag, FromInput | FromNode):
-            flags.append(flag)
-        else:
-            problems.append(Problem(pointer(key, place), 'expected {"node": id} or {"input": parameter}'))
-    return tuple(flags)
+    flags = [read_flag(found, pointer(key, place), problems) for place, found in enumerate(written)]
+    return tuple(flag for flag in flags if flag is not None)
+
+
+def read_flag(written: Any, place: str, problems: list[Problem]) -> Flag | None:
+    """Return a result or a parameter as it is written; add what is neither to the problems."""
+    flag = argument_form(written)
+    if isinstance(flag, FromInput | FromNode):
+        return flag
+    problems.append(Problem(place, 'expected {"node": id} or {"input": parameter}'))
+    return None
 
 
 def flag_types(flags: Sequence[Flag]) -> dict[str, Any]:

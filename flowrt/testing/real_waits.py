@@ -29,11 +29,10 @@ class ThreadWatch(trio.abc.Instrument):
 
     def begin(self) -> None:
         """Look from now on. Called inside trio."""
-        trios, anyios = (
+        self._limiters = (
             trio.to_thread.current_default_thread_limiter(),
             anyio.to_thread.current_default_thread_limiter(),
         )
-        self._limiters = (trios, anyios)
 
     def after_task_step(self, task: trio.lowlevel.Task) -> None:  # noqa: ARG002 - trio's
         """Look after each step of a task: tokens are returned on the event loop, too."""

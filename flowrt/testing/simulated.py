@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from flowrt.actors.execution import Execution
 from flowrt.actors.limits import NO_LIMITS, Limits
+from flowrt.actors.results import result_of
 from flowrt.definition import Workflow
 from flowrt.errors import FlowrtError
 from flowrt.events import ExecutionStatus
@@ -135,6 +136,6 @@ def simulate_plan(plan: Plan, input: Mapping[str, Any] | None, simulation: Simul
     if simulation.is_cut:
         return Simulated("running", None, None, trace)
     try:
-        return Simulated(begun[0].status, begun[0].outcome(), None, trace)
+        return Simulated(begun[0].status, result_of(begun[0]), None, trace)
     except FlowrtError as error:
         return Simulated(begun[0].status, None, error, trace)

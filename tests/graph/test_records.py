@@ -18,7 +18,7 @@ def test_a_descendants_value_beats_its_ancestors():
     play.ends("c")
     play.ends("d")
     assert play.seen["d"] == {"x": 2}
-    assert not play.flow.conflicts
+    assert not play.flow.history.conflicts
 
 
 def test_a_descendants_value_beats_its_ancestors_whichever_edge_comes_first():
@@ -44,7 +44,7 @@ def test_of_two_unordered_nodes_the_later_edge_wins_and_the_key_is_named():
     play.ends("b", x=2, same=5)
     play.ends("c")
     assert play.seen["c"] == {"x": 2, "same": 5}
-    assert play.flow.conflicts[play.nodes["c"].index] == ("x",)
+    assert play.flow.history.conflicts[play.nodes["c"].index] == ("x",)
 
 
 def test_an_origin_is_found_through_nodes_that_only_pass_on():

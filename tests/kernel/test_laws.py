@@ -9,6 +9,7 @@ import anyio.lowlevel
 import pytest
 from kernel.workflows import retried, side_by_side, workflow
 
+from flowrt.actors.results import result_of
 from flowrt.definition import Definition, Edge, LoadedDefinition, Node
 from flowrt.errors import ExecutionFailedError, StalledError
 from flowrt.policies import NodePolicy, Retry
@@ -56,7 +57,7 @@ async def test_law_1_an_execution_with_a_node_that_never_fires_is_an_error():
         execution.kernel.crew.call(execution)
         await execution.wait_ended()
         with pytest.raises(StalledError, match="'b' never fired"):
-            execution.outcome()
+            result_of(execution)
 
 
 async def test_law_2_a_waiting_firing_holds_no_task():

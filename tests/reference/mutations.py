@@ -111,7 +111,7 @@ OF_PAYLOADS = [
     Mutation(
         "observers get what a node's join added",
         FLOW,
-        "return self._merged(node) if node.gets_outcomes else self._given(node)",
+        "return self.history.merged(node) if node.gets_outcomes else self._given(node)",
         "return self._given(node)",
     ),
 ]
@@ -182,8 +182,8 @@ OF_ENDINGS = [
     Mutation(
         "a cancelled node has failed",
         FLOW,
-        "[Token.CANCELLED] * len(node.outgoing)",
-        "[Token.FAILED] * len(node.outgoing)",
+        "self.tokens.spread(node, Token.CANCELLED)",
+        "self.tokens.spread(node, Token.FAILED)",
     ),
     Mutation("nobody observes a cancel", FLOW, "if has_begun:", "if False:"),
     Mutation(

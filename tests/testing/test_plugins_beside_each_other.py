@@ -126,5 +126,5 @@ def test_the_plugin_loads_next_to_nothing():
     code = "import sys, pytest; before = {*sys.modules}; import flowrt.testing.pytest_plugin"
     code += "; print(*sorted({*sys.modules} - before))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
-    ours = ["flowrt", "flowrt.errors", "flowrt.lazy", "flowrt.testing", "flowrt.testing.pytest_plugin"]
-    assert ran.stdout.split() == ours
+    loaded = [name for name in ran.stdout.split() if not name.startswith("flowrt.errors.")]
+    assert loaded == ["flowrt", "flowrt.errors", "flowrt.lazy", "flowrt.testing", "flowrt.testing.pytest_plugin"]
