@@ -28,8 +28,8 @@ def begin(execution: "Execution", node: "PlanNode", instruction: Any, started_ns
             seconds = max(at_ns - execution.kernel.clock.time_ns(), 0) / NANOSECONDS
             _delay(execution, node, Delay(produced, seconds), started_ns)
         case SignalWait():
+            watch_total(execution, node, started_ns)  # first: a signal that has come already may end the execution
             signals.wait(execution, node, instruction, started_ns)
-            watch_total(execution, node, started_ns)
         case PlacedCall():
             watch_total(execution, node, started_ns)
             placing.ask(execution, node, instruction, started_ns)

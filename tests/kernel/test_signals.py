@@ -168,3 +168,15 @@ async def test_a_signal_that_nobody_can_take_is_refused():
             await runtime.signal(handle.execution_id, "paid", 2)
         held.told.set()
         await handle.wait()
+
+
+async def test_a_signal_that_had_come_already_leaves_no_timer_of_its_node(events):
+    async with Runtime(hooks=[events.append]) as runtime:
+        held = Held()
+        steps = {"before": held.step, "node": waits()}
+        policies = {"node": {"timeout": {"total": 3600}}}
+        handle = await runtime.start(workflow(steps, ["before>node"], policies=policies))
+        await runtime.signal(handle.execution_id, "paid", 1)
+        held.told.set()
+        assert await handle.wait() == "completed"
+        assert len(runtime._engine.kernel.timers) == 0
