@@ -46,18 +46,18 @@ class Runtime:
         flush_seconds: How long leaving the runtime waits for the log to be written.
         limits: How many steps with the placement `thread`, and how many with `process`, may run at once: a number from
             1 or a limiter, by these names. Without: 40 threads, and one process for each CPU that may be used.
-        watchdog_seconds: A node whose step holds the event loop for longer than this is named in a warning, once;
-            `None`: none is.
+        watchdog_seconds: A node that holds the event loop for longer is named in a warning, once; `None`: none is.
         clock: Where the time comes from.
         random: Where jitter and ids come from; a seeded one makes them repeatable.
         ids: Where the ids of executions come from; `None`: UUID version 7.
         gate: What decides the order of firings and completions; `None`: the order in which they come.
-        hooks: What is called with every event of every execution, in their order: functions, or objects that can be
-            called. They must be quick. What they raise is logged as a warning.
+        hooks: Functions of an event, called with each, in their order; quick ones. What they raise is logged.
 
     Raises:
         TypeError: An option is of another kind than expected.
         ValueError: An option has an impossible value.
+        RuntimeClosedError: From every method below: the runtime is not open.
+        WrongThreadError: From every method but `run_from_thread`: it is open on another thread's event loop.
     """
 
     def __init__(
@@ -143,8 +143,6 @@ class Runtime:
             StalledError: It came to rest with nodes that never fired, which is a bug in flowrt.
             NestedTooDeepError: It began in a step of an execution that began in a step, and so on.
             StoreError: The log could not be written.
-            RuntimeClosedError: The runtime is not open.
-            WrongThreadError: The runtime is open on another thread's event loop.
             TypeError: It is no workflow.
         """
         return await self._engine.run(workflow, input)
@@ -167,8 +165,6 @@ class Runtime:
             InputError: The input does not fit; nothing ran.
             NestedTooDeepError: It began in a step of an execution that began in a step, and so on.
             StoreError: The log could not be written; nothing ran.
-            RuntimeClosedError: The runtime is not open.
-            WrongThreadError: The runtime is open on another thread's event loop.
             TypeError: It is no workflow.
         """
         return ExecutionHandle(self._engine, await self._engine.start(workflow, input))
@@ -196,8 +192,6 @@ class Runtime:
 
         Raises:
             ValueError: A limit is not positive.
-            RuntimeClosedError: The runtime is not open.
-            WrongThreadError: The runtime is open on another thread's event loop.
         """
         return ExecutionResults(
             self._engine, workflow, source, max_at_once=max_at_once, max_per_second=max_per_second, in_order=in_order
@@ -209,7 +203,6 @@ class Runtime:
         May be called from many threads at once. Ctrl-C in the waiting thread cancels the execution.
 
         Raises:
-            RuntimeClosedError: The runtime is not open.
             ExecutionCancelledError: The runtime was left before the execution ended.
             WrongThreadError: It was called in the event loop's own thread, which would wait for itself.
             Exception: What `run` raises.
@@ -231,8 +224,6 @@ class Runtime:
             SignalRefusedError: The execution is over or unknown, no node can take it, or the payload does not fit;
                 nothing was changed.
             StoreError: It was taken, but could not be logged.
-            RuntimeClosedError: The runtime is not open.
-            WrongThreadError: The runtime is open on another thread's event loop.
         """
         await self._control.signal(execution_id, name, payload)
 
@@ -253,8 +244,6 @@ class Runtime:
 
         Raises:
             ValueError: An option has an impossible value.
-            RuntimeClosedError: The runtime is not open.
-            WrongThreadError: The runtime is open on another thread's event loop.
         """
         return EventStream[Event](RuntimeEvents(self._engine.kernel), max_kept=max_kept, on_overflow=on_overflow)
 
@@ -271,8 +260,6 @@ class Runtime:
             UnknownExecutionError: It does not run here, and the log does not know it or there is none.
             UnknownNodeError: Its workflow has no node of that id.
             StoreError: The log can't be read.
-            RuntimeClosedError: The runtime is not open.
-            WrongThreadError: The runtime is open on another thread's event loop.
         """
         return await self._control.why(execution_id, node)
 
@@ -296,8 +283,6 @@ class Runtime:
         Raises:
             TypeError: `timeout_seconds` is no number; the runtime is not drained.
             ValueError: It is negative; the runtime is not drained.
-            RuntimeClosedError: The runtime is not open.
-            WrongThreadError: The runtime is open on another thread's event loop.
         """
         return await self._control.drain(timeout_seconds)
 
@@ -310,7 +295,5 @@ class Runtime:
         Raises:
             TypeError: `timeout_seconds` is no number.
             ValueError: It is negative.
-            RuntimeClosedError: The runtime is not open.
-            WrongThreadError: The runtime is open on another thread's event loop.
         """
         return await self._control.drain_on_sigterm(timeout_seconds)
