@@ -1,13 +1,16 @@
 """The timer actor: a heap of things to do later. What waits here holds no task."""
 
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 
 import anyio
 
 from flowrt.clock import NANOSECONDS
 from flowrt.typing import Clock
+
+FEW = 1024
+"""So many timers are kept, forgotten ones too."""
 
 
 class Timer:
@@ -34,6 +37,8 @@ class Timers:
         self._clock = clock
         self._heap: list[tuple[int, int, Timer]] = []
         self._order = count()
+        self._most = FEW
+        """From how many on the heap is swept."""
         self._changed = anyio.Event()
 
     def __len__(self) -> int:
@@ -46,10 +51,18 @@ class Timers:
     def set_at(self, due_ns: int, action: Callable[[], None]) -> Timer:
         """Do something at that time of the clock; `action` must not raise."""
         timer = Timer(action, due_ns)
+        if len(self._heap) >= self._most:
+            self._sweep()
         heappush(self._heap, (due_ns, next(self._order), timer))
         if self._heap[0][2] is timer:
             self._changed.set()
         return timer
+
+    def _sweep(self) -> None:
+        """Drop what was forgotten: limits are often far away, and most are never reached."""
+        self._heap = [entry for entry in self._heap if entry[2].action is not None]
+        heapify(self._heap)
+        self._most = max(FEW, 2 * len(self._heap))
 
     async def run(self) -> None:
         """Act until cancelled; what is still waiting then is never done."""

@@ -58,12 +58,12 @@ def _workflow(definition: Definition) -> dict[str, Any]:
     if definition.result is not None:
         exported["result"] = definition.result
     if definition.policy != NO_WORKFLOW_POLICY:
-        exported["policy"] = _without_defaults(definition.policy)
+        exported["policy"] = without_defaults(definition.policy)
     return exported | definition.extra
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
-    exported = _without_defaults(parameter)
+    exported = without_defaults(parameter)
     extra: dict[str, Any] = exported.pop("extra", {})
     return exported | extra
 
@@ -73,7 +73,7 @@ def _node(node: Node) -> dict[str, Any]:
     if node.data:
         exported["data"] = node.data
     if node.policy != NO_POLICY:
-        exported["policy"] = _without_defaults(node.policy)
+        exported["policy"] = without_defaults(node.policy)
     if node.join != WAIT_FOR_ALL:
         exported["join"] = _join(node.join)
     if node.emit != "merge":
@@ -106,11 +106,12 @@ def _edge(edge: Edge) -> dict[str, Any]:
     return exported | edge.extra
 
 
-def _without_defaults(struct: msgspec.Struct) -> dict[str, Any]:
+def without_defaults(struct: msgspec.Struct) -> dict[str, Any]:
+    """Return the fields of a policy or the like as JSON writes them: those that have another value than by default."""
     exported: dict[str, Any] = {}
     for field in msgspec.structs.fields(struct):
         value = getattr(struct, field.name)
         default = field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default
         if value != default and value is not msgspec.UNSET:
-            exported[field.encode_name] = _without_defaults(value) if isinstance(value, msgspec.Struct) else value
+            exported[field.encode_name] = without_defaults(value) if isinstance(value, msgspec.Struct) else value
     return exported

@@ -5,6 +5,7 @@ from typing import Any, cast
 import msgspec
 
 from flowrt.definition.conversion import convert
+from flowrt.definition.exporting import without_defaults
 from flowrt.definition.findings import Findings
 from flowrt.definition.policy_sense import check_sense
 from flowrt.policies import NodePolicy, Retry
@@ -28,7 +29,7 @@ def check_policy(policy: NodePolicy, findings: Findings, *, is_async: bool) -> N
     if policy.retry is not None and not isinstance(cast("object", policy.retry), Retry):
         findings.problem(("retry",), f"found {policy.retry!r:.80}, expected a Retry, such as Retry(max_attempts=3)")
     else:
-        check_sense(policy, None, (), findings, is_async=is_async)
+        check_sense(policy, without_defaults(policy), (), findings, is_async=is_async)
 
 
 def _refuse(value: Any) -> Any:

@@ -56,5 +56,10 @@ def test_a_policy_that_can_not_be_is_refused(options, expected):
     assert expected in message_of(lambda total: ship(total=total), **options)
 
 
+def test_a_contradiction_that_could_not_be_loaded_again_is_refused():
+    retry = Retry(backoff="constant", backoff_multiplier=3)
+    assert "the backoff is 'constant', which multiplies nothing" in step_problem(lambda total: total, retry=retry)
+
+
 def test_a_grace_time_that_can_not_be_is_refused():
     assert "found -1, expected a number >= 0.0" in step_problem(lambda total: total, cancel=Cancel(grace_seconds=-1))

@@ -5,7 +5,8 @@ import pytest
 from semantics.stage import Held, History, gives, workflow
 from sink.manual_clock import ManualClock
 
-from flowrt import ExecutionFailedError, MemoryStore, Runtime, SignalRefusedError
+from flowrt import ExecutionFailedError, MemoryStore, Runtime, SignalRefusedError, StepRegistry, load_definition
+from flowrt.actors.timers import FEW
 from flowrt.errors import SignalTimeoutError
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +31,21 @@ def clock():
 @pytest.fixture
 def events():
     return []
+
+
+async def test_limits_that_were_not_reached_do_not_pile_up():
+    definition = {"policy": {"deadline_seconds": 86_400}, "nodes": [{"id": "a", "type": "start"}]}
+    quick = load_definition(definition, StepRegistry.with_builtins())
+    async with Runtime() as runtime:
+        timers = runtime._engine.kernel.timers
+        lasting = await runtime.start(workflow({"node": waits(timeout_seconds=3600)}))
+        await anyio.wait_all_tasks_blocked()
+        for _ in range(2 * FEW):
+            await runtime.run(quick)
+        assert len(timers) == 1
+        assert len(timers._heap) <= FEW
+        await runtime.signal(lasting.execution_id, "paid", {"amount": 5})
+        assert await lasting.result() == {"paid": {"amount": 5}}
 
 
 async def test_a_signal_is_what_the_node_produces():
