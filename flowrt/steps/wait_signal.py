@@ -41,7 +41,7 @@ class WaitSignalType:
         """Bind the type to a node.
 
         Raises:
-            StepBindError: The schema is wrong, or there is a default that nobody would wait for.
+            StepBindError: The schema is wrong, or there is a default that does not fit or that nobody would wait for.
         """
         if data.default is not msgspec.UNSET and data.timeout_seconds is None:
             raise StepBindError(Problem("/default", "it is for when the time is over: give `timeout_seconds` too"))
@@ -52,8 +52,17 @@ class WaitSignalType:
             check(payload)
             return {key: payload}
 
-        default: Any = msgspec.UNSET if data.default is msgspec.UNSET else {key: data.default}
-        return waiting_step(SignalWait(data.name, accept, data.timeout_seconds, default))
+        return waiting_step(SignalWait(data.name, accept, data.timeout_seconds, _default(data, accept)))
+
+
+def _default(data: WaitSignalData, accept: Callable[[Any], Record]) -> Any:
+    """Return what the node produces when the time is over, as if it had come with a signal."""
+    if data.default is msgspec.UNSET:
+        return msgspec.UNSET
+    try:
+        return accept(data.default)
+    except ValueError as error:
+        raise StepBindError(Problem("/default", f"it does not fit `payload_schema`: {error}")) from error
 
 
 def waiting_step(wait: SignalWait) -> BoundStep:

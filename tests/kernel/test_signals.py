@@ -5,7 +5,15 @@ import pytest
 from semantics.stage import Held, History, gives, workflow
 from sink.manual_clock import ManualClock
 
-from flowrt import ExecutionFailedError, MemoryStore, Runtime, SignalRefusedError, StepRegistry, load_definition
+from flowrt import (
+    DefinitionError,
+    ExecutionFailedError,
+    MemoryStore,
+    Runtime,
+    SignalRefusedError,
+    StepRegistry,
+    load_definition,
+)
 from flowrt.actors.timers import FEW
 from flowrt.errors import SignalTimeoutError
 
@@ -196,3 +204,16 @@ async def test_a_signal_that_had_come_already_leaves_no_timer_of_its_node(events
         held.told.set()
         assert await handle.wait() == "completed"
         assert len(runtime._engine.kernel.timers) == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"default": 1}, "give `timeout_seconds` too"),
+        ({"default": "5", "timeout_seconds": 1, "payload_schema": AMOUNT}, "it does not fit `payload_schema`"),
+    ],
+)
+def test_a_default_that_no_signal_could_bring_or_that_nobody_waits_for_is_refused(data, message):
+    with pytest.raises(DefinitionError, match=message) as caught:
+        workflow({"node": waits(**data)})
+    assert [problem.pointer for problem in caught.value.problems] == ["/nodes/0/data/default"]
