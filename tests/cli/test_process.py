@@ -106,10 +106,11 @@ def test_a_step_that_does_not_end_holds_nobody_who_presses_ctrl_c_again(start, d
     file = definition({"a": ("python", {"function": f"stubborn_steps:{function}"})}, name="stubborn")
     process = start("run", file, "--backend", backend, "--python-module", "stubborn_steps")
     wait_for_a_running_execution(start)
-    for _ in range(3):
+    for _ in range(30):  # on a busy machine presses may arrive together, and then count as one
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=0.6)  # a little more than what counts as one
+            process.wait(timeout=0.6)
+            break
     status, _, err = finished(process)
     assert (status, "Traceback" in err) == (3, False)
 
