@@ -57,13 +57,16 @@ def cancel_node(execution: "Execution", node: "PlanNode", reason: str, asked_by:
 
 
 def _interrupt_all(execution: "Execution", interruption: Interruption) -> None:
-    for node in _running_now(execution):
+    waiting, suspended = execution.rare.parking.nodes(), list(execution.suspended.items())
+    interrupted = [*_running_now(execution), *waiting, *execution.suspended]
+    for node in interrupted:
         if not goes_on(execution, node):
+            # all of them first: what one's end sets free must not interrupt another for a reason of its own
             execution.rare.interruptions.begin(node, interruption)
-    for node in execution.rare.parking.nodes():
+    for node in waiting:
         if not goes_on(execution, node):
             interrupting.interrupt_parked(execution, node, interruption)
-    for node, worker in list(execution.suspended.items()):
+    for node, worker in suspended:
         if not goes_on(execution, node):
             interrupting.interrupt_suspended(execution, worker, node, interruption)
     sift(execution)
