@@ -69,7 +69,7 @@ class Workflow:
                 leads = targets and all(target == join or target in found for target in targets)
                 if leads and node not in found and node != self.definition.result:
                     found.append(node)
-        return found
+        return sorted(found, key=lambda node: -len(self._ancestors[node]))
 
     def _last_nodes(self):
         """Return the nodes whose payloads are the result."""
