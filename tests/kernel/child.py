@@ -4,7 +4,6 @@ Usage: child.py interrupted|drained BACKEND DATABASE
 """
 
 import json
-import signal
 import sys
 from contextlib import suppress
 
@@ -73,5 +72,4 @@ async def drained():
         tell(ended=report.ended, cancelled=len(report.cancelled))
 
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs in the background deaf to it
 anyio.run({"interrupted": interrupted, "drained": drained}[SCENE], backend=BACKEND)
