@@ -35,14 +35,14 @@ class Control:
         """Let no firing start, in any execution, until `resume`."""
         kernel = self._engine.kernel
         kernel.is_paused = True
-        for execution in list(kernel.executions.values()):
+        for execution in kernel.executions:
             kernel.do(execution.pause)
 
     def resume(self) -> None:
         """Let firings start again, also in executions that were paused one by one."""
         kernel = self._engine.kernel
         kernel.is_paused = False
-        for execution in list(kernel.executions.values()):
+        for execution in kernel.executions:
             kernel.do(execution.resume)
 
     async def signal(self, execution_id: str, name: str, payload: Any) -> None:
@@ -52,7 +52,7 @@ class Control:
             SignalRefusedError: No node can take it, or the payload does not fit; nothing was changed.
             StoreError: It was taken, but could not be logged.
         """
-        execution = self._engine.kernel.executions.get(execution_id)
+        execution = self._engine.kernel.executions.find(execution_id)
         if execution is None:
             reason = "no execution of that id runs in this runtime: it is over, or was never here"
             raise SignalRefusedError(execution_id, name, reason)
@@ -69,7 +69,7 @@ class Control:
         """
         from flowrt.explain import explain, explain_live  # noqa: PLC0415 - loaded when somebody asks
 
-        execution = self._engine.kernel.executions.get(execution_id)
+        execution = self._engine.kernel.executions.find(execution_id)
         if execution is not None:
             return explain_live(execution, node)
         store = self._engine.settings.store
@@ -82,7 +82,7 @@ class Control:
         check_number("timeout_seconds", timeout_seconds, least=0)
         kernel = self._engine.kernel
         kernel.is_draining = True
-        running = list(kernel.executions.values())
+        running = list(kernel.executions)
         with anyio.move_on_after(timeout_seconds):
             await _wait_all(running)
         late = [execution for execution in running if execution.status == "running"]

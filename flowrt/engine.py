@@ -122,7 +122,7 @@ class Engine:
             raise kernel.sink.failed
 
     async def _end_all(self, kernel: Kernel) -> None:
-        executions = list(kernel.executions.values())
+        executions = list(kernel.executions)
         for execution in executions:
             execution.cancel("the runtime was left")
         await self.see_off(executions)
@@ -168,7 +168,9 @@ class Engine:
             RuntimeDrainingError: The runtime is being drained, and it did not begin in a step.
             StoreError: The log can't be written any more.
         """
-        kernel = self.kernel
+        return self._begin(self.kernel, plan, input_value, workflow_id)
+
+    def _begin(self, kernel: Kernel, plan: Plan, input_value: Any, workflow_id: str | None) -> Execution:
         parent = kernel.parent.get()
         if kernel.is_draining and parent is None:
             raise RuntimeDrainingError
@@ -177,11 +179,12 @@ class Engine:
         converted = plan.convert_input({} if input_value is None else input_value)
         if kernel.sink is not None and kernel.sink.failed is not None:
             raise kernel.sink.failed
-        execution = Execution(kernel, plan, converted)
-        kernel.executions[execution.id] = execution
-        waiting.watch_deadline(execution)
+        execution = Execution(kernel, plan, converted, parent)
+        kernel.executions.add(execution)
+        if plan.policy.deadline_seconds is not None:
+            waiting.watch_deadline(execution, plan.policy.deadline_seconds)
         if execution.is_watched:
-            execution.journal.started(execution, converted, workflow_id)
+            kernel.journal.started(execution, converted, workflow_id)
         if kernel.is_paused:
             execution.pause()
         return execution
@@ -189,15 +192,18 @@ class Engine:
     async def run(self, workflow: Any, input_value: Any) -> Any:
         """Run a workflow in the caller's task."""
         kernel = self.kernel
-        await anyio.lowlevel.checkpoint_if_cancelled()
-        requests = kernel.backend.cancel_requests()
-        execution = await self.begin(workflow, input_value)
+        worker = Worker(kernel)
+        if worker.is_cancelled:
+            await anyio.lowlevel.checkpoint_if_cancelled()
+        plan, workflow_id = self.plans.known(workflow) or await self.plans.find(workflow)
+        execution = self._begin(kernel, plan, input_value, workflow_id)
         try:
             if execution.depth < MAX_INLINE_DEPTH:
-                await Worker(kernel).work(execution)
+                await worker.work(execution)
             else:
                 kernel.crew.call(execution)
-            await execution.wait_ended()
+            if execution.status == "running":
+                await execution.wait_ended()
         except BaseException as error:
             reason = f"its caller was interrupted by {type(error).__name__}"
             if isinstance(error, kernel.backend.cancelled):
@@ -206,10 +212,11 @@ class Engine:
                 execution.stop(reason)
             await self.see_off([execution])
             raise
-        if execution.status == "cancelled" and kernel.backend.was_asked(requests):
+        if execution.status == "cancelled" and worker.was_asked:
             await self.see_off([execution])
             raise kernel.backend.cancelled
-        await self.acknowledge(execution)
+        if kernel.sink is not None:
+            await self.acknowledge(execution)
         return result_of(execution)
 
     async def start(self, workflow: Any, input_value: Any) -> Execution:
@@ -256,13 +263,13 @@ class Engine:
         """
         sink = execution.kernel.sink
         if sink is not None and self.settings.durability == "execution":
-            await sink.wait_committed(execution.journal.position)
+            await sink.wait_committed(execution.position)
 
     def when_acknowledged(self, execution: Execution, callback: Callable[[StoreError | None], None]) -> None:
         """Call back when `acknowledge` would return, or with what it would raise."""
         sink = execution.kernel.sink
         if sink is not None and self.settings.durability == "execution":
-            sink.when_committed(execution.journal.position, callback)
+            sink.when_committed(execution.position, callback)
         else:
             callback(None)
 

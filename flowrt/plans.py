@@ -61,6 +61,14 @@ class Plans:
         # by identity: the key's object is kept beside the plan, so that its id is not given to another
         self._plans: OrderedDict[int, tuple[object, StoredPlan]] = OrderedDict()
 
+    def known(self, workflow: object) -> StoredPlan | None:
+        """Return the plan of a workflow that was used lately; `find` without waiting for anything."""
+        known = self._plans.get(id(workflow))
+        if known is None:
+            return None
+        self._plans.move_to_end(id(workflow))
+        return known[1]
+
     async def find(self, workflow: Runnable | Source | Plan) -> StoredPlan:
         """Return the plan of a workflow; compiled and stored when it is seen for the first time.
 
@@ -71,10 +79,9 @@ class Plans:
             StoreError: The version could not be stored.
             TypeError: It is no workflow.
         """
-        known = self._plans.get(id(workflow))
+        known = self.known(workflow)
         if known is not None:
-            self._plans.move_to_end(id(workflow))
-            return known[1]
+            return known
         match workflow:
             case Plan():
                 return StoredPlan(workflow, None)

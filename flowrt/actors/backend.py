@@ -17,6 +17,8 @@ import anyio
 _GUARDED = "_flowrt_guarded"
 _SCOPE_OF_STATE = attrgetter("cancel_scope")
 _SCOPE_OF_TASK = attrgetter("_cancel_status")
+_IS_CANCELLED = attrgetter("_effectively_cancelled")
+_IS_CANCELLED_STATUS = attrgetter("effectively_cancelled")
 
 
 class Backend(Protocol):
@@ -32,19 +34,23 @@ class Backend(Protocol):
         """What makes a cancel scope: the event loop's own kind, where it has one."""
         ...
 
-    def cancel_requests(self) -> int:
-        """Return how often the current task was asked to end and has not been told otherwise since."""
+    def current_task(self) -> Any:
+        """Return the task that calls."""
         ...
 
-    def was_asked(self, noted: int) -> bool:
-        """Say whether the current task was asked to end since `cancel_requests` returned that number.
+    def cancel_requests(self, task: Any) -> int:
+        """Return how often a task was asked to end and has not been told otherwise since.
 
         Only asyncio needs it: there a cancel that a step swallows is gone, and anybody can raise `CancelledError`.
         """
         ...
 
-    def innermost(self) -> Callable[[], object]:
-        """Return a function that returns the innermost open scope of the current task, which must have one."""
+    def innermost(self, task: Any) -> Callable[[], object]:
+        """Return a function that returns the innermost open scope of the current task; `None` if there is none."""
+        ...
+
+    def is_cancelled(self, innermost: object) -> bool:
+        """Say whether a scope, the innermost of a task, or one around it was cancelled, so that its next await ends."""
         ...
 
     async def close_leaked(self, innermost: object) -> None:
@@ -82,27 +88,35 @@ class AsyncioBackend:
     is_level_triggered = False
 
     def __init__(self) -> None:
-        self.new_scope: Callable[[], Any] = anyio.CancelScope
+        self.new_scope: Callable[[], Any] = type(anyio.CancelScope())  # what that makes, without asking where it runs
+        self._loop = asyncio.get_running_loop()  # to ask for it costs a system call on Python 3.11
         # looked up once: an import statement costs half a microsecond even where the module is loaded
         self._task_states: Any = getattr(import_module("anyio._backends._asyncio"), "_task_states")  # noqa: B009 - private
 
-    def cancel_requests(self) -> int:
+    def current_task(self) -> Any:
+        """Return asyncio's task."""
+        return asyncio.current_task(self._loop)
+
+    def cancel_requests(self, task: Any) -> int:
         """Return the task's `cancelling()` count."""
-        task = asyncio.current_task()
-        return task.cancelling() if task is not None else 0
+        return int(task.cancelling())
 
-    def was_asked(self, noted: int) -> bool:
-        """Say whether the count rose."""
-        return self.cancel_requests() > noted
-
-    def innermost(self) -> Callable[[], object]:
+    def innermost(self, task: Any) -> Callable[[], object]:
         """Return a reader of anyio's private state of the task."""
-        return partial(_SCOPE_OF_STATE, self._task_states[asyncio.current_task()])
+        state = self._task_states.get(task)
+        if state is None:
+            with self.new_scope():  # from its first scope on anyio knows a task
+                state = self._task_states[task]
+        return partial(_SCOPE_OF_STATE, state)
+
+    def is_cancelled(self, innermost: object) -> bool:
+        """Ask anyio's scope."""
+        return innermost is not None and _IS_CANCELLED(innermost)
 
     async def close_leaked(self, innermost: object) -> None:
         """Cancel, wait and close, from the inside out."""
-        get = self.innermost()
         task = asyncio.current_task()
+        get = self.innermost(task)
         while (leaked := get()) is not innermost:
             scope: Any = leaked
             scope.cancel()
@@ -134,18 +148,21 @@ class TrioBackend:
         self._enable_ki_protection = trio.lowlevel.enable_ki_protection
         self._disable_ki_protection = trio.lowlevel.disable_ki_protection
 
-    def cancel_requests(self) -> int:
-        """Return 0: a scope can't be counted, and need not be."""
+    def current_task(self) -> Any:
+        """Return trio's task."""
+        return self._current_task()
+
+    def cancel_requests(self, task: Any) -> int:  # noqa: ARG002 - trio asks again at the next checkpoint
+        """Return 0: trio asks again at the next checkpoint."""
         return 0
 
-    def was_asked(self, noted: int) -> bool:  # noqa: ARG002 - trio asks again at the next checkpoint
-        """Say no: trio asks again at the next checkpoint."""
-        return False
-
-    def innermost(self) -> Callable[[], object]:
+    def innermost(self, task: Any) -> Callable[[], object]:
         """Return a reader of trio's private state of the task."""
-        task: Any = self._current_task()
         return partial(_SCOPE_OF_TASK, task)
+
+    def is_cancelled(self, innermost: object) -> bool:
+        """Ask trio's status of the scope."""
+        return bool(_IS_CANCELLED_STATUS(innermost))
 
     async def close_leaked(self, innermost: object) -> None:
         """Cancel, wait and close, from the inside out."""

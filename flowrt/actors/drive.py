@@ -1,4 +1,4 @@
-"""Driving a step's coroutine by hand: the first send is the worker's, the later ones come from the event loop."""
+"""Driving the coroutines of steps by hand: they begin in a worker, and the event loop goes on with them."""
 
 import inspect
 from collections.abc import Callable, Coroutine, Generator
@@ -11,15 +11,16 @@ from flowrt.actors.turn import Turn
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.watchdog import Watchdog
+    from flowrt.graph.flow import Flow
     from flowrt.graph.plan import PlanNode
 
 PLAIN_TYPES = frozenset({dict, list, tuple, str, int, float, bool, bytes, NoneType})
 """What steps usually return: surely no awaitable."""
 
 
-def as_coroutine(awaitable: Any, *, is_coroutine: bool) -> Coroutine[Any, Any, Any]:
-    """Return a coroutine that waits for any awaitable; quick where it is known to be one."""
-    if is_coroutine or inspect.iscoroutine(awaitable):
+def as_coroutine(awaitable: Any) -> Coroutine[Any, Any, Any]:
+    """Return a coroutine that waits for any awaitable."""
+    if inspect.iscoroutine(awaitable):
         return cast("Coroutine[Any, Any, Any]", awaitable)
 
     async def wait() -> Any:
@@ -33,28 +34,59 @@ async def settle(result: Any) -> Any:
     return await result if type(result) not in PLAIN_TYPES and inspect.isawaitable(result) else result
 
 
+class Call:
+    """The async step that a worker calls now, and what the one before returned."""
+
+    __slots__ = ("flow", "invoke", "result")
+
+    def __init__(self, flow: "Flow") -> None:
+        self.flow = flow
+        self.invoke: Callable[[Flow], Coroutine[Any, Any, Any]]
+        self.result: Any = None
+
+
+DONE = object()
+"""What `drive` yields when a step has returned: what the event loop is told otherwise is never this."""
+
+
+def drive(call: Call) -> Generator[object, Any, None]:
+    """Call one step after another, as `call` says each time; yield what they yield, and `DONE` when one has returned.
+
+    Nothing is raised where a step returns, so this costs half of sending each coroutine its first value by hand. What a
+    step raises ends it.
+    """
+    return cast("Generator[object, Any, None]", _drive(call))
+
+
+@coroutine
+def _drive(call: Call) -> Generator[object, Any, None]:
+    while True:
+        call.result = yield from call.invoke(call.flow)
+        yield DONE
+
+
 class WorkerClosedError(BaseException):
     """The worker's own coroutine is closed; a `GeneratorExit` that a step raises is the step's."""
 
 
 @coroutine
 def resume(  # noqa: PLR0917 - once per suspended firing: by position costs least
-    step: Coroutine[Any, Any, Any],
+    step: Generator[object, Any, None],
     trap: object,
     context: Context,
     turn: Turn,
     watchdog: "Watchdog",
     execution: "Execution",
     node: "PlanNode",
-) -> Generator[object, Any, Any]:
-    """Go on with a coroutine that yielded `trap`, until it returns; every send runs in `context`.
+) -> Generator[object, Any, None]:
+    """Go on with a driver that yielded `trap`, until its step returns; every send runs in `context`.
 
     Traps are passed on to the event loop, and what it sends or throws is passed to the step, so tasks, scopes, shields,
     events and threads inside the step work as in a task of its own.
     """
     send, throw, run, now_ns = step.send, step.throw, context.run, turn.now_ns
     go_on: Callable[[Any], Any]
-    while True:
+    while trap is not DONE:
         noted = turn.number
         try:
             sent: Any = yield trap
@@ -67,8 +99,6 @@ def resume(  # noqa: PLR0917 - once per suspended firing: by position costs leas
         began_ns = turn.resumed(noted)
         try:
             trap = run(go_on, sent)
-        except StopIteration as stop:
-            return stop.value
         finally:
             turn.seen_ns = now_ns()
             if turn.seen_ns >= turn.ends_ns:

@@ -88,7 +88,7 @@ def _has_begun(execution: "Execution", node: "PlanNode") -> bool:
 
 def goes_on(execution: "Execution", node: "PlanNode") -> bool:
     """Say whether a node may run although its execution is ending."""
-    return node.index in execution.flow.tokens.rescuing and not execution.is_stopped
+    return execution.tokens.rescues(node) and not execution.is_stopped
 
 
 def sift(execution: "Execution") -> None:
@@ -98,10 +98,10 @@ def sift(execution: "Execution") -> None:
         for node in ready:
             _tell_retried(execution, node)
         ready.clear()
-        execution.news.clear()
+        execution.tokens.news = ()
         return
     while execution.is_ending and execution.status == "running":
-        if execution.news:
+        if execution.tokens.news:
             supervisor.act_on_news(execution)
         kept_out = [node for node in ready if not goes_on(execution, node)]
         if not kept_out:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from flowrt.actors import ending, interrupting, live, placing, supervisor, waiting
-from flowrt.actors.journal import Journal
-from flowrt.actors.listeners import look_for_listeners
 from flowrt.actors.node_ends import COMPLETED
 from flowrt.actors.rare import Rare
+from flowrt.channels.event_stream import Listener
 from flowrt.errors import StalledError
 from flowrt.events import ExecutionStatus, NodeStatus
 from flowrt.graph.flow import Flow
@@ -26,26 +25,20 @@ class Execution:
     """The state of one execution. Every method is one step of the kernel: it never awaits."""
 
     __slots__ = (
-        "_ended", "_on_end", "_rare", "context", "depth", "duration_ns", "error", "failed_attempt", "failed_node",
-        "failures_absorbed", "flow", "hands", "has_called", "id", "is_ending", "is_held", "is_overseen", "is_paused",
-        "is_stopped", "is_watched", "journal", "kernel", "left", "news", "output", "parent_id", "plan", "reason",
-        "started_ns", "states", "status", "suspended",
+        "_ended", "_id", "_on_end", "_rare", "context", "depth", "duration_ns", "error", "failed_attempt",
+        "failed_node", "failures_absorbed", "flow", "hands", "has_called", "is_ending", "is_held", "is_overseen",
+        "is_paused", "is_stopped", "is_watched", "kernel", "left", "listeners", "output", "parent_id", "plan",
+        "position", "reason", "started_ns", "states", "status", "suspended", "tokens",
     )  # fmt: skip
 
-    is_watched: bool
-    """Somebody wants its log events: the sink, or a listener."""
-    is_overseen: bool
-    """A gate decides what fires next, or a listener wants to hear of it."""
-
-    def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any) -> None:
+    def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any, parent: "Execution | None" = None) -> None:
         self.kernel = kernel
         self.plan = plan
-        self.id = kernel.ids.new_id()
+        self._id: str | None = None
         self.flow = Flow(plan, input_value)
-        self.news = self.flow.tokens.news
+        self.tokens = self.flow.tokens
         self.states = bytearray(len(plan.nodes))
         self.left = len(plan.nodes)
-        parent = kernel.parent.get()
         self.parent_id = None if parent is None else parent.id
         self.depth: int = 0 if parent is None else parent.depth + 1
         """How many executions there are above it, each begun in a step of the one before."""
@@ -73,10 +66,28 @@ class Execution:
         """It waits in the crew's queue."""
         self.suspended: dict[PlanNode, Worker] = {}
         self._rare: Rare | None = None
-        self._on_end: list[Callable[[Execution], None]] = []
+        self._on_end: tuple[Callable[[Execution], None], ...] = ()
         self._ended: anyio.Event | None = None
-        self.journal = Journal(kernel)
-        look_for_listeners(self)
+        self.listeners: tuple[Listener, ...] = ()
+        """Those of this execution alone."""
+        self.is_watched = kernel.is_watched
+        """Somebody wants its log events: the sink, or a listener."""
+        self.is_overseen = kernel.is_overseen
+        """A gate decides what fires next, or a listener wants to hear of it."""
+        self.position = 0
+        """The place of its newest event in the sink, from 1; 0 if there is none."""
+
+    @property
+    def id(self) -> str:
+        """Its id, which is made when somebody first asks for it."""
+        if self._id is None:
+            self._id = self.kernel.executions.name(self)
+        return self._id
+
+    @property
+    def has_listeners(self) -> bool:
+        """Somebody wants to hear of everything, not only of what the log keeps."""
+        return bool(self.listeners or self.kernel.listeners)
 
     @property
     def rare(self) -> Rare:
@@ -92,8 +103,8 @@ class Execution:
     # --- a firing ends ----------------------------------------------------------------------------------------------
 
     def take(self) -> PlanNode:
-        """Return the ready node that fires next."""
-        return live.take(self) if self.is_overseen else self.flow.ready.popleft()
+        """Return the ready node that fires next, where a gate decides that or somebody listens."""
+        return live.take(self)
 
     def succeed(self, node: PlanNode, result: Any, started_ns: int, note: str | None = None) -> PlanNode | None:
         """Take what a step returned and deliver it; the node to go on with, if this made one ready.
@@ -115,10 +126,11 @@ class Execution:
                 self.flow.ready.appendleft(following)
                 following = None
             self.tell_success(node, started_ns, note)
-        if self.news:
+        if self.tokens.news:
             supervisor.act_on_news(self)
         if not self.left:
             self.finish()
+            return None
         if self.is_held:
             if following is not None and not self.states[following.index]:
                 self.flow.ready.appendleft(following)
@@ -137,7 +149,7 @@ class Execution:
 
     def tell_success(self, node: PlanNode, started_ns: int, note: str | None) -> None:
         """Log that an attempt completed."""
-        conflicts = self.flow.history.conflicts.get(node.index)
+        conflicts = self.flow.history.conflicts.get(node.index) if self.plan.merges_records else None
         if conflicts is not None:
             disputed = f"unordered nodes disagree on: {', '.join(conflicts)}"
             note = disputed if note is None else f"{note}; {disputed}"
@@ -148,7 +160,7 @@ class Execution:
         """Log an end of an attempt, or of a node that ended without one."""
         if self.is_watched:
             facts.setdefault("attempt", self.attempt_number(node))
-            self.journal.attempt(self, node, status, **facts)
+            self.kernel.journal.attempt(self, node, status, **facts)
 
     def count_end(self, node: PlanNode, state: int) -> None:
         """Note that a node has ended, and how."""
@@ -163,20 +175,22 @@ class Execution:
 
     def end_work(self, worker: "Worker") -> None:
         """Say that a worker is at work in it no more."""
-        self.rejoin(worker)
+        if worker.is_lost:
+            self.rejoin(worker)
         self.hands -= 1
-        self.check_rest()
+        if self.status == "running":
+            self.check_rest()
 
     def rejoin(self, worker: "Worker") -> None:
         """Say that the step of a worker has ended, even if the worker was given up."""
-        if self._rare is not None and worker in self._rare.lost:
-            self._rare.lost.discard(worker)
+        if worker.is_lost:
+            worker.is_lost = False
             self.hands += 1
 
     @property
     def is_waiting(self) -> bool:
         """Firings wait for something, or for the execution to be resumed."""
-        return self._rare is not None and bool(self._rare.held or len(self._rare.parking))
+        return self._rare is not None and bool(len(self._rare.parking) or self._rare.held)
 
     def call_hands(self) -> None:
         """Ask for a worker if anything is ready."""
@@ -225,7 +239,10 @@ class Execution:
 
     def check_rest(self) -> None:
         """End the execution if nothing is under way in it any more."""
-        if self.hands or self.flow.ready or self.status != "running" or self.is_waiting:
+        if self.hands or self.status != "running" or self.flow.ready:
+            return
+        if self.is_waiting:
+            self.tokens.rest()
             return
         if not self.is_ending:
             missing = tuple(node.id for node in self.plan.nodes if not self.states[node.index])
@@ -243,13 +260,13 @@ class Execution:
         if self.status == "completed":
             self.output = self.flow.result(lambda node: self.states[node.index] == COMPLETED)
         if self.is_watched:
-            self.journal.ended(self, self.output)
+            self.kernel.journal.ended(self, self.output)
         for timer in () if self._rare is None else self._rare.timers:
             timer.cancel()
-        self.kernel.executions.pop(self.id, None)
+        self.kernel.executions.remove(self, self._id)
         if self._ended is not None:
             self._ended.set()
-        callbacks, self._on_end = self._on_end, []
+        callbacks, self._on_end = self._on_end, ()
         # its context leads back to it: without this, all it holds would wait for the garbage collector
         self.context = Context()
         for callback in callbacks:
@@ -258,7 +275,7 @@ class Execution:
     def when_ended(self, callback: Callable[["Execution"], None]) -> None:
         """Call back when the execution has ended; at once if it has."""
         if self.status == "running":
-            self._on_end.append(callback)
+            self._on_end += (callback,)
         else:
             callback(self)
 

@@ -57,7 +57,7 @@ def _interrupt_waiting(execution: "Execution", node: "PlanNode", interruption: I
 
 def _is_settling(execution: "Execution", node: "PlanNode") -> bool:
     """Say whether its tokens have decided to end a node without an attempt, and nobody has done so yet."""
-    return any(settling is node for settling, _ in execution.news)
+    return any(settling is node for settling, _ in execution.tokens.news)
 
 
 def interrupt_losers(execution: "Execution", losers: "tuple[PlanNode, ...]", interruption: Interruption) -> None:
@@ -170,7 +170,7 @@ def abandon(execution: "Execution", worker: "Worker", node: "PlanNode", seconds:
     if execution.suspended.get(node) is not worker or execution.status != "running":
         return
     del execution.suspended[node]
-    execution.rare.lost.add(worker)
+    worker.is_lost = True
     execution.hands -= 1
     interruption = execution.rare.interruptions.find(node)
     reason = "" if interruption is None or interruption.note is None else f"; {interruption.note}"

@@ -1,9 +1,8 @@
-"""What one execution tells the log, and those who listen."""
+"""What executions tell the log, and those who listen."""
 
 from typing import TYPE_CHECKING, Any
 
 from flowrt.actors.snapshots import describe_error, take_snapshot
-from flowrt.channels.event_stream import Listener
 from flowrt.events import AttemptEnded, Event, ExecutionEnded, ExecutionStarted, LogEvent, NodeStatus
 
 if TYPE_CHECKING:
@@ -13,43 +12,33 @@ if TYPE_CHECKING:
 
 
 class Journal:
-    """Makes events of what happens in one execution, and hands them to the sink and to the listeners.
+    """Makes events of what happens in executions, and hands them to the sink and to the listeners.
 
     Payloads are encoded at once: the log shows them as they were when the step ended.
     """
 
-    __slots__ = ("_kernel", "listeners", "position")
-
     def __init__(self, kernel: "Kernel") -> None:
         self._kernel = kernel
-        self.listeners: tuple[Listener, ...] = ()
-        """Those of this execution alone."""
-        self.position = 0
-        """The place of the newest event in the sink, from 1; 0 if there is none."""
 
-    @property
-    def has_listeners(self) -> bool:
-        """Somebody wants to hear of everything, not only of what the log keeps."""
-        return bool(self.listeners or self._kernel.listeners)
-
-    def tell(self, event: Event) -> None:
+    def tell(self, execution: "Execution", event: Event) -> None:
         """Tell the listeners of an event."""
-        for listener in self.listeners:
+        for listener in execution.listeners:
             listener.hear(event)
         for listener in self._kernel.listeners:  # last: a stream that a hook opens begins with the next event
             listener.hear(event)
 
-    def _log(self, event: LogEvent) -> None:
+    def _log(self, execution: "Execution", event: LogEvent) -> None:
         sink = self._kernel.sink
         if sink is not None:
-            self.position = sink.send_nowait(event)
+            execution.position = sink.send_nowait(event)
             if sink.is_full:
                 self._kernel.turn.expire()
-        self.tell(event)
+        self.tell(execution, event)
 
     def started(self, execution: "Execution", raw_input: Any, workflow_id: str | None) -> None:
         """Tell that the execution began."""
         self._log(
+            execution,
             ExecutionStarted(
                 execution_id=execution.id,
                 at_ns=self._kernel.clock.time_ns(),
@@ -57,7 +46,7 @@ class Journal:
                 workflow_id=workflow_id,
                 input=take_snapshot(raw_input, self._kernel.max_payload_bytes),
                 parent_id=execution.parent_id,
-            )
+            ),
         )
 
     def attempt(
@@ -76,6 +65,7 @@ class Journal:
         """Tell that an attempt of a node ended, or that the node ended without one."""
         kernel = self._kernel
         self._log(
+            execution,
             AttemptEnded(
                 execution_id=execution.id,
                 at_ns=kernel.clock.time_ns(),
@@ -87,7 +77,7 @@ class Journal:
                 error=None if error is None else describe_error(error),
                 retry_delay_seconds=retry_delay_seconds,
                 note=note,
-            )
+            ),
         )
 
     def ended(self, execution: "Execution", output: Any) -> None:
@@ -95,6 +85,7 @@ class Journal:
         kernel = self._kernel
         is_complete = execution.status == "completed"
         self._log(
+            execution,
             ExecutionEnded(
                 execution_id=execution.id,
                 at_ns=kernel.clock.time_ns(),
@@ -107,11 +98,11 @@ class Journal:
                 failures_absorbed=execution.failures_absorbed,
                 late_tokens=execution.flow.tokens.late,
                 cancellation=None if execution.reason is None else execution.rare.interruptions.report(),
-            )
+            ),
         )
-        for listener in self.listeners:
+        for listener in execution.listeners:
             listener.end()
-        self.listeners = ()
+        execution.listeners = ()
 
 
 def _reason(execution: "Execution") -> str | None:

@@ -11,6 +11,8 @@ from flowrt.actors import interrupting, placing, supervisor
 from flowrt.actors.backend import current_backend
 from flowrt.actors.crew import Crew
 from flowrt.actors.execution import Execution
+from flowrt.actors.executions import Executions
+from flowrt.actors.journal import Journal
 from flowrt.actors.listeners import HookListener
 from flowrt.actors.places import Places
 from flowrt.actors.settings import Settings
@@ -70,11 +72,10 @@ class Kernel:
         self.clock = settings.clock
         self.monotonic_ns: Callable[[], int] = settings.clock.monotonic_ns
         self.random = settings.random
-        self.ids = settings.ids
         self.gate = gate
         self.sink = sink
-        self.listeners: tuple[Listener, ...] = tuple(HookListener(self, hook) for hook in settings.hooks)
-        """Those of all executions."""
+        self.journal = Journal(self)
+        self.set_listeners(tuple(HookListener(self, hook) for hook in settings.hooks))
         self.is_telling = False
         """A hook is being called, in the midst of a step of the kernel."""
         self.grace_seconds = settings.grace_seconds
@@ -87,8 +88,7 @@ class Kernel:
         self.turn = Turn(settings.clock.monotonic_ns, wait_space) if gate is None else GatedTurn(gate, wait_space)
         self.watchdog = Watchdog(settings.watchdog_seconds if gate is None else None)
         self.parent: ContextVar[Execution | None] = ContextVar("flowrt execution", default=None)
-        self.executions: dict[str, Execution] = {}
-        """Those that run, by id, in the order in which they began."""
+        self.executions = Executions(settings.ids)
         self.group = group
         self.interruption: KeyboardInterrupt | None = None
         self.timers = Timers(settings.clock)
@@ -98,6 +98,14 @@ class Kernel:
             group.start_soon(self.timers.run, name="flowrt timers")
         else:
             gate.start(self.timers, group)
+
+    def set_listeners(self, listeners: tuple[Listener, ...]) -> None:
+        """Say who hears of all executions; those that run already have to be told."""
+        self.listeners = listeners
+        self.is_watched = bool(listeners) or self.sink is not None
+        """Somebody wants the log events of all executions."""
+        self.is_overseen = bool(listeners) or self.gate is not None
+        """What fires next in any execution is told, or decided by a gate."""
 
     def do(self, command: Callable[[], None]) -> None:
         """Do what somebody asks of executions; what a hook asks, before the next firing: a step of the kernel is whole.

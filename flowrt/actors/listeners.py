@@ -47,13 +47,12 @@ class ExecutionEvents:
         if self._execution.status != "running":
             listener.end()
             return
-        self._execution.journal.listeners += (listener,)
+        self._execution.listeners += (listener,)
         look_for_listeners(self._execution)
 
     def unlisten(self, listener: Listener) -> None:
         """Tell a listener no more."""
-        journal = self._execution.journal
-        journal.listeners = _without(listener, journal.listeners)
+        self._execution.listeners = _without(listener, self._execution.listeners)
         look_for_listeners(self._execution)
 
 
@@ -72,8 +71,8 @@ class RuntimeEvents:
         self._change(_without(listener, self._kernel.listeners))
 
     def _change(self, listeners: tuple[Listener, ...]) -> None:
-        self._kernel.listeners = listeners
-        for execution in self._kernel.executions.values():
+        self._kernel.set_listeners(listeners)
+        for execution in self._kernel.executions:
             look_for_listeners(execution)
 
 
@@ -84,6 +83,6 @@ def _without(listener: Listener, listeners: tuple[Listener, ...]) -> tuple[Liste
 
 def look_for_listeners(execution: "Execution") -> None:
     """Let an execution make the events that somebody wants, and no others."""
-    kernel, has_listeners = execution.kernel, execution.journal.has_listeners
-    execution.is_watched = has_listeners or kernel.sink is not None
-    execution.is_overseen = has_listeners or kernel.gate is not None
+    kernel, has_listeners = execution.kernel, execution.has_listeners
+    execution.is_watched = has_listeners or kernel.is_watched
+    execution.is_overseen = has_listeners or kernel.is_overseen

@@ -47,17 +47,19 @@ def take(execution: "Execution") -> "PlanNode":
 
 
 def _attempt_started(execution: "Execution", node: "PlanNode") -> None:
-    if execution.journal.has_listeners:
+    if execution.has_listeners:
         attempt = execution.attempt_number(node)
-        execution.journal.tell(
-            AttemptStarted(execution_id=execution.id, at_ns=_now_ns(execution), node=node.id, attempt=attempt)
+        execution.kernel.journal.tell(
+            execution,
+            AttemptStarted(execution_id=execution.id, at_ns=_now_ns(execution), node=node.id, attempt=attempt),
         )
 
 
 def parked(execution: "Execution", node: "PlanNode", parked: "Parked", seconds: float | None) -> None:
     """Tell that a firing waits, for that time at most."""
-    if execution.journal.has_listeners:
-        execution.journal.tell(
+    if execution.has_listeners:
+        execution.kernel.journal.tell(
+            execution,
             FiringParked(
                 execution_id=execution.id,
                 at_ns=_now_ns(execution),
@@ -66,14 +68,15 @@ def parked(execution: "Execution", node: "PlanNode", parked: "Parked", seconds: 
                 waits_for=parked.waits_for,
                 until_ns=None if seconds is None else _now_ns(execution, seconds),
                 signal=parked.signal,
-            )
+            ),
         )
 
 
 def resumed(execution: "Execution", node: "PlanNode", parked: "Parked") -> None:
     """Tell that the wait of a firing is over."""
-    if execution.journal.has_listeners:
-        execution.journal.tell(
+    if execution.has_listeners:
+        execution.kernel.journal.tell(
+            execution,
             FiringResumed(
                 execution_id=execution.id,
                 at_ns=_now_ns(execution),
@@ -81,7 +84,7 @@ def resumed(execution: "Execution", node: "PlanNode", parked: "Parked") -> None:
                 attempt=execution.attempt_number(node),
                 waited_for=parked.waits_for,
                 duration_ns=execution.kernel.monotonic_ns() - parked.since_ns,
-            )
+            ),
         )
 
 
@@ -90,31 +93,35 @@ def resumed(execution: "Execution", node: "PlanNode", parked: "Parked") -> None:
 
 def join_opened(execution: "Execution", node: "PlanNode", seconds: float) -> None:
     """Tell that the time of a join began."""
-    if execution.journal.has_listeners:
+    if execution.has_listeners:
         until_ns = _now_ns(execution, seconds)
-        execution.journal.tell(
-            JoinOpened(execution_id=execution.id, at_ns=_now_ns(execution), node=node.id, until_ns=until_ns)
+        execution.kernel.journal.tell(
+            execution, JoinOpened(execution_id=execution.id, at_ns=_now_ns(execution), node=node.id, until_ns=until_ns)
         )
 
 
 def join_expired(execution: "Execution", node: "PlanNode") -> None:
     """Tell that the time of a join was over before it had decided."""
-    if execution.journal.has_listeners:
-        execution.journal.tell(JoinExpired(execution_id=execution.id, at_ns=_now_ns(execution), node=node.id))
+    if execution.has_listeners:
+        execution.kernel.journal.tell(
+            execution, JoinExpired(execution_id=execution.id, at_ns=_now_ns(execution), node=node.id)
+        )
 
 
 def signal_taken(execution: "Execution", node: "PlanNode", name: str) -> None:
     """Tell that a node took a signal."""
-    if execution.journal.has_listeners:
-        execution.journal.tell(
-            SignalTaken(execution_id=execution.id, at_ns=_now_ns(execution), name=name, node=node.id)
+    if execution.has_listeners:
+        execution.kernel.journal.tell(
+            execution, SignalTaken(execution_id=execution.id, at_ns=_now_ns(execution), name=name, node=node.id)
         )
 
 
 def signal_kept(execution: "Execution", name: str) -> None:
     """Tell that a signal is kept for a node that will wait for it."""
-    if execution.journal.has_listeners:
-        execution.journal.tell(SignalKept(execution_id=execution.id, at_ns=_now_ns(execution), name=name))
+    if execution.has_listeners:
+        execution.kernel.journal.tell(
+            execution, SignalKept(execution_id=execution.id, at_ns=_now_ns(execution), name=name)
+        )
 
 
 # --- the execution ----------------------------------------------------------------------------------------------------
@@ -124,8 +131,9 @@ def cancel_requested(
     execution: "Execution", reason: str, asked_by: str | None = None, node: "PlanNode | None" = None
 ) -> None:
     """Tell that somebody asked for the execution, or one of its nodes, to be cancelled."""
-    if execution.journal.has_listeners:
-        execution.journal.tell(
+    if execution.has_listeners:
+        execution.kernel.journal.tell(
+            execution,
             CancelRequested(
                 execution_id=execution.id,
                 at_ns=_now_ns(execution),
@@ -133,17 +141,17 @@ def cancel_requested(
                 asked_by=asked_by,
                 node=None if node is None else node.id,
                 is_stop=execution.is_stopped,
-            )
+            ),
         )
 
 
 def paused(execution: "Execution") -> None:
     """Tell that no firing starts any more."""
-    if execution.journal.has_listeners:
-        execution.journal.tell(ExecutionPaused(execution_id=execution.id, at_ns=_now_ns(execution)))
+    if execution.has_listeners:
+        execution.kernel.journal.tell(execution, ExecutionPaused(execution_id=execution.id, at_ns=_now_ns(execution)))
 
 
 def went_on(execution: "Execution") -> None:
     """Tell that firings start again."""
-    if execution.journal.has_listeners:
-        execution.journal.tell(ExecutionResumed(execution_id=execution.id, at_ns=_now_ns(execution)))
+    if execution.has_listeners:
+        execution.kernel.journal.tell(execution, ExecutionResumed(execution_id=execution.id, at_ns=_now_ns(execution)))

@@ -1,16 +1,16 @@
 """What an execution needs only where something out of the ordinary happens in it."""
 
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from flowrt.actors.attempts import Attempts
 from flowrt.actors.interruptions import Interruptions
 from flowrt.actors.kept_signals import KeptSignals
+from flowrt.actors.on_demand import OnDemand
 from flowrt.actors.parking import Parking
 
 if TYPE_CHECKING:
     from flowrt.actors.timers import Timer
-    from flowrt.actors.worker import Worker
     from flowrt.graph.plan import PlanNode
 
 
@@ -22,26 +22,35 @@ class Total(NamedTuple):
     """`None` while the execution is paused; `due_ns` is then what is left."""
 
 
-class Rare:
-    """The containers that most executions never need; made all at once when the first of them is."""
+class Rare(OnDemand):
+    """The containers that most executions never need."""
 
     __slots__ = (
-        "attempts", "failures", "held", "interruptions", "joins", "lost", "parking", "signals", "timers", "totals",
+        "attempts", "failures", "held", "interruptions", "joins", "parking", "signals", "timers", "totals",
     )  # fmt: skip
 
-    def __init__(self) -> None:
-        self.attempts = Attempts()
-        self.failures: list[Exception] = []
-        """What failed after the execution had begun to end."""
-        self.held: deque[PlanNode] = deque()
-        """What is ready while the execution is paused."""
-        self.interruptions = Interruptions()
-        self.joins: dict[PlanNode, Timer] = {}
-        """Those that end the time of a join."""
-        self.lost: set[Worker] = set()
-        """Workers whose steps refuse to end; they don't count any more."""
-        self.parking = Parking()
-        self.signals = KeptSignals()
-        self.timers: list[Timer] = []
-        """Those that mean nothing once the execution has ended."""
-        self.totals: dict[PlanNode, Total] = {}
+    containers: ClassVar = {
+        "attempts": Attempts,
+        "failures": list,
+        "held": deque,
+        "interruptions": Interruptions,
+        "joins": dict,
+        "parking": Parking,
+        "signals": KeptSignals,
+        "timers": list,
+        "totals": dict,
+    }
+
+    attempts: Attempts
+    failures: list[Exception]
+    """What failed after the execution had begun to end."""
+    held: "deque[PlanNode]"
+    """What is ready while the execution is paused."""
+    interruptions: Interruptions
+    joins: "dict[PlanNode, Timer]"
+    """Those that end the time of a join."""
+    parking: Parking
+    signals: KeptSignals
+    timers: "list[Timer]"
+    """Those that mean nothing once the execution has ended."""
+    totals: "dict[PlanNode, Total]"

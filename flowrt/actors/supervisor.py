@@ -154,8 +154,7 @@ def follow_up(execution: "Execution") -> None:
 
 def act_on_news(execution: "Execution") -> None:
     """Do what tokens ask for, and what follows from that; iterative: chains may be long."""
-    news = execution.news
-    while news and execution.status == "running":
+    while (news := execution.tokens.news) and execution.status == "running":
         node, what = news.popleft()
         if what is News.OPENED:
             waiting.open_join(execution, node)

@@ -141,12 +141,10 @@ def _join_is_over(execution: "Execution", node: "PlanNode") -> None:
     execution.check_rest()
 
 
-def watch_deadline(execution: "Execution") -> None:
-    """Let an execution fail at its deadline, if it has one."""
-    seconds = execution.plan.policy.deadline_seconds
-    if seconds is not None:
-        error = ExecutionTimeoutError(execution.plan.name, seconds)
-        execution.rare.timers.append(execution.kernel.timers.set(seconds, partial(_deadline_is_over, execution, error)))
+def watch_deadline(execution: "Execution", seconds: float) -> None:
+    """Let an execution fail when its time is over."""
+    error = ExecutionTimeoutError(execution.plan.name, seconds)
+    execution.rare.timers.append(execution.kernel.timers.set(seconds, partial(_deadline_is_over, execution, error)))
 
 
 def _deadline_is_over(execution: "Execution", error: ExecutionTimeoutError) -> None:

@@ -1,7 +1,7 @@
 """The worker: a task that runs firings, one after another, and lends them its cancel scope."""
 
 import math
-from collections.abc import Coroutine
+from collections.abc import Generator
 from contextvars import Context
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, cast
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 import anyio
 
 from flowrt.actors import interrupting, supervisor, waiting
-from flowrt.actors.drive import PLAIN_TYPES, WorkerClosedError, as_coroutine, resume
+from flowrt.actors.drive import DONE, PLAIN_TYPES, Call, WorkerClosedError, as_coroutine, drive, resume
 from flowrt.actors.interruptions import FINISHED_ANYWAY, Interruption
+from flowrt.actors.late_scope import LateScope
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import AttemptTimeoutError, StepCancelledItselfError, StepExitedError, StepLeakedScopeError
 from flowrt.graph.plan import PlanNode
@@ -18,6 +19,7 @@ from flowrt.graph.plan import PlanNode
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.kernel import Kernel
+
 _LEAKED = Exception("a step left a scope open")
 
 
@@ -29,30 +31,49 @@ class Worker:
     """
 
     __slots__ = (
-        "_innermost", "_is_spent", "_marker", "_note", "_requests", "kernel", "scope", "started_ns", "suspensions",
+        "_innermost", "_is_spent", "_marker", "_note", "_requests", "_task", "is_lost", "kernel", "scope", "started_ns",
+        "suspensions",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel") -> None:
         self.kernel = kernel
+        backend = kernel.backend
+        self._task = backend.current_task()
+        self._innermost = backend.innermost(self._task)
+        self._requests = backend.cancel_requests(self._task)
         self._is_spent = False
         self._note: str | None = None
+        self.is_lost = False
+        """Its step refuses to end, and nobody waits for it any more."""
         self.suspensions = 0
         """How many firings suspended in it so far."""
         self.started_ns = 0
         """When the attempt began that suspended last."""
+
+    @property
+    def is_cancelled(self) -> bool:
+        """A scope around it was cancelled, so that its next await ends."""
+        return self.kernel.backend.is_cancelled(self._innermost())
+
+    @property
+    def was_asked(self) -> bool:
+        """Its task was asked to end since it began to work, which a step may have swallowed."""
+        return self.kernel.backend.cancel_requests(self._task) > self._requests
 
     async def work(self, execution: "Execution") -> None:
         """Run firings until none is ready.
 
         A cancel by the task's owner cancels the execution and is passed on; Ctrl-C stops it.
         """
+        backend = self.kernel.backend
         execution.begin_work()
         try:
             while execution.flow.ready:
-                with self.kernel.backend.new_scope() as self.scope:
-                    self._innermost = self.kernel.backend.innermost()
+                with LateScope(backend.new_scope) as self.scope:
+                    if execution.plan.has_async:
+                        self.scope.enter()
                     self._marker = self._innermost()
-                    self._requests = self.kernel.backend.cancel_requests()
+                    self._requests = backend.cancel_requests(self._task)
                     self._is_spent, self._note = False, None
                     await self._drain(execution)
         except BaseException as error:
@@ -74,35 +95,52 @@ class Worker:
         flow, turn, now_ns = execution.flow, self.kernel.turn, self.kernel.monotonic_ns
         ready, succeed, new_context = flow.ready, execution.succeed, execution.context.copy
         innermost, marker = self._innermost, self._marker
+        call, result = Call(flow), None
+        step = drive(call)
         while ready and not self._is_spent:
             started_ns = now_ns()
             if started_ns >= turn.ends_ns:
                 await turn.wait_next(execution.id)
                 continue
-            node: PlanNode | None = execution.take()
+            node: PlanNode | None = execution.take() if execution.is_overseen else ready.popleft()
             while node is not None:
                 context = new_context()
                 try:
-                    result = context.run(node.invoke, flow)
-                    if node.is_async or (type(result) not in PLAIN_TYPES and isawaitable(result)):
-                        step = as_coroutine(result, is_coroutine=node.is_async)
-                        try:
-                            trap = context.run(step.send, None)
-                        except StopIteration as stop:
-                            result = stop.value
-                        else:
-                            result = await self._suspend(execution, node, step, trap, context, started_ns)
+                    if node.is_async:
+                        call.invoke = node.invoke
+                        if (trap := context.run(step.__next__)) is not DONE:
+                            await self._suspend(execution, node, step, trap, context, started_ns)
+                        result, call.result = call.result, None
+                    else:
+                        result = context.run(node.invoke, flow)
+                        if type(result) not in PLAIN_TYPES and isawaitable(result):
+                            result, marker = await self._settle(execution, node, result, context, started_ns)
                     if innermost() is not marker:
                         raise _LEAKED  # noqa: TRY301 - sorted out with the other failures
                     following = succeed(node, result, started_ns, self._note)
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
                     await self._failed(execution, node, error, started_ns)
-                    following = None
+                    following, step, marker = None, drive(call), self._marker
                 ended_ns = now_ns()
                 if self._is_spent or ended_ns >= turn.ends_ns:  # type: ignore[redundant-expr]  # an await changes it
                     self._end_turn(execution, node, following, ended_ns - max(started_ns, turn.seen_ns))
                     break
                 node, started_ns = following, ended_ns
+
+    async def _settle(
+        self, execution: "Execution", node: PlanNode, awaitable: Any, context: Context, started_ns: int
+    ) -> tuple[Any, object]:
+        """Wait for what a `def` step returned instead of a value; what that gives, and the worker's scope by now."""
+        if self._innermost() is not self._marker:
+            raise _LEAKED
+        self.scope.enter()
+        self._marker = self._innermost()
+        call = Call(execution.flow)
+        call.invoke = lambda _flow: as_coroutine(awaitable)
+        step = drive(call)
+        if (trap := context.run(step.__next__)) is not DONE:
+            await self._suspend(execution, node, step, trap, context, started_ns)
+        return call.result, self._marker
 
     def _end_turn(self, execution: "Execution", node: PlanNode, following: PlanNode | None, held_ns: int) -> None:
         """Let nothing follow in this turn, or in this scope; its budget may be overrun by far."""
@@ -114,11 +152,11 @@ class Worker:
         self,
         execution: "Execution",
         node: PlanNode,
-        step: Coroutine[Any, Any, Any],
+        step: Generator[object, Any, None],
         trap: object,
         context: Context,
         started_ns: int,
-    ) -> Any:
+    ) -> None:
         """Wait for a step that suspended, after calling others to what else is ready."""
         kernel, turn = self.kernel, self.kernel.turn
         held_ns = kernel.monotonic_ns() - started_ns
@@ -129,13 +167,13 @@ class Worker:
         execution.suspended[node] = self
         kernel.crew.suspended(execution)
         if execution.is_held and execution.rare.interruptions.find(node) is not None:
-            self.scope.cancel()
+            self.cancel()
         if node.total_timeout_seconds is not None:
             waiting.watch_total(execution, node, started_ns)
         if node.attempt_timeout_seconds is not None:
-            self.scope.deadline = anyio.current_time() + node.attempt_timeout_seconds - held_ns / NANOSECONDS
+            self.scope.scope.deadline = anyio.current_time() + node.attempt_timeout_seconds - held_ns / NANOSECONDS
         try:
-            result = await resume(step, trap, context, turn, kernel.watchdog, execution, node)
+            await resume(step, trap, context, turn, kernel.watchdog, execution, node)
             if kernel.gate is not None:
                 with anyio.CancelScope(shield=True):  # the value has arrived: it wins over a cancel
                     await kernel.gate.wait_turn(execution.id, node.id)
@@ -146,12 +184,11 @@ class Worker:
             self._is_spent = self.scope.cancel_called
             self._note = FINISHED_ANYWAY if self._is_spent else None
             if node.attempt_timeout_seconds is not None:
-                self.scope.deadline = math.inf
+                self.scope.scope.deadline = math.inf
         if self._is_spent:
             execution.rare.interruptions.finished_late(node)
-        elif kernel.backend.was_asked(self._requests):
+        elif self.was_asked:
             execution.cancel("its task was cancelled, which a step swallowed")
-        return result
 
     async def _failed(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
         """Sort out what a firing raised; raise what is not the step's failure."""
@@ -166,7 +203,7 @@ class Worker:
             return
         is_own = self.scope.cancel_called
         backend = self.kernel.backend
-        if not is_own and not backend.is_level_triggered and not backend.was_asked(self._requests):
+        if not is_own and not backend.is_level_triggered and not self.was_asked:
             failure = _chained(StepCancelledItselfError(node.id, "ended with CancelledError"), error)
             supervisor.attempt_failed(execution, node, failure, started_ns)
             return
@@ -206,7 +243,7 @@ class Worker:
 
     def cancel(self) -> None:
         """Cancel the firing that is suspended in this worker."""
-        self.scope.cancel()
+        self.scope.scope.cancel()
 
 
 def _split(error: BaseException, cancelled: type[BaseException]) -> tuple[BaseException | None, BaseException | None]:

@@ -68,7 +68,7 @@ class LiveFacts:
     @cached_property
     def _queued(self) -> "frozenset[PlanNode]":
         """What is ready, or whose tokens have decided already that it ends without an attempt."""
-        settling = [node for node, what in self._execution.news if what not in (News.OPENED, News.DECIDED_EARLY)]
+        settling = [node for node, what in self._execution.tokens.news if what not in (News.OPENED, News.DECIDED_EARLY)]
         return frozenset((*self._execution.flow.ready, *settling))
 
     @cached_property
@@ -252,7 +252,7 @@ class LiveFacts:
     def _arrival(self, node: "PlanNode", edge: "PlanEdge") -> Arrival:
         execution = self._execution
         written = execution.plan.definition.edges[edge.index]
-        token = execution.flow.inboxes.get(node.index, {}).get(edge.index)
+        token = execution.flow.tokens.inboxes.get(node.index, {}).get(edge.index)
         if token is not None:
             return Arrival(written, is_in=True, token=token)
         source = execution.plan.nodes[edge.source.rank]

@@ -25,7 +25,7 @@ def _values(node: PlanNode, flow: Flow) -> Iterator[Any]:
 
 
 def _outcomes(node: PlanNode, flow: Flow) -> Iterator[NodeOutcome]:
-    tokens = flow.inboxes.get(node.index, {})
+    tokens = flow.tokens.inboxes.get(node.index, {})
     return (_outcome(flow, edge, tokens.get(edge.index, Token.VALUE)) for edge in node.incoming)
 
 
@@ -34,7 +34,7 @@ def _outcome(flow: Flow, edge: PlanEdge, token: Token) -> NodeOutcome:
         case Token.VALUE:
             return NodeOutcome(outcome="completed", value=flow.history.produced_by(edge.source))
         case Token.FAILED:
-            return NodeOutcome(outcome="failed", error=flow.failures.get(edge.source.index))
+            return NodeOutcome(outcome="failed", error=(flow.failures or {}).get(edge.source.index))
         case Token.CANCELLED:
             return NodeOutcome(outcome="cancelled")
         case Token.SKIPPED:

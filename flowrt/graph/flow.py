@@ -1,5 +1,6 @@
 """What flows through one execution: the payloads that nodes send, with tokens. Pure; no clock, no tasks."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -29,24 +30,25 @@ class Flow:
     A node is ready once, when its join says so. Tokens that come after that are dropped.
     """
 
-    __slots__ = (
-        "failures", "granted", "history", "inboxes", "input", "missing", "plan", "ready", "records", "sent", "tokens",
-    )  # fmt: skip
+    __slots__ = ("failures", "granted", "history", "input", "plan", "records", "sent", "tokens")
 
     def __init__(self, plan: Plan, input_value: Any) -> None:
         self.plan = plan
         self.input = input_value
         self.sent: list[Any] = [None] * plan.size
-        self.records: list[Any] = [None] * len(plan.nodes) if plan.takes_records else []
-        self.failures: dict[int, NodeFailure] = {}
+        if plan.takes_records:
+            self.records: list[Any] = [None] * len(plan.nodes)
+        self.failures: dict[int, NodeFailure] | None = None
         """By node: the failures behind its `failed` tokens."""
         self.granted: dict[int, Callable[[], Any]] | None = None
         """By node: what begins the call of a placed one in the slot that it was given."""
         self.history = History(plan, input_value, self.sent)
         self.tokens = Tokens(plan, self.history)
-        self.ready = self.tokens.ready
-        self.inboxes = self.tokens.inboxes
-        self.missing = self.tokens.missing
+
+    @property
+    def ready(self) -> deque[PlanNode]:
+        """What fires next."""
+        return self.tokens.ready
 
     # --- what a node gets -------------------------------------------------------------------------------------------
 
@@ -72,29 +74,31 @@ class Flow:
             ExpressionError: The condition of an edge failed on it; nothing was delivered.
         """
         targets = node.plain_targets
-        if targets is None or not self._keep_plain(node, result):
+        if targets is not None and not node.takes_record:
+            self.sent[node.index] = result
+        elif targets is None or not self._keep_record(node, result):
             targets = self._send(node, result)
-        if targets is None:
-            return None
-        missing, inboxes, ready = self.missing, self.inboxes, self.ready
-        following = None
+            if targets is None:
+                return None
+        tokens = self.tokens
+        missing, inboxes = tokens.missing, tokens.inboxes
+        following = ready = None
         for target in targets:
             index = target.index
-            left = missing[index] - 1
-            missing[index] = left
-            if not left and (not inboxes or index not in inboxes or self.tokens.judge(target)):
+            missing[index] = left = missing[index] - 1
+            if not left and (not inboxes or index not in inboxes or tokens.judge(target)):
                 if following is None:
                     following = target
+                elif ready is None:
+                    ready = tokens.ready
+                    ready.append(target)
                 else:
                     ready.append(target)
         return following
 
-    def _keep_plain(self, node: PlanNode, result: Any) -> bool:
-        """Put what a node returned where its targets find it, if there is nothing to check; say whether it was so."""
+    def _keep_record(self, node: PlanNode, result: Any) -> bool:
+        """Put the record of a node where its targets find it, if there is nothing to check; say whether it was so."""
         index = node.index
-        if not node.takes_record:
-            self.sent[index] = result
-            return True
         record = self.records[index]
         if not node.adds_to_record or result.__class__ is not dict or record is None:
             return False
@@ -186,6 +190,7 @@ class Flow:
             self._deliver_default(node, success.default, misfits)
         else:
             if success is Token.FAILED:
+                self.failures = self.failures or {}
                 self.failures[node.index] = failure
             self.tokens.spread(node, success)
         self.tokens.deliver_all(node.failure_port, failed)

@@ -137,6 +137,7 @@ class Plan:
         self.size = len(nodes) + len(ports)
         """How many nodes and ports there are."""
         self.has_ports = bool(ports)
+        self.has_async = any(node.is_async for node in nodes)
         self.has_placed = any(node.is_placed for node in nodes)
         self.policy = definition.policy
         self.signals: dict[str, dict[PlanNode, SignalWait]] = {}

@@ -30,15 +30,17 @@ class History:
         self.plan = plan
         self.input = input_value
         self.sent = sent
-        self.produced: list[Any] = [None] * plan.size if plan.takes_records else []
-        """What each node produced, by node index."""
         self.sources: dict[int, tuple[PlanNode, ...]] = {}
         """The nodes that fed a node, where that was not all of its plan's sources, by node index."""
-        self.contested: set[str] = set()
-        """The keys that came from more than one node, or from the input and a node; only they can be in dispute."""
-        self.conflicts: dict[int, tuple[str, ...]] = {}
-        """By node: the keys on which unordered nodes that fed it disagree."""
-        self._known: set[str] = set(input_value) if plan.takes_records else set()
+        if plan.takes_records:
+            self.produced: list[Any] = [None] * plan.size
+            """What each node produced, by node index."""
+        if plan.merges_records:
+            self._known = set(input_value)
+            self.contested: set[str] = set()
+            """The keys that came from more than one node, or from the input and a node; only they can be in dispute."""
+            self.conflicts: dict[int, tuple[str, ...]] = {}
+            """By node: the keys on which unordered nodes that fed it disagree."""
 
     def keep(self, node: PlanNode, produced: Record) -> None:
         """Take what a node produced."""

@@ -24,23 +24,25 @@ class News(Enum):
 
 
 class Tokens:
-    """What came over the edges of one execution. A join decides once; values that come after that are late."""
+    """What came over the edges of one execution. A join decides once; values that come after that are late.
 
-    __slots__ = ("_closed", "_history", "_rules", "inboxes", "late", "missing", "news", "ready", "rescuing")
+    What is seldom needed is made when it is: in a million executions that wait, empty containers would weigh most.
+    """
+
+    __slots__ = ("_closed", "_history", "_ready", "_rescuing", "_rules", "inboxes", "late", "missing", "news")
 
     def __init__(self, plan: Plan, history: History) -> None:
         self._history = history
-        self._rules: dict[int, JoinRule] = {}
+        self._rules: dict[int, JoinRule] | None = None
         """By node: the rules of joins whose time was over."""
-        self._closed: set[int] = set()
-        self.ready: deque[PlanNode] = deque(plan.roots)
+        self._closed: set[int] | None = None
+        self._rescuing: set[int] | None = None
+        self._ready: deque[PlanNode] | None = deque(plan.roots)
         self.missing = plan.missing.copy()
         self.inboxes: dict[int, dict[int, Token]] = {}
         """By node and edge: the tokens that are no value, and all tokens of nodes that keep them."""
-        self.news: deque[tuple[PlanNode, News]] = deque()
+        self.news: deque[tuple[PlanNode, News]] | tuple[()] = ()
         """What the supervisor has to act on, in this order."""
-        self.rescuing: set[int] = set()
-        """Nodes that fired because of a failure or an outcome, by index: they run although the execution is ending."""
         self.late = 0
         """How many values came to joins that had decided."""
 
@@ -50,12 +52,12 @@ class Tokens:
         index = target.index
         self.missing[index] -= 1
         if self._has_decided(target):
-            self.late += token is Token.VALUE and index not in self._closed
+            self.late += token is Token.VALUE and (self._closed is None or index not in self._closed)
             return
         if token is not Token.VALUE or target.keeps_tokens:
             inbox = self.inboxes.setdefault(index, {})
             if target.within_seconds is not None and not inbox:
-                self.news.append((target, News.OPENED))
+                self._tell().append((target, News.OPENED))
             inbox[edge.index] = token
         if self.missing[index] and index not in self.inboxes:
             return
@@ -79,7 +81,7 @@ class Tokens:
         index = node.index
         expected = len(node.incoming)
         arrived = expected - self.missing[index]
-        rule = self._rules.get(index, node.join)
+        rule = self.rule(node)
         if not may_decide(rule, expected, arrived):
             return False
         kinds = list(self.inboxes[index].values())
@@ -91,7 +93,7 @@ class Tokens:
         self._decide(node)
         if verdict is Verdict.FIRE or (verdict is Verdict.SKIP and rule == "all" and not node.takes_record):
             return True  # arguments may have defaults: binding them decides whether the node is skipped
-        self.news.append((node, News.SKIPPED if verdict is Verdict.SKIP else News.FAILED))
+        self._tell().append((node, News.SKIPPED if verdict is Verdict.SKIP else News.FAILED))
         return False
 
     def expire(self, node: PlanNode) -> bool:
@@ -100,8 +102,9 @@ class Tokens:
             return False
         if node.otherwise is None:
             self._decide(node)
-            self.news.append((node, News.TIMED_OUT))
+            self._tell().append((node, News.TIMED_OUT))
             return True
+        self._rules = self._rules or {}
         self._rules[node.index] = node.otherwise
         if self.judge(node):
             self.ready.append(node)
@@ -110,6 +113,7 @@ class Tokens:
     def close(self, node: PlanNode) -> None:
         """Let a node that has not fired never fire, whatever comes."""
         if not self._has_decided(node):
+            self._closed = self._closed or set()
             self._closed.add(node.index)
         self.inboxes.setdefault(node.index, {})
         self._history.sources.setdefault(node.index, ())
@@ -120,7 +124,7 @@ class Tokens:
 
     def rule(self, node: PlanNode) -> JoinRule:
         """Return the join of a node: its own, or what that has become when its time was over."""
-        return self._rules.get(node.index, node.join)
+        return node.join if self._rules is None else self._rules.get(node.index, node.join)
 
     def outcomes(self, node: PlanNode) -> list[dict[str, Any]]:
         """Return what came over each edge of a node that waits until all have settled, in the order of the edges."""
@@ -142,6 +146,26 @@ class Tokens:
         tokens = self.inboxes.get(node.index, {})
         return tuple(dict.fromkeys(e.source.id for e in node.incoming if tokens.get(e.index) is Token.FAILED))
 
+    @property
+    def ready(self) -> deque[PlanNode]:
+        """What fires next."""
+        if self._ready is None:
+            self._ready = deque()
+        return self._ready
+
+    def rest(self) -> None:
+        """Let go of what is ready, which is nothing: an empty queue weighs as much as all else together."""
+        self._ready = None
+
+    def rescues(self, node: PlanNode) -> bool:
+        """Say whether a node fired because of a failure or an outcome: it runs although the execution is ending."""
+        return self._rescuing is not None and node.index in self._rescuing
+
+    def _tell(self) -> deque[tuple[PlanNode, News]]:
+        if not isinstance(self.news, deque):
+            self.news = deque()
+        return self.news
+
     def _has_decided(self, node: PlanNode) -> bool:
         return node.index in self._history.sources
 
@@ -151,7 +175,8 @@ class Tokens:
         default = None if node.keeps_tokens else Token.VALUE
         valued = [edge for edge in node.incoming if tokens.get(edge.index, default) is Token.VALUE]
         self._history.sources[index] = by_last_edge(valued)
-        if node.can_rescue and any(e.source.is_port or e.source.index in self.rescuing for e in valued):
-            self.rescuing.add(index)
+        if node.can_rescue and any(edge.source.is_port or self.rescues(edge.source) for edge in valued):
+            self._rescuing = self._rescuing or set()
+            self._rescuing.add(index)
         if node.cancels_losers and self.missing[index]:
-            self.news.appendleft((node, News.DECIDED_EARLY))  # first: what else these tokens end may be a loser
+            self._tell().appendleft((node, News.DECIDED_EARLY))  # first: what else these tokens end may be a loser

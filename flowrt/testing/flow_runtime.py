@@ -99,7 +99,7 @@ class FlowRuntime(Runtime):
         What happens without any time passing, such as the end of a step that was just cancelled, may happen first.
         """
         await anyio.sleep(1 / NANOSECONDS)  # virtual time: the next instant begins when nothing is left of this one
-        executions = list(self._engine.kernel.executions.values())
+        executions = list(self._engine.kernel.executions)
         named = {node.id for execution in executions for node in execution.suspended}
         abandoned = [node_id for node_id in suspended_nodes() if node_id not in named]
         tasks = sorted({task.name or "" for task in anyio.get_running_tasks()} - USUAL_TASKS)

@@ -6,15 +6,17 @@ from contextlib import suppress
 import anyio
 import anyio.lowlevel
 import pytest
-from kernel.workflows import workflow
+from kernel.workflows import timed, workflow
 
 from flowrt.errors import (
+    AttemptTimeoutError,
     DefinitionError,
     ExecutionCancelledError,
     ExecutionFailedError,
     StepCancelledItselfError,
     StepLeakedScopeError,
 )
+from flowrt.policies import NodePolicy
 from flowrt.runtime import Runtime
 from flowrt.steps.registry import StepRegistry
 from flowrt.storage import MemoryStore
@@ -171,6 +173,40 @@ class TestRuleG:
         async with Runtime() as runtime:
             steps = {"a": lambda _record: later(), "b": lambda _record: Awaitable(), "c": Callable()}
             assert await runtime.run(workflow(steps), {}) == {"x": 1, "z": 3}
+
+    async def test_plain_functions_go_on_after_an_awaitable_that_failed(self):
+        async def later():
+            await anyio.lowlevel.checkpoint()
+            raise LookupError
+
+        steps = {"a": lambda _record: {}, "b": lambda _record: later(), "c": lambda _record: {"z": 3}}
+        policies = {"b": NodePolicy(on_error="skip")}
+        async with Runtime() as runtime:
+            assert await runtime.run(workflow(steps, ["a>b", "a>c"], policies=policies), {}) == {"c": {"z": 3}}
+
+    async def test_an_awaitable_from_a_plain_function_is_cancelled_like_an_async_step(self):
+        policies = {"b": timed(0.01)}
+        steps = {"a": lambda _record: {}, "b": lambda _record: anyio.sleep(3600)}
+        async with Runtime() as runtime:
+            with pytest.raises(ExecutionFailedError) as failed:
+                await runtime.run(workflow(steps, policies=policies), {})
+        assert isinstance(failed.value.__cause__, AttemptTimeoutError)
+
+    async def test_a_scope_that_a_plain_function_leaves_open_is_its_failure(self):
+        def leaks(_record):
+            anyio.CancelScope().__enter__()
+            return {}
+
+        def leaks_first(_record):
+            anyio.CancelScope().__enter__()
+            return anyio.lowlevel.checkpoint()
+
+        async with Runtime() as runtime:
+            for step in (leaks, leaks_first):
+                with pytest.raises(ExecutionFailedError) as failed:
+                    await runtime.run(workflow({"a": step}), {})
+                assert isinstance(failed.value.__cause__, StepLeakedScopeError)
+                assert await runtime.run(workflow({"a": yields}), {}) == {}
 
 
 class TestRuleH:

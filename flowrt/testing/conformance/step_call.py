@@ -91,7 +91,7 @@ class StepCall:
         with trio.CancelScope() as scope:
             if self._cancel_after_seconds is not None:
                 scope.deadline = trio.current_time() + self._cancel_after_seconds
-            innermost = backend.innermost()
+            innermost = backend.innermost(backend.current_task())
             marker = innermost()
             try:
                 result = await self._call()
