@@ -33,12 +33,13 @@ class Crew:
         self.size = 0
 
     def call(self, execution: "Execution") -> None:
-        """Ask for a hand for an execution that has ready firings."""
-        if not execution.has_called:
+        """Ask for hands for an execution that has more ready firings than workers that will go on with them."""
+        missing = max(len(execution.flow.ready) - execution.free_hands, 0)
+        if missing and not execution.has_called:
             execution.has_called = True
             self._jobs.append(execution)
-        wanted = min(len(execution.flow.ready) + len(self._jobs) - 1, self._ramp)
-        for _ in range(wanted - self._coming - self._kernel.turn.waiting):
+        others = len(self._jobs) - execution.has_called
+        for _ in range(min(missing + others, self._ramp) - self._coming):
             self._wake_one()
 
     def _wake_one(self) -> None:

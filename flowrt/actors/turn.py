@@ -27,7 +27,7 @@ class Turn:
         wait_space: Waits until the log has space.
     """
 
-    __slots__ = ("_commands", "_wait_space", "ends_ns", "now_ns", "number", "seen_ns", "waiting")
+    __slots__ = ("_commands", "_wait_space", "ends_ns", "now_ns", "number", "seen_ns")
 
     def __init__(self, now_ns: Callable[[], int], wait_space: WaitSpace | None = None) -> None:
         self.now_ns = now_ns
@@ -37,8 +37,6 @@ class Turn:
         self.ends_ns = 0
         self.seen_ns = 0
         """When a suspended step last gave the event loop back."""
-        self.waiting = 0
-        """How many workers wait for the next turn: hands that need not be called."""
 
     def expire(self) -> None:
         """Let the next firing checkpoint first."""
@@ -66,11 +64,7 @@ class Turn:
         """Let the loop turn, and wait until the log has space again. A cancel changes nothing."""
         self.do_waiting()
         noted = self.number
-        self.waiting += 1
-        try:
-            await anyio.lowlevel.checkpoint()
-        finally:
-            self.waiting -= 1
+        await anyio.lowlevel.checkpoint()
         self.resumed(noted)
         if self._wait_space is not None:
             await self._wait_space()
