@@ -118,8 +118,8 @@ class Engine:
                 raise _only_one(errors) from None
         if kernel.interruption is not None:
             raise kernel.interruption
-        if body_error is None and kernel.sink is not None and kernel.sink.failed is not None:
-            raise kernel.sink.failed
+        if body_error is None and kernel.sink is not None:
+            kernel.sink.raise_failure()
 
     async def _end_all(self, kernel: Kernel) -> None:
         executions = list(kernel.executions.values())
@@ -175,8 +175,8 @@ class Engine:
         if parent is not None and parent.depth >= MAX_DEPTH:
             raise NestedTooDeepError(plan.name, MAX_DEPTH)
         converted = plan.convert_input({} if input_value is None else input_value)
-        if kernel.sink is not None and kernel.sink.failed is not None:
-            raise kernel.sink.failed
+        if kernel.sink is not None:
+            kernel.sink.raise_failure()
         execution = Execution(kernel, plan, converted)
         kernel.executions[execution.id] = execution
         waiting.watch_deadline(execution)

@@ -218,10 +218,7 @@ class Execution:
     def resume(self) -> None:
         """Let firings start again."""
         if self.is_paused:
-            self.is_paused = False
-            self.flow.ready.extend(self.rare.held)
-            self.rare.held.clear()
-            waiting.thaw_totals(self)
+            waiting.end_pause(self)
             live.went_on(self)
             self.call_hands()
 

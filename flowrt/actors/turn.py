@@ -70,6 +70,12 @@ class Turn:
             await self._wait_space()
 
 
+    async def wait_if_over(self) -> None:
+        """Let the loop turn if this turn's budget is used up: for what takes time beside firings."""
+        if self.now_ns() >= self.ends_ns:
+            await self.wait_next("")
+
+
 class GatedTurn(Turn):
     """A turn of one firing, which a gate grants: it has expired unless it was just granted."""
 
@@ -90,3 +96,6 @@ class GatedTurn(Turn):
         self.ends_ns = FOR_EVER_NS
         if self._wait_space is not None:
             await self._wait_space()
+
+    async def wait_if_over(self) -> None:
+        """Go on: what is no firing asks no gate."""

@@ -18,7 +18,10 @@ from flowrt.graph.plan import PlanNode
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.kernel import Kernel
-_LEAKED = Exception("a step left a scope open")
+
+
+class _LeakedError(Exception):
+    """A step that returned left a scope open."""
 
 
 class Worker:
@@ -93,7 +96,7 @@ class Worker:
                         else:
                             result = await self._suspend(execution, node, step, trap, context, started_ns)
                     if innermost() is not marker:
-                        raise _LEAKED  # noqa: TRY301 - sorted out with the other failures
+                        raise _LeakedError  # noqa: TRY301 - sorted out with the other failures
                     following = succeed(node, result, started_ns, self._note)
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
                     await self._failed(execution, node, error, started_ns)
@@ -199,10 +202,10 @@ class Worker:
         """Close the scopes that a step left open; they are in the way of the worker's own."""
         await self.kernel.backend.close_leaked(self._marker)
         self.kernel.turn.seen_ns = self.kernel.monotonic_ns()
-        if error is not _LEAKED and not isinstance(error, Exception):
+        if not isinstance(error, Exception):
             return error
         leak = StepLeakedScopeError(node.id, "ended inside a cancel scope, task group or nursery that it had entered")
-        return leak if error is _LEAKED else _chained(leak, error)
+        return leak if isinstance(error, _LeakedError) else _chained(leak, error)
 
     def cancel(self) -> None:
         """Cancel the firing that is suspended in this worker."""
