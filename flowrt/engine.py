@@ -186,12 +186,16 @@ class Engine:
             execution.pause()
         return execution
 
-    async def run(self, workflow: Any, input_value: Any) -> Any:
-        """Run a workflow in the caller's task."""
+    async def run(
+        self, workflow: Any, input_value: Any, begun: "Callable[[Execution], None] | None" = None
+    ) -> Any:
+        """Run a workflow in the caller's task; call `begun` with its execution first."""
         kernel = self.kernel
         await anyio.lowlevel.checkpoint_if_cancelled()
         requests = kernel.backend.cancel_requests()
         execution = await self.begin(workflow, input_value)
+        if begun is not None:
+            begun(execution)
         try:
             if execution.depth < MAX_INLINE_DEPTH:
                 await Worker(kernel).work(execution)
@@ -204,6 +208,7 @@ class Engine:
                 execution.cancel(reason)
             else:
                 execution.stop(reason)
+            execution.call_hands()  # the caller's are gone
             await self.see_off([execution])
             raise
         if execution.status == "cancelled" and kernel.backend.was_asked(requests):

@@ -165,20 +165,15 @@ class Execution:
         """Say that a worker is at work in it no more."""
         self.rejoin(worker)
         self.hands -= 1
-        if self.flow.ready:  # it was interrupted
-            self.kernel.crew.call(self)
         self.check_rest()
 
-    def rejoin(self, worker: "Worker") -> None:
-        """Say that the step of a worker has ended, even if the worker was given up."""
-        if self._rare is not None and worker in self._rare.lost:
-            self._rare.lost.discard(worker)
-            self.hands += 1
-
-    @property
-    def free_hands(self) -> int:
-        """How many workers are at work in it that are not suspended in a step: they go on with what is ready."""
-        return self.hands - len(self.suspended)
+    def rejoin(self, worker: "Worker") -> bool:
+        """Say that what a worker waited for has ended; whether the worker had been given up."""
+        if self._rare is None or worker not in self._rare.lost:
+            return False
+        self._rare.lost.discard(worker)
+        self.hands += 1
+        return True
 
     @property
     def is_waiting(self) -> bool:

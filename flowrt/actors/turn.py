@@ -1,6 +1,6 @@
 """The time that a runtime's workers may use in one turn of the event loop."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -27,7 +27,7 @@ class Turn:
         wait_space: Waits until the log has space.
     """
 
-    __slots__ = ("_commands", "_wait_space", "ends_ns", "now_ns", "number", "seen_ns")
+    __slots__ = ("_commands", "_wait_space", "ends_ns", "now_ns", "number", "seen_ns", "waiting")
 
     def __init__(self, now_ns: Callable[[], int], wait_space: WaitSpace | None = None) -> None:
         self.now_ns = now_ns
@@ -37,6 +37,8 @@ class Turn:
         self.ends_ns = 0
         self.seen_ns = 0
         """When a suspended step last gave the event loop back."""
+        self.waiting: Counter[str] = Counter()
+        """By execution: how many of its workers wait for the next turn, hands that need not be called for it."""
 
     def expire(self) -> None:
         """Let the next firing checkpoint first."""
@@ -60,11 +62,17 @@ class Turn:
             self.ends_ns = 0 if self._commands else now_ns + BUDGET_NS
         return now_ns
 
-    async def wait_next(self, execution_id: str) -> None:  # noqa: ARG002 - a gated turn asks whose it is
+    async def wait_next(self, execution_id: str) -> None:
         """Let the loop turn, and wait until the log has space again. A cancel changes nothing."""
         self.do_waiting()
         noted = self.number
-        await anyio.lowlevel.checkpoint()
+        self.waiting[execution_id] += 1
+        try:
+            await anyio.lowlevel.checkpoint()
+        finally:
+            self.waiting[execution_id] -= 1
+            if not self.waiting[execution_id]:
+                del self.waiting[execution_id]
         self.resumed(noted)
         if self._wait_space is not None:
             await self._wait_space()

@@ -77,7 +77,7 @@ async def test_law_2_a_waiting_firing_holds_no_task():
         await anyio.sleep(0.05)
         kernel = runtime._engine.kernel
         assert len(kernel.timers) == 400
-        assert kernel.crew.size <= 2
+        assert len(kernel.crew._parked) <= 2
         assert [handle.status for handle in handles] == ["running", "running"]
 
 
