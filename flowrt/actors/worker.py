@@ -24,6 +24,10 @@ class _LeakedError(Exception):
     """A step that returned left a scope open."""
 
 
+class _GivenUpError(Exception):
+    """A step returned after its execution had gone on without it."""
+
+
 class Worker:
     """Runs the ready firings of executions in the task that calls `work`.
 
@@ -32,12 +36,15 @@ class Worker:
     """
 
     __slots__ = (
-        "_innermost", "_is_spent", "_marker", "_note", "_requests", "kernel", "scope", "started_ns", "suspensions",
+        "_innermost", "_is_given_up", "_is_spent", "_marker", "_note", "_requests", "kernel", "scope", "started_ns",
+        "suspensions",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel") -> None:
         self.kernel = kernel
         self._is_spent = False
+        self._is_given_up = False
+        """Its execution went on without it while it waited for a step: what that comes to is nobody's any more."""
         self._note: str | None = None
         self.suspensions = 0
         """How many firings suspended in it so far."""
@@ -136,7 +143,9 @@ class Worker:
         if node.total_timeout_seconds is not None:
             waiting.watch_total(execution, node, started_ns)
         if node.attempt_timeout_seconds is not None:
-            self.scope.deadline = anyio.current_time() + node.attempt_timeout_seconds - held_ns / NANOSECONDS
+            left_seconds = node.attempt_timeout_seconds - held_ns / NANOSECONDS
+            self.scope.deadline = anyio.current_time() + left_seconds
+            refusal = interrupting.watch_refusal(execution, self, node, _timeout, left_seconds)
         try:
             result = await resume(step, trap, context, turn, kernel.watchdog, execution, node)
             if kernel.gate is not None:
@@ -144,22 +153,34 @@ class Worker:
                     await kernel.gate.wait_turn(execution.id, node.id)
                 turn.expire()
         finally:
-            execution.suspended.pop(node, None)
-            execution.rejoin(self)
-            self._is_spent = self.scope.cancel_called
+            self._resumed(execution, node)
             self._note = FINISHED_ANYWAY if self._is_spent else None
             if node.attempt_timeout_seconds is not None:
                 self.scope.deadline = math.inf
+                refusal.cancel()
+        if self._is_given_up:
+            raise _GivenUpError
         if self._is_spent:
             execution.rare.interruptions.finished_late(node)
         elif kernel.backend.was_asked(self._requests):
             execution.cancel("its task was cancelled, which a step swallowed")
         return result
 
+    def _resumed(self, execution: "Execution", node: PlanNode) -> None:
+        """Note that what the firing of a node waited for has ended, and whether its execution still wants to know."""
+        self._is_given_up = execution.rejoin(self)
+        if not self._is_given_up:
+            del execution.suspended[node]
+        self._is_spent = self.scope.cancel_called
+
     async def _failed(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
         """Sort out what a firing raised; raise what is not the step's failure."""
         if self._innermost() is not self._marker:
-            error = await self._close_leaked(node, error)
+            error = await self._close_leaked(execution, node, error, started_ns)
+        if self._is_given_up:
+            self._is_given_up = False
+            self._pass_on(error)
+            return
         if isinstance(error, Exception):
             supervisor.attempt_failed(execution, node, error, started_ns)
             return
@@ -175,8 +196,8 @@ class Worker:
             return
         is_interrupted = execution.is_held and execution.rare.interruptions.find(node) is not None
         if is_own and not is_interrupted and node.attempt_timeout_seconds is not None:
-            timeout = AttemptTimeoutError(node.id, execution.attempt_number(node), node.attempt_timeout_seconds)
-            supervisor.attempt_failed(execution, node, _chained(timeout, rest or cancelled), started_ns)
+            failure = _chained(_timeout(execution, node), rest or cancelled)
+            supervisor.attempt_failed(execution, node, failure, started_ns)
         else:
             self._interrupted(execution, node, cancelled, started_ns)
         raise cancelled
@@ -191,21 +212,44 @@ class Worker:
 
     def _interrupted(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
         """End a firing that was interrupted; if nobody asked the execution for that, it is its task that was."""
-        if execution.states[node.index]:
-            return  # it was abandoned, and its execution went on without it
         if execution.rare.interruptions.find(node) is None:
             execution.rare.interruptions.begin(node, Interruption("cancel", self.kernel.monotonic_ns()))
             self._give_up(execution, error)
         interrupting.end_interrupted(execution, node, started_ns)
 
-    async def _close_leaked(self, node: PlanNode, error: BaseException) -> BaseException:
-        """Close the scopes that a step left open; they are in the way of the worker's own."""
-        await self.kernel.backend.close_leaked(self._marker)
-        self.kernel.turn.seen_ns = self.kernel.monotonic_ns()
-        if not isinstance(error, Exception):
-            return error
-        leak = StepLeakedScopeError(node.id, "ended inside a cancel scope, task group or nursery that it had entered")
-        return leak if isinstance(error, _LeakedError) else _chained(leak, error)
+    def _pass_on(self, error: BaseException) -> None:
+        """Raise what ends the worker's task, and nothing that is the step's alone."""
+        cancelled, _ = _split(error, self.kernel.backend.cancelled)
+        if cancelled is not None:
+            raise cancelled
+        if isinstance(error, KeyboardInterrupt | WorkerClosedError):
+            raise error
+
+    async def _close_leaked(
+        self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int
+    ) -> BaseException:
+        """Close the scopes that a step left open, which are in the way of the worker's own; what is the failure then.
+
+        What is in them may refuse to end. Then the attempt fails after the grace time, and the worker is left behind.
+        """
+        failure = error
+        if isinstance(error, Exception):  # a cancel or an exit stays what it is
+            failure = _leak(execution, node)
+            failure.__cause__ = None if isinstance(error, _LeakedError) else error
+        if self._is_given_up:
+            await self.kernel.backend.close_leaked(self._marker)
+            return failure
+        self.started_ns = started_ns
+        execution.suspended[node] = self
+        self.kernel.crew.suspended(execution)
+        refusal = interrupting.watch_refusal(execution, self, node, _leak)
+        try:
+            await self.kernel.backend.close_leaked(self._marker)
+        finally:
+            refusal.cancel()
+            self._resumed(execution, node)
+            self.kernel.turn.seen_ns = self.kernel.monotonic_ns()
+        return failure
 
     def cancel(self) -> None:
         """Cancel the firing that is suspended in this worker."""
@@ -224,3 +268,11 @@ def _split(error: BaseException, cancelled: type[BaseException]) -> tuple[BaseEx
 def _chained(error: Exception, cause: BaseException) -> Exception:
     error.__cause__ = cause
     return error
+
+
+def _timeout(execution: "Execution", node: PlanNode) -> AttemptTimeoutError:
+    return AttemptTimeoutError(node.id, execution.attempt_number(node), node.attempt_timeout_seconds or 0.0)
+
+
+def _leak(_execution: "Execution", node: PlanNode) -> StepLeakedScopeError:
+    return StepLeakedScopeError(node.id, "ended inside a cancel scope, task group or nursery that it had entered")

@@ -192,6 +192,34 @@ class TestRuleF:
             assert await runtime.run(workflow({"a": yields, "b": yields}), {}) == {}
 
 
+    async def test_what_refuses_to_end_in_a_leaked_nursery_is_left_behind(self, caplog):
+        told, ends = anyio.Event(), []
+
+        async def refuses():
+            with anyio.CancelScope(shield=True):
+                await told.wait()
+            ends.append("child")
+
+        async def leaks(_record):
+            group = await anyio.create_task_group().__aenter__()
+            group.start_soon(refuses)
+            await anyio.lowlevel.checkpoint()
+            return {}
+
+        async with Runtime(grace_seconds=0.01) as runtime:
+            handle = await runtime.start(workflow({"a": leaks, "b": yields}), {})
+            with anyio.fail_after(10):
+                assert await handle.wait() == "failed"
+            with pytest.raises(ExecutionFailedError) as caught:
+                await handle.result()
+            assert isinstance(caught.value.__cause__, StepLeakedScopeError)
+            assert await runtime.run(workflow({"a": yields}), {}) == {}
+            assert ends == []
+            told.set()
+        assert ends == ["child"]
+        assert "node 'a' of workflow 'test' did not end within 0.01 s of its cancel" in caplog.text
+
+
 class TestRuleG:
     """A def step that returns an awaitable is awaited like an async one."""
 
