@@ -11,7 +11,6 @@ from flowrt.errors import SignalRefusedError, UnknownExecutionError
 from flowrt.option_checks import check_number
 
 if TYPE_CHECKING:
-    from flowrt.actors.execution import Execution
     from flowrt.engine import Engine
     from flowrt.explain import Explanation
 
@@ -82,14 +81,17 @@ class Control:
         check_number("timeout_seconds", timeout_seconds, least=0)
         kernel = self._engine.kernel
         kernel.is_draining = True
-        running = list(kernel.executions)
+        seen = set(kernel.executions)
         with anyio.move_on_after(timeout_seconds):
-            await _wait_all(running)
-        late = [execution for execution in running if execution.status == "running"]
+            while kernel.executions:  # steps may start others meanwhile
+                await next(iter(kernel.executions)).wait_ended()
+                seen.update(kernel.executions)
+        late = list(kernel.executions)
+        seen.update(kernel.executions)
         for execution in late:
             execution.cancel(f"the runtime was drained, and it did not end within {timeout_seconds:g} s")
         await self._engine.see_off(late)
-        return DrainReport(ended=len(running) - len(late), cancelled=tuple(execution.id for execution in late))
+        return DrainReport(ended=len(seen) - len(late), cancelled=tuple(execution.id for execution in late))
 
     async def drain_on_sigterm(self, timeout_seconds: float) -> DrainReport:
         """Wait for SIGTERM, and then drain."""
@@ -98,8 +100,3 @@ class Control:
             async for _ in received:
                 return await self.drain(timeout_seconds)
         raise AssertionError("unreachable: signals never end")
-
-
-async def _wait_all(executions: "list[Execution]") -> None:
-    for execution in executions:
-        await execution.wait_ended()

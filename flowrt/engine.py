@@ -118,8 +118,8 @@ class Engine:
                 raise _only_one(errors) from None
         if kernel.interruption is not None:
             raise kernel.interruption
-        if body_error is None and kernel.sink is not None and kernel.sink.failed is not None:
-            raise kernel.sink.failed
+        if body_error is None and kernel.sink is not None:
+            kernel.sink.raise_failure()
 
     async def _end_all(self, kernel: Kernel) -> None:
         executions = list(kernel.executions)
@@ -177,8 +177,8 @@ class Engine:
         if parent is not None and parent.depth >= MAX_DEPTH:
             raise NestedTooDeepError(plan.name, MAX_DEPTH)
         converted = plan.convert_input({} if input_value is None else input_value)
-        if kernel.sink is not None and kernel.sink.failed is not None:
-            raise kernel.sink.failed
+        if kernel.sink is not None:
+            kernel.sink.raise_failure()
         execution = Execution(kernel, plan, converted, parent)
         kernel.executions.add(execution)
         if plan.policy.deadline_seconds is not None:
@@ -189,14 +189,17 @@ class Engine:
             execution.pause()
         return execution
 
-    async def run(self, workflow: Any, input_value: Any) -> Any:
-        """Run a workflow in the caller's task."""
+    async def run(self, workflow: Any, input_value: Any, begun: "Callable[[Execution], None] | None" = None) -> Any:
+        """Run a workflow in the caller's task; call `begun` with its execution first."""
         kernel = self.kernel
         worker = Worker(kernel)
+        requests = worker.cancel_requests
         if worker.is_cancelled:
             await anyio.lowlevel.checkpoint_if_cancelled()
         plan, workflow_id = self.plans.known(workflow) or await self.plans.find(workflow)
         execution = self._begin(kernel, plan, input_value, workflow_id)
+        if begun is not None:
+            begun(execution)
         try:
             if execution.depth < MAX_INLINE_DEPTH:
                 await worker.work(execution)
@@ -210,9 +213,10 @@ class Engine:
                 execution.cancel(reason)
             else:
                 execution.stop(reason)
+            execution.call_hands()  # the caller's are gone
             await self.see_off([execution])
             raise
-        if execution.status == "cancelled" and worker.was_asked:
+        if execution.status == "cancelled" and worker.cancel_requests > requests:
             await self.see_off([execution])
             raise kernel.backend.cancelled
         if kernel.sink is not None:

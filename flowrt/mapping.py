@@ -13,13 +13,14 @@ import msgspec
 from flowrt.actors.backend import is_loop_running
 from flowrt.actors.results import result_of
 from flowrt.clock import NANOSECONDS
-from flowrt.errors import FlowrtError, InputError
+from flowrt.errors import FlowrtError, InputError, RuntimeClosedError
 from flowrt.events import ExecutionStatus
 from flowrt.option_checks import check_number, check_whole
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.engine import Engine
+    from flowrt.plans import StoredPlan
 
 
 class ExecutionResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +96,8 @@ class ExecutionResults:
             DefinitionError: The definition is wrong.
             StoreError: The log can't be written any more. One that only this execution's end missed is its result.
             RuntimeClosedError: The runtime was left.
+            RuntimeDrainingError: The runtime is being drained, and takes no more of the inputs.
+            TypeError: It is no workflow.
             Exception: What reading the source raised.
         """
         feed = self._feed
@@ -180,27 +183,33 @@ class _Feed:
     async def read(self) -> None:
         try:
             with self._scope:
-                due = self._engine.kernel.monotonic_ns()
+                kernel = self._engine.kernel
+                due = kernel.monotonic_ns()
+                stored = await self._engine.plans.find(self._workflow)
                 index = 0
                 async with aclosing(_items(self._source)) as items:
                     async for item in items:
                         while self._under_way >= self._max_at_once:
                             await self._changed.wait()
                         if self._interval_ns:
-                            await self._engine.kernel.clock.sleep_until(due)
-                            due = max(due, self._engine.kernel.monotonic_ns() - self._interval_ns) + self._interval_ns
+                            await kernel.clock.sleep_until(due)
+                            due = max(due, kernel.monotonic_ns() - self._interval_ns) + self._interval_ns
+                        await kernel.turn.wait_if_over()
                         await anyio.lowlevel.checkpoint_if_cancelled()  # a wake-up may beat the cancel of `stop`
-                        await self._start(index, item)
+                        self._start(index, item, stored)
                         index += 1
         except Exception as error:  # noqa: BLE001 - it is the reader's to handle
             self._error = error
+        except BaseException:
+            self._error = RuntimeClosedError()
+            raise
         finally:
             self._has_read_all = True
             self._notify()
 
-    async def _start(self, index: int, item: Any) -> None:
+    def _start(self, index: int, item: Any, stored: "StoredPlan") -> None:
         try:
-            execution = await self._engine.begin(self._workflow, item)
+            execution = self._engine.begin_plan(stored.plan, item, stored.workflow_id)
         except InputError as error:
             self._under_way += 1
             self._put(ExecutionResult(index=index, execution_id=None, status="failed", error=error))

@@ -8,9 +8,11 @@ import anyio
 import anyio.from_thread
 import anyio.lowlevel
 
-from flowrt.errors import ExecutionCancelledError, RuntimeClosedError, WrongThreadError
+from flowrt.actors.backend import is_cancelled_from_outside
+from flowrt.errors import ExecutionCancelledError, FlowrtError, RuntimeClosedError, WrongThreadError
 
 if TYPE_CHECKING:
+    from flowrt.actors.execution import Execution
     from flowrt.engine import Engine
 
 
@@ -66,6 +68,7 @@ class _Call:
         self.workflow = workflow
         self.input = input_value
         self.future: Future[Any] = Future()
+        self._execution: Execution | None = None
         self._scope: anyio.CancelScope | None = None
         self._is_cancelled = False
 
@@ -74,16 +77,29 @@ class _Call:
         if self._scope is not None:
             self._scope.cancel()
 
+    def _begun(self, execution: "Execution") -> None:
+        self._execution = execution
+
     async def run(self, engine: "Engine") -> None:
         try:
             with anyio.CancelScope() as self._scope:
                 if self._is_cancelled:
                     self._scope.cancel()
-                self.future.set_result(await engine.run(self.workflow, self.input))
+                result = await engine.run(self.workflow, self.input, self._begun)
+                await anyio.lowlevel.checkpoint()  # where a cancel strikes that a step asked for hits nobody else
+                self.future.set_result(result)
         except Exception as error:  # noqa: BLE001 - it is the thread's to handle
             self.future.set_exception(error)
-        except BaseException:
-            self.future.set_exception(ExecutionCancelledError("", str(self.workflow), "the runtime was left"))
-            raise
+        except BaseException as error:
+            self.future.set_exception(self._cancelled("the runtime was left"))
+            if is_cancelled_from_outside() or not isinstance(error, anyio.get_cancelled_exc_class()):
+                raise
         if not self.future.done():
-            self.future.set_exception(ExecutionCancelledError("", str(self.workflow), "its thread was interrupted"))
+            self.future.set_exception(self._cancelled("its thread was interrupted"))
+
+    def _cancelled(self, reason: str) -> FlowrtError:
+        """Return what tells of a cancel; an execution that has not begun is not there to be told of."""
+        execution = self._execution
+        if execution is None:
+            return RuntimeClosedError()
+        return ExecutionCancelledError(execution.id, execution.plan.name, execution.reason or reason)

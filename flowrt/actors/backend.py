@@ -5,6 +5,7 @@ are used here only, and a test fails if they change.
 """
 
 import asyncio
+import math
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -76,6 +77,11 @@ def is_loop_running() -> bool:
     return _is_trio_running() or asyncio._get_running_loop() is not None  # noqa: SLF001 - documented for this
 
 
+def is_cancelled_from_outside() -> bool:
+    """Say whether a scope around the current task's code is cancelled; on asyncio a task can be cancelled alone."""
+    return anyio.current_effective_deadline() == -math.inf
+
+
 def _is_trio_running() -> bool:
     trio = sys.modules.get("trio")
     return trio is not None and bool(trio.lowlevel.in_trio_run())
@@ -115,14 +121,13 @@ class AsyncioBackend:
 
     async def close_leaked(self, innermost: object) -> None:
         """Cancel, wait and close, from the inside out."""
-        task = asyncio.current_task()
-        get = self.innermost(task)
+        get = self.innermost(asyncio.current_task())
         while (leaked := get()) is not innermost:
             scope: Any = leaked
             scope.cancel()
             with anyio.CancelScope(shield=True):
-                while scope._tasks - {task}:  # noqa: ASYNC110, SLF001 - anyio has no event for it
-                    await asyncio.sleep(0)
+                while tasks := _tasks_in(scope) - {asyncio.current_task()}:
+                    await asyncio.wait(tasks)
             scope.__exit__(None, None, None)
 
     def caller_from_threads(self) -> Callable[[Callable[[], None]], object]:
@@ -131,6 +136,11 @@ class AsyncioBackend:
 
     def guard(self, *, protected: Iterable[Callable[..., Any]], exposed: Iterable[Callable[..., Any]]) -> None:
         """Do nothing: asyncio's runner turns Ctrl-C into a cancel of the main task."""
+
+
+def _tasks_in(scope: Any) -> set[Any]:
+    """Return the tasks that are in a scope of anyio, or in one inside of it."""
+    return set(scope._tasks).union(*map(_tasks_in, scope._child_scopes))  # noqa: SLF001 - anyio has no name for them
 
 
 class TrioBackend:

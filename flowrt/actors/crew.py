@@ -4,8 +4,10 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import anyio
+import anyio.lowlevel
 from anyio.abc import TaskGroup
 
+from flowrt.actors.backend import is_cancelled_from_outside
 from flowrt.actors.worker import Worker
 
 if TYPE_CHECKING:
@@ -30,15 +32,15 @@ class Crew:
         self._parked: list[anyio.Event] = []
         self._coming = 0
         self._ramp = 1
-        self.size = 0
 
     def call(self, execution: "Execution") -> None:
-        """Ask for a hand for an execution that has ready firings."""
-        if not execution.has_called:
+        """Ask for hands for an execution that has more ready firings than workers that wait to go on with them."""
+        missing = max(len(execution.flow.ready) - self._kernel.turn.waiting[execution], 0)
+        if missing and not execution.has_called:
             execution.has_called = True
             self._jobs.append(execution)
-        wanted = min(len(execution.flow.ready) + len(self._jobs) - 1, self._ramp)
-        for _ in range(wanted - self._coming - self._kernel.turn.waiting):
+        others = len(self._jobs) - execution.has_called
+        for _ in range(min(missing + others, self._ramp) - self._coming):
             self._wake_one()
 
     def _wake_one(self) -> None:
@@ -46,7 +48,6 @@ class Crew:
         if self._parked:
             self._parked.pop().set()
         else:
-            self.size += 1
             self._group.start_soon(self.help, name="flowrt helper")
 
     async def help(self) -> None:
@@ -55,21 +56,40 @@ class Crew:
         try:
             while True:
                 self._coming -= 1
-                suspensions = worker.suspensions
-                while (execution := self._next_job()) is not None or self._goes_on():
-                    if execution is not None:
-                        await worker.work(execution)
-                if worker.suspensions == suspensions:
-                    self._ramp = max(1, self._ramp // 2)
+                await self._work_off(worker)
                 if len(self._parked) >= MAX_PARKED:
                     return
-                woken = anyio.Event()
-                self._parked.append(woken)
-                await woken.wait()
+                await self._park()
         except KeyboardInterrupt as interrupt:
             self._kernel.interrupt(interrupt)
-        finally:
-            self.size -= 1
+        except self._kernel.backend.cancelled:
+            if is_cancelled_from_outside():
+                raise
+            for execution in self._kernel.executions:  # others do what this helper would have done
+                execution.call_hands()
+
+    async def _work_off(self, worker: Worker) -> None:
+        suspensions, requests = worker.suspensions, worker.cancel_requests
+        while (execution := self._next_job()) is not None or self._goes_on():
+            if execution is None:
+                continue
+            await worker.work(execution)
+            if worker.cancel_requests > requests:
+                await anyio.lowlevel.checkpoint()  # where a cancel strikes that a step asked for hits nobody else
+        if worker.suspensions == suspensions:
+            self._ramp = max(1, self._ramp // 2)
+
+    async def _park(self) -> None:
+        woken = anyio.Event()
+        self._parked.append(woken)
+        try:
+            await woken.wait()
+        except BaseException:
+            if woken.is_set():
+                self._coming -= 1
+            else:
+                self._parked.remove(woken)
+            raise
 
     def _goes_on(self) -> bool:
         if self._kernel.gate is None:

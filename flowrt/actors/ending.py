@@ -7,7 +7,7 @@ edges nothing can rescue, so nothing has to be told to anybody: the execution en
 
 from typing import TYPE_CHECKING
 
-from flowrt.actors import interrupting, live, placing, supervisor
+from flowrt.actors import interrupting, live, placing, supervisor, waiting
 from flowrt.actors.interruptions import Interruption, Request
 from flowrt.actors.node_ends import CANCELLED, NEVER_BEGAN
 
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 def begin(execution: "Execution") -> None:
     """Let an execution end: interrupt what runs or waits and does not rescue."""
     execution.is_ending = execution.is_held = True
-    execution.is_paused = False
-    execution.flow.ready.extendleft(reversed(execution.rare.held))
-    execution.rare.held.clear()
+    if execution.is_paused:
+        waiting.end_pause(execution)
     _interrupt_all(execution, Interruption("cancel", execution.kernel.monotonic_ns()))
 
 
@@ -57,13 +56,13 @@ def cancel_node(execution: "Execution", node: "PlanNode", reason: str, asked_by:
 
 
 def _interrupt_all(execution: "Execution", interruption: Interruption) -> None:
-    waiting, suspended = execution.rare.parking.nodes(), list(execution.suspended.items())
-    interrupted = [*_running_now(execution), *waiting, *execution.suspended]
+    parked, suspended = execution.rare.parking.nodes(), list(execution.suspended.items())
+    interrupted = [*_running_now(execution), *parked, *execution.suspended]
     for node in interrupted:
         if not goes_on(execution, node):
             # all of them first: what one's end sets free must not interrupt another for a reason of its own
             execution.rare.interruptions.begin(node, interruption)
-    for node in waiting:
+    for node in parked:
         if not goes_on(execution, node):
             interrupting.interrupt_parked(execution, node, interruption)
     for node, worker in suspended:

@@ -181,11 +181,13 @@ class Execution:
         if self.status == "running":
             self.check_rest()
 
-    def rejoin(self, worker: "Worker") -> None:
-        """Say that the step of a worker has ended, even if the worker was given up."""
-        if worker.is_lost:
-            worker.is_lost = False
-            self.hands += 1
+    def rejoin(self, worker: "Worker") -> bool:
+        """Say that what a worker waited for has ended; whether the worker had been given up."""
+        if not worker.is_lost:
+            return False
+        worker.is_lost = False
+        self.hands += 1
+        return True
 
     @property
     def is_waiting(self) -> bool:
@@ -225,10 +227,7 @@ class Execution:
     def resume(self) -> None:
         """Let firings start again."""
         if self.is_paused:
-            self.is_paused = False
-            self.flow.ready.extend(self.rare.held)
-            self.rare.held.clear()
-            waiting.thaw_totals(self)
+            waiting.end_pause(self)
             live.went_on(self)
             self.call_hands()
 

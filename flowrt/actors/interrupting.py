@@ -2,7 +2,7 @@
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flowrt.actors import ending, placing, supervisor
 from flowrt.actors.interruptions import ABANDONED, FINISHED_ANYWAY, Interruption
@@ -12,10 +12,15 @@ from flowrt.typing import INSTRUCTIONS
 
 if TYPE_CHECKING:
     from collections import deque
+    from collections.abc import Callable
 
     from flowrt.actors.execution import Execution
+    from flowrt.actors.timers import Timer
     from flowrt.actors.worker import Worker
     from flowrt.graph.plan import PlanNode
+
+Failure: TypeAlias = "Callable[[Execution, PlanNode], Exception]"
+"""Makes what an attempt of a node fails with."""
 
 logger = logging.getLogger("flowrt")
 
@@ -122,18 +127,25 @@ def end_interrupted(
     error: BaseException | None = None,
 ) -> None:
     """End a firing that was interrupted, or whose worker was: as cancelled, or as failed if its time is over."""
-    if execution.states[node.index] or execution.status != "running":
+    if execution.states[node.index] or execution.status != "running" or _time_out(execution, node, started_ns, error):
         return
     interruption = execution.rare.interruptions.find(node)
-    is_timed_out = interruption is not None and interruption.kind == "total"
-    if is_timed_out and (not execution.is_ending or ending.goes_on(execution, node)):
-        execution.rare.interruptions.forget(node)
-        supervisor.node_timed_out(execution, node, started_ns, error)
-        return
     note = None if interruption is None else interruption.note
     execution.tell(node, "cancelled", started_ns=started_ns, error=error, note=note)
     execution.rare.interruptions.end(node, "cancelled", execution.kernel.monotonic_ns())
     _end_cancelled(execution, node)
+
+
+def _time_out(execution: "Execution", node: "PlanNode", started_ns: int, error: BaseException | None) -> bool:
+    """Let a node fail if it was interrupted because its time for all attempts is over; say whether it was."""
+    interruption = execution.rare.interruptions.find(node)
+    if interruption is None or interruption.kind != "total":
+        return False
+    if execution.is_ending and not ending.goes_on(execution, node):
+        return False
+    execution.rare.interruptions.forget(node)
+    supervisor.node_timed_out(execution, node, started_ns, error)
+    return True
 
 
 def _end_cancelled(execution: "Execution", node: "PlanNode") -> None:
@@ -165,23 +177,49 @@ def finish_anyway(execution: "Execution", node: "PlanNode", result: Any, started
     ending.sift(execution)
 
 
+# --- what refuses to end ----------------------------------------------------------------------------------------------
+
+
 def abandon(execution: "Execution", worker: "Worker", node: "PlanNode", seconds: float) -> None:
-    """Go on without a step that refuses to end; it stays in the runtime's nursery."""
-    if execution.suspended.get(node) is not worker or execution.status != "running":
+    """Go on without a step that was interrupted and refuses to end."""
+    if not _leave_behind(execution, worker, node, seconds):
         return
+    if not _time_out(execution, node, worker.started_ns, None):
+        interruption = execution.rare.interruptions.find(node)
+        reason = "" if interruption is None or interruption.note is None else f"; {interruption.note}"
+        note = f"{ABANDONED} {seconds:g} s{reason}"
+        execution.tell(node, "cancelled", note=note)
+        execution.rare.interruptions.end(node, "abandoned", execution.kernel.monotonic_ns(), note)
+        _end_cancelled(execution, node)
+    execution.check_rest()
+
+
+def watch_refusal(
+    execution: "Execution", worker: "Worker", node: "PlanNode", failure: Failure, after_seconds: float = 0.0
+) -> "Timer":
+    """Let an attempt fail whose step has not ended in its grace time, which begins after some time."""
+    seconds = grace_seconds(execution, node)
+    give_up = partial(_give_up, execution, worker, node, seconds, failure)
+    return execution.kernel.timers.set(after_seconds + seconds, give_up)
+
+
+def _give_up(execution: "Execution", worker: "Worker", node: "PlanNode", seconds: float, failure: Failure) -> None:
+    is_interrupted = execution.is_held and execution.rare.interruptions.find(node) is not None
+    if not is_interrupted and _leave_behind(execution, worker, node, seconds):
+        supervisor.wait_ended(execution, node, None, failure(execution, node), worker.started_ns)
+
+
+def _leave_behind(execution: "Execution", worker: "Worker", node: "PlanNode", seconds: float) -> bool:
+    """Go on without a worker, which stays in the runtime's nursery; say whether it still was at that node."""
+    if execution.suspended.get(node) is not worker or execution.status != "running":
+        return False
     del execution.suspended[node]
     worker.is_lost = True
     execution.hands -= 1
-    interruption = execution.rare.interruptions.find(node)
-    reason = "" if interruption is None or interruption.note is None else f"; {interruption.note}"
-    note = f"{ABANDONED} {seconds:g} s{reason}"
-    execution.tell(node, "cancelled", note=note)
-    execution.rare.interruptions.end(node, "abandoned", execution.kernel.monotonic_ns(), note)
     logger.warning(
         "node %r of workflow %r did not end within %g s of its cancel; leaving the runtime waits for it",
         node.id,
         execution.plan.name,
         seconds,
     )
-    _end_cancelled(execution, node)
-    execution.check_rest()
+    return True

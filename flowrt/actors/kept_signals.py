@@ -16,6 +16,10 @@ class KeptSignals:
         """Keep a payload for a node that will wait for it."""
         self._kept.setdefault(name, deque()).append(payload)
 
+    def count(self, name: str) -> int:
+        """Return how many of a name are kept."""
+        return len(self._kept.get(name, ()))
+
     def take(self, name: str) -> tuple[Any, ...]:
         """Take the first payload that was kept, if there is one."""
         kept = self._kept.get(name)

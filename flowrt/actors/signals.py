@@ -81,9 +81,7 @@ def send(execution: "Execution", name: str, payload: Any) -> None:
     if execution.status != "running":
         raise SignalRefusedError(execution.id, name, f"the execution is over, it is {execution.status}")
     waiting = _longest_waiting(execution, name)
-    node = waiting or next((node for node in signals if not execution.states[node.index]), None)
-    if node is None:
-        raise SignalRefusedError(execution.id, name, "every node that waits for it has ended already")
+    node = waiting or _one_that_may_wait(execution, name)
     payload = fresh(payload)
     signal = signals[node]
     try:
@@ -98,6 +96,15 @@ def send(execution: "Execution", name: str, payload: Any) -> None:
         live.signal_taken(execution, node, name)
         live.resumed(execution, node, parked)
         supervisor.wait_ended(execution, node, produced, None, parked.since_ns)
+
+
+def _one_that_may_wait(execution: "Execution", name: str) -> "PlanNode":
+    nodes = [node for node in execution.plan.signals[name] if not execution.states[node.index]]
+    if not nodes:
+        raise SignalRefusedError(execution.id, name, "every node that waits for it has ended already")
+    if execution.rare.signals.count(name) >= len(nodes):
+        raise SignalRefusedError(execution.id, name, "as many are kept already as there are nodes that may take one")
+    return nodes[0]
 
 
 def _longest_waiting(execution: "Execution", name: str) -> "PlanNode | None":

@@ -127,6 +127,15 @@ class Sink:
         """Why the sink gave up, or `None`. Everything that is not committed by then is lost."""
         return self._failure
 
+    def raise_failure(self) -> None:
+        """Raise why the sink gave up, if it has; each time an error of its own, so that their tracebacks don't add up.
+
+        Raises:
+            StoreError: It has.
+        """
+        if self._failure is not None:
+            raise copy(self._failure) from self._failure.__cause__
+
     def statistics(self) -> SinkStatistics:
         """Return what the sink has done so far."""
         return SinkStatistics(
@@ -199,8 +208,7 @@ class Sink:
         if not self._has_ended:
             self._ended = self._ended or anyio.Event()
             await self._ended.wait()
-        if self._failure is not None:
-            raise copy(self._failure) from self._failure.__cause__
+        self.raise_failure()
 
     async def run(self) -> None:
         """Write what is sent, until the sink is closed and everything is written. The body of the actor.

@@ -1,12 +1,15 @@
 """The time that a runtime's workers may use in one turn of the event loop."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import anyio.lowlevel
 
 from flowrt.typing import CompletionGate
+
+if TYPE_CHECKING:
+    from flowrt.actors.execution import Execution
 
 BUDGET_NS = 5_000_000
 """What the workers may use together in one turn."""
@@ -37,8 +40,8 @@ class Turn:
         self.ends_ns = 0
         self.seen_ns = 0
         """When a suspended step last gave the event loop back."""
-        self.waiting = 0
-        """How many workers wait for the next turn: hands that need not be called."""
+        self.waiting: Counter[Execution] = Counter()
+        """By execution: how many of its workers wait for the next turn, hands that need not be called for it."""
 
     def expire(self) -> None:
         """Let the next firing checkpoint first."""
@@ -62,18 +65,28 @@ class Turn:
             self.ends_ns = 0 if self._commands else now_ns + BUDGET_NS
         return now_ns
 
-    async def wait_next(self, execution_id: str) -> None:  # noqa: ARG002 - a gated turn asks whose it is
+    async def wait_next(self, execution: "Execution") -> None:
         """Let the loop turn, and wait until the log has space again. A cancel changes nothing."""
-        self.do_waiting()
-        noted = self.number
-        self.waiting += 1
+        self.waiting[execution] += 1
         try:
-            await anyio.lowlevel.checkpoint()
+            await self._wait_next()
         finally:
-            self.waiting -= 1
-        self.resumed(noted)
+            self.waiting[execution] -= 1
+            if not self.waiting[execution]:
+                del self.waiting[execution]
         if self._wait_space is not None:
             await self._wait_space()
+
+    async def wait_if_over(self) -> None:
+        """Let the loop turn if this turn's budget is used up: for what takes time beside firings."""
+        if self.now_ns() >= self.ends_ns:
+            await self._wait_next()
+
+    async def _wait_next(self) -> None:
+        self.do_waiting()
+        noted = self.number
+        await anyio.lowlevel.checkpoint()
+        self.resumed(noted)
 
 
 class GatedTurn(Turn):
@@ -89,10 +102,13 @@ class GatedTurn(Turn):
         """Change nothing: what resumes asks the gate."""
         return 0
 
-    async def wait_next(self, execution_id: str) -> None:
+    async def wait_next(self, execution: "Execution") -> None:
         """Wait until an execution may fire the next node, and until the log has space again."""
         self.do_waiting()
-        await self._gate.wait_turn(execution_id)
+        await self._gate.wait_turn(execution.id)
         self.ends_ns = FOR_EVER_NS
         if self._wait_space is not None:
             await self._wait_space()
+
+    async def wait_if_over(self) -> None:
+        """Go on: what is no firing asks no gate."""

@@ -114,8 +114,11 @@ def freeze_totals(execution: "Execution") -> None:
             execution.rare.totals[node] = Total(total.due_ns - now_ns, None)
 
 
-def thaw_totals(execution: "Execution") -> None:
-    """Let the clocks of nodes go on."""
+def end_pause(execution: "Execution") -> None:
+    """Let what is ready start again, and the clocks of nodes go on."""
+    execution.is_paused = False
+    execution.flow.ready.extend(execution.rare.held)
+    execution.rare.held.clear()
     now_ns = execution.kernel.monotonic_ns()
     for node, total in list(execution.rare.totals.items()):
         if total.timer is None and not execution.states[node.index]:

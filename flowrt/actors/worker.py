@@ -19,8 +19,15 @@ from flowrt.graph.plan import PlanNode
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.kernel import Kernel
+    from flowrt.actors.timers import Timer
 
-_LEAKED = Exception("a step left a scope open")
+
+class _LeakedError(Exception):
+    """A step that returned left a scope open."""
+
+
+class _GivenUpError(Exception):
+    """A step returned after its execution had gone on without it."""
 
 
 class Worker:
@@ -31,8 +38,8 @@ class Worker:
     """
 
     __slots__ = (
-        "_innermost", "_is_spent", "_marker", "_note", "_requests", "_task", "is_lost", "kernel", "scope", "started_ns",
-        "suspensions",
+        "_innermost", "_is_given_up", "_is_spent", "_marker", "_note", "_requests", "_task", "is_lost", "kernel",
+        "scope", "started_ns", "suspensions",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel") -> None:
@@ -42,6 +49,8 @@ class Worker:
         self._innermost = backend.innermost(self._task)
         self._requests = backend.cancel_requests(self._task)
         self._is_spent = False
+        self._is_given_up = False
+        """Its execution went on without it while it waited for a step: what that comes to is nobody's any more."""
         self._note: str | None = None
         self.is_lost = False
         """Its step refuses to end, and nobody waits for it any more."""
@@ -56,9 +65,9 @@ class Worker:
         return self.kernel.backend.is_cancelled(self._innermost())
 
     @property
-    def was_asked(self) -> bool:
-        """Its task was asked to end since it began to work, which a step may have swallowed."""
-        return self.kernel.backend.cancel_requests(self._task) > self._requests
+    def cancel_requests(self) -> int:
+        """How often its task was asked to end, which a step may have swallowed."""
+        return self.kernel.backend.cancel_requests(self._task)
 
     async def work(self, execution: "Execution") -> None:
         """Run firings until none is ready.
@@ -100,7 +109,7 @@ class Worker:
         while ready and not self._is_spent:
             started_ns = now_ns()
             if started_ns >= turn.ends_ns:
-                await turn.wait_next(execution.id)
+                await turn.wait_next(execution)
                 continue
             node: PlanNode | None = execution.take() if execution.is_overseen else ready.popleft()
             while node is not None:
@@ -116,7 +125,7 @@ class Worker:
                         if type(result) not in PLAIN_TYPES and isawaitable(result):
                             result, marker = await self._settle(execution, node, result, context, started_ns)
                     if innermost() is not marker:
-                        raise _LEAKED  # noqa: TRY301 - sorted out with the other failures
+                        raise _LeakedError  # noqa: TRY301 - sorted out with the other failures
                     following = succeed(node, result, started_ns, self._note)
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
                     await self._failed(execution, node, error, started_ns)
@@ -132,7 +141,8 @@ class Worker:
     ) -> tuple[Any, object]:
         """Wait for what a `def` step returned instead of a value; what that gives, and the worker's scope by now."""
         if self._innermost() is not self._marker:
-            raise _LEAKED
+            as_coroutine(awaitable).close()
+            raise _LeakedError
         self.scope.enter()
         self._marker = self._innermost()
         call = Call(execution.flow)
@@ -170,8 +180,8 @@ class Worker:
             self.cancel()
         if node.total_timeout_seconds is not None:
             waiting.watch_total(execution, node, started_ns)
-        if node.attempt_timeout_seconds is not None:
-            self.scope.scope.deadline = anyio.current_time() + node.attempt_timeout_seconds - held_ns / NANOSECONDS
+        seconds = node.attempt_timeout_seconds
+        refusal = None if seconds is None else self._limit(execution, node, seconds - held_ns / NANOSECONDS)
         try:
             await resume(step, trap, context, turn, kernel.watchdog, execution, node)
             if kernel.gate is not None:
@@ -179,21 +189,38 @@ class Worker:
                     await kernel.gate.wait_turn(execution.id, node.id)
                 turn.expire()
         finally:
-            execution.suspended.pop(node, None)
-            execution.rejoin(self)
-            self._is_spent = self.scope.cancel_called
+            self._resumed(execution, node)
             self._note = FINISHED_ANYWAY if self._is_spent else None
-            if node.attempt_timeout_seconds is not None:
+            if refusal is not None:
                 self.scope.scope.deadline = math.inf
+                refusal.cancel()
+        if self._is_given_up:
+            raise _GivenUpError
         if self._is_spent:
             execution.rare.interruptions.finished_late(node)
-        elif self.was_asked:
+        elif self.cancel_requests > self._requests:
             execution.cancel("its task was cancelled, which a step swallowed")
+
+    def _limit(self, execution: "Execution", node: PlanNode, seconds: float) -> "Timer":
+        """Let an attempt that is suspended be cancelled after a time, and given up if it does not end then."""
+        self.scope.scope.deadline = anyio.current_time() + seconds
+        return interrupting.watch_refusal(execution, self, node, _timeout, seconds)
+
+    def _resumed(self, execution: "Execution", node: PlanNode) -> None:
+        """Note that what the firing of a node waited for has ended, and whether its execution still wants to know."""
+        self._is_given_up = execution.rejoin(self)
+        if not self._is_given_up:
+            del execution.suspended[node]
+        self._is_spent = self.scope.cancel_called
 
     async def _failed(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
         """Sort out what a firing raised; raise what is not the step's failure."""
         if self._innermost() is not self._marker:
-            error = await self._close_leaked(node, error)
+            error = await self._close_leaked(execution, node, error, started_ns)
+        if self._is_given_up:
+            self._is_given_up = False
+            self._pass_on(error)
+            return
         if isinstance(error, Exception):
             supervisor.attempt_failed(execution, node, error, started_ns)
             return
@@ -203,14 +230,14 @@ class Worker:
             return
         is_own = self.scope.cancel_called
         backend = self.kernel.backend
-        if not is_own and not backend.is_level_triggered and not self.was_asked:
+        if not is_own and not backend.is_level_triggered and self.cancel_requests <= self._requests:
             failure = _chained(StepCancelledItselfError(node.id, "ended with CancelledError"), error)
             supervisor.attempt_failed(execution, node, failure, started_ns)
             return
         is_interrupted = execution.is_held and execution.rare.interruptions.find(node) is not None
         if is_own and not is_interrupted and node.attempt_timeout_seconds is not None:
-            timeout = AttemptTimeoutError(node.id, execution.attempt_number(node), node.attempt_timeout_seconds)
-            supervisor.attempt_failed(execution, node, _chained(timeout, rest or cancelled), started_ns)
+            failure = _chained(_timeout(execution, node), rest or cancelled)
+            supervisor.attempt_failed(execution, node, failure, started_ns)
         else:
             self._interrupted(execution, node, cancelled, started_ns)
         raise cancelled
@@ -225,21 +252,44 @@ class Worker:
 
     def _interrupted(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
         """End a firing that was interrupted; if nobody asked the execution for that, it is its task that was."""
-        if execution.states[node.index]:
-            return  # it was abandoned, and its execution went on without it
         if execution.rare.interruptions.find(node) is None:
             execution.rare.interruptions.begin(node, Interruption("cancel", self.kernel.monotonic_ns()))
             self._give_up(execution, error)
         interrupting.end_interrupted(execution, node, started_ns)
 
-    async def _close_leaked(self, node: PlanNode, error: BaseException) -> BaseException:
-        """Close the scopes that a step left open; they are in the way of the worker's own."""
-        await self.kernel.backend.close_leaked(self._marker)
-        self.kernel.turn.seen_ns = self.kernel.monotonic_ns()
-        if error is not _LEAKED and not isinstance(error, Exception):
-            return error
-        leak = StepLeakedScopeError(node.id, "ended inside a cancel scope, task group or nursery that it had entered")
-        return leak if error is _LEAKED else _chained(leak, error)
+    def _pass_on(self, error: BaseException) -> None:
+        """Raise what ends the worker's task, and nothing that is the step's alone."""
+        cancelled, _ = _split(error, self.kernel.backend.cancelled)
+        if cancelled is not None:
+            raise cancelled
+        if isinstance(error, KeyboardInterrupt | WorkerClosedError):
+            raise error
+
+    async def _close_leaked(
+        self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int
+    ) -> BaseException:
+        """Close the scopes that a step left open, which are in the way of the worker's own; what is the failure then.
+
+        What is in them may refuse to end. Then the attempt fails after the grace time, and the worker is left behind.
+        """
+        failure = error
+        if isinstance(error, Exception):  # a cancel or an exit stays what it is
+            failure = _leak(execution, node)
+            failure.__cause__ = None if isinstance(error, _LeakedError) else error
+        if self._is_given_up:
+            await self.kernel.backend.close_leaked(self._marker)
+            return failure
+        self.started_ns = started_ns
+        execution.suspended[node] = self
+        self.kernel.crew.suspended(execution)
+        refusal = interrupting.watch_refusal(execution, self, node, _leak)
+        try:
+            await self.kernel.backend.close_leaked(self._marker)
+        finally:
+            refusal.cancel()
+            self._resumed(execution, node)
+            self.kernel.turn.seen_ns = self.kernel.monotonic_ns()
+        return failure
 
     def cancel(self) -> None:
         """Cancel the firing that is suspended in this worker."""
@@ -258,3 +308,11 @@ def _split(error: BaseException, cancelled: type[BaseException]) -> tuple[BaseEx
 def _chained(error: Exception, cause: BaseException) -> Exception:
     error.__cause__ = cause
     return error
+
+
+def _timeout(execution: "Execution", node: PlanNode) -> AttemptTimeoutError:
+    return AttemptTimeoutError(node.id, execution.attempt_number(node), node.attempt_timeout_seconds or 0.0)
+
+
+def _leak(_execution: "Execution", node: PlanNode) -> StepLeakedScopeError:
+    return StepLeakedScopeError(node.id, "ended inside a cancel scope, task group or nursery that it had entered")

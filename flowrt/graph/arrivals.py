@@ -26,7 +26,9 @@ def _values(node: PlanNode, flow: Flow) -> Iterator[Any]:
 
 def _outcomes(node: PlanNode, flow: Flow) -> Iterator[NodeOutcome]:
     tokens = flow.tokens.inboxes.get(node.index, {})
-    return (_outcome(flow, edge, tokens.get(edge.index, Token.VALUE)) for edge in node.incoming)
+    default = None if node.keeps_tokens else Token.VALUE  # where not all are kept, what is missing was a value
+    carried = ((edge, tokens.get(edge.index, default)) for edge in node.incoming)
+    return (_outcome(flow, edge, token) for edge, token in carried if token is not None)
 
 
 def _outcome(flow: Flow, edge: PlanEdge, token: Token) -> NodeOutcome:

@@ -15,6 +15,7 @@ from flowrt.typing import SignalWait
 if TYPE_CHECKING:
     from flowrt.graph.flow import Flow
 
+MAX_LATEST = 1024
 SUCCESS, FAILURE, ALWAYS = "success", "failure", "always"
 """At what end of a node an edge carries a value; the latter two are the types of ports."""
 
@@ -175,9 +176,11 @@ class Plan:
         return known
 
     def latest(self, nodes: "frozenset[PlanNode]") -> "frozenset[PlanNode]":
-        """Return those nodes from which no path leads to another of them; answers are kept, as few are asked for."""
+        """Return those nodes from which no path leads to another of them. Answers are kept for a while."""
         known = self._latest.get(nodes)
         if known is None:
+            if len(self._latest) >= MAX_LATEST:  # which sets come together depends on the data
+                self._latest.clear()
             known = self._latest[nodes] = nodes - _ancestors_among(nodes)
         return known
 

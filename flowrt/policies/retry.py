@@ -11,7 +11,7 @@ LONGEST_SECONDS = 1_000_000_000
 Positive: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=LONGEST_SECONDS)]
 NotNegative: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=LONGEST_SECONDS)]
 
-MINUTE = 60.0
+MINUTE_SECONDS = 60.0
 
 
 class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,15 +80,18 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 try:
                     return self.delay_seconds * self.backoff_multiplier ** (attempt - 1)
                 except OverflowError:
-                    return self._longest()
+                    return self._longest() if self.delay_seconds else 0.0
 
     def _longest(self) -> float:
-        return max(self.delay_seconds, MINUTE) if self.max_delay_seconds is None else self.max_delay_seconds
+        return max(self.delay_seconds, MINUTE_SECONDS) if self.max_delay_seconds is None else self.max_delay_seconds
 
 
 def retry_after_seconds(error: BaseException) -> float | None:
     """Return the pause that an error itself asks for, such as that of an answer with `Retry-After`."""
-    asked: object = getattr(error, "retry_after_seconds", None)
+    try:
+        asked: object = getattr(error, "retry_after_seconds", None)
+    except Exception:  # noqa: BLE001 - a user's property may do anything; one that fails asks for nothing
+        return None
     if isinstance(asked, bool) or not isinstance(asked, int | float):
         return None
     return float(asked) if 0 <= asked <= LONGEST_SECONDS else None

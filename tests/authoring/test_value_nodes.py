@@ -129,3 +129,20 @@ def test_a_node_with_flags_can_be_run_alone():
     definition = {"nodes": nodes, "edges": edges(("is_large", "ship"))}
     found = run_node(definition, "ship", {"total": 1.0}, python_modules=[order_steps.__name__])
     assert found.result == "shipped 1"
+
+
+@pytest.mark.anyio
+async def test_a_join_that_goes_on_with_fewer_tells_the_outcomes_of_those_that_have_ended(anyio_backend):
+    nodes = [
+        call("ship", "ship"),
+        {"id": "late", "type": "delay", "data": {"delay_seconds": 3600}},
+        {
+            "id": "both",
+            "type": "join",
+            "join": {"join": "all_settled", "within": 0.01, "else": {"quorum": 1}},
+            "data": {"gives": "outcomes"},
+        },
+    ]
+    assert await run(nodes, edges(("ship", "both"), ("late", "both")), total=1.0) == [
+        NodeOutcome(outcome="completed", value="shipped 1")
+    ]

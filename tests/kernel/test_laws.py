@@ -11,7 +11,7 @@ from kernel.workflows import retried, side_by_side, workflow
 
 from flowrt.actors.results import result_of
 from flowrt.definition import Definition, Edge, LoadedDefinition, Node
-from flowrt.errors import ExecutionFailedError, StalledError
+from flowrt.errors import ExecutionFailedError, SchemaError, StalledError
 from flowrt.policies import NodePolicy, Retry
 from flowrt.runtime import Runtime
 from flowrt.storage import MemoryStore
@@ -77,7 +77,7 @@ async def test_law_2_a_waiting_firing_holds_no_task():
         await anyio.sleep(0.05)
         kernel = runtime._engine.kernel
         assert len(kernel.timers) == 400
-        assert kernel.crew.size <= 2
+        assert len(kernel.crew._parked) <= 2
         assert [handle.status for handle in handles] == ["running", "running"]
 
 
@@ -247,3 +247,43 @@ async def test_an_execution_that_ended_keeps_nothing_alive():
         await anyio.lowlevel.checkpoint()
         gc.collect()
         assert not [thing for thing in gc.get_objects() if isinstance(thing, Payload)]
+
+
+async def test_a_step_that_leaks_a_scope_keeps_nothing_alive():
+    class Payload(dict):
+        pass
+
+    async def leaks(_record):
+        anyio.CancelScope().__enter__()
+        return {}
+
+    async with Runtime() as runtime:
+        for _ in range(3):
+            with pytest.raises(ExecutionFailedError):
+                await runtime.run(workflow({"a": lambda _record: Payload(x=1), "b": leaks}), {})
+        await anyio.lowlevel.checkpoint()
+        gc.collect()
+        assert not [thing for thing in gc.get_objects() if isinstance(thing, Payload)]
+
+
+async def test_a_log_that_has_failed_raises_an_error_of_its_own_each_time():
+    class Broken(MemoryStore):
+        def __init__(self):
+            super().__init__()
+            self.log.write = self._refuse
+
+        async def _refuse(self, _batch):
+            raise SchemaError("test", "it is another one")
+
+    raised = []
+
+    async def use():
+        async with Runtime(store=Broken()) as runtime:
+            for _ in range(3):
+                with pytest.raises(SchemaError) as caught:
+                    await runtime.run(workflow({"a": nothing}), {})
+                raised.append(caught.value)
+
+    with pytest.raises(SchemaError) as left:
+        await use()
+    assert len({id(error) for error in (*raised, left.value)}) == 4

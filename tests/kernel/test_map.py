@@ -4,9 +4,10 @@ import anyio
 import anyio.lowlevel
 import pytest
 from kernel.workflows import workflow
+from sink.manual_clock import ManualClock
 
 from flowrt.definition import Definition, LoadedDefinition, Node, Parameter
-from flowrt.errors import ExecutionFailedError, InputError
+from flowrt.errors import ExecutionFailedError, InputError, RuntimeClosedError
 from flowrt.runtime import Runtime
 from flowrt.storage import MemoryStore
 from flowrt.typing import BoundStep
@@ -198,3 +199,72 @@ async def test_an_option_of_map_that_can_not_be_is_refused(options, error, messa
     async with Runtime() as runtime:
         with pytest.raises(error, match=message):
             runtime.map(workflow({"a": lambda _record: {}}), **{"source": [{}], **options})
+
+
+async def test_a_map_whose_runtime_is_left_while_its_source_waits_says_so():
+    async def source():
+        yield {"n": 0}
+        await anyio.sleep_forever()
+
+    raised = []
+    async with anyio.create_task_group() as tasks:
+
+        async def read(results):
+            try:
+                async for result in results:
+                    raised.append(result.index)  # noqa: PERF401 - what came before the error counts
+            except RuntimeClosedError:
+                raised.append("closed")
+            else:
+                raised.append("all")
+
+        async with Runtime() as runtime:
+            tasks.start_soon(read, runtime.map(workflow({"a": doubles}), source()))
+            await anyio.wait_all_tasks_blocked()
+    assert raised == [0, "closed"]
+
+
+async def test_the_definition_of_a_map_is_read_once():
+    store = MemoryStore()
+    saved, save = [], store.workflows.save
+
+    async def note(*arguments):
+        saved.append(arguments)
+        return await save(*arguments)
+
+    store.workflows.save = note
+    definition = {"nodes": [{"id": "a", "type": "start"}]}
+    async with Runtime(store=store) as runtime:
+        results = [result async for result in runtime.map(definition, inputs(20))]
+    assert [result.output for result in results] == [{"n": n} for n in range(20)]
+    assert len(saved) == 1
+
+
+async def test_what_is_no_workflow_is_refused_when_results_are_read():
+    async with Runtime() as runtime:
+        with pytest.raises(TypeError, match="expected a workflow"):
+            await anext(runtime.map(5, [{}]))
+
+
+async def test_a_long_source_lets_others_run_while_it_is_read():
+    clock, seen = ManualClock(), []
+
+    def source():
+        for n in range(100):
+            clock.now_ns += 1_000_000
+            seen.append(n)
+            yield {"n": n}
+
+    gaps = []
+
+    async def ping():
+        while True:
+            before = len(seen)
+            await anyio.lowlevel.checkpoint()
+            gaps.append(len(seen) - before)
+
+    async with Runtime(clock=clock) as runtime, anyio.create_task_group() as tasks:
+        tasks.start_soon(ping)
+        assert len([result async for result in runtime.map(workflow({"a": lambda _record: {}}), source())]) == 100
+        tasks.cancel_scope.cancel()
+    assert max(gaps) <= 12

@@ -2,7 +2,7 @@
 
 import anyio
 import pytest
-from semantics.stage import Held, delays, gives, workflow
+from semantics.stage import Held, delays, fails, gives, workflow
 from sink.manual_clock import ManualClock
 
 from flowrt import MemoryStore, Runtime, RuntimeDrainingError
@@ -132,3 +132,50 @@ async def test_a_step_may_still_run_workflows_while_the_runtime_is_drained():
         await anyio.wait_all_tasks_blocked()
         held.told.set()
         assert await handle.result() == {"inner": True}
+
+
+@pytest.mark.parametrize("ends", ["cancel", "fail"])
+async def test_the_time_of_what_cleans_up_goes_on_when_a_paused_execution_ends(ends):
+    clock, held, cleaning = ManualClock(), Held(fails), Held()
+    steps = {"fails": fails, "cleans": cleaning.step, "works": held.step}
+    policies = {"cleans": {"timeout": {"total": 10}}}
+    async with Runtime(clock=clock) as runtime:
+        handle = await runtime.start(workflow(steps, ["fails>cleans on failure"], policies=policies))
+        await cleaning.begun.wait()
+        handle.pause()
+        if ends == "cancel":
+            handle.cancel()
+        else:
+            held.told.set()
+        await anyio.wait_all_tasks_blocked()
+        assert handle.status == "running"
+        await clock.advance(10)
+        assert await handle.wait() in ("cancelled", "failed")
+    assert clock.waits_seconds == []
+
+
+async def test_draining_waits_for_what_steps_start_meanwhile_too():
+    outer, inner = Held(), Held()
+    reports = []
+    async with Runtime() as runtime, anyio.create_task_group() as tasks:
+
+        async def starts(record):
+            await outer.step(record)
+            await runtime.start(workflow({"inner": inner.step}))
+            return {}
+
+        handle = await runtime.start(workflow({"node": starts}))
+        await outer.begun.wait()
+
+        async def drain():
+            reports.append(await runtime.drain(timeout_seconds=60))
+
+        tasks.start_soon(drain)
+        await anyio.wait_all_tasks_blocked()
+        outer.told.set()
+        assert await handle.wait() == "completed"
+        await anyio.wait_all_tasks_blocked()
+        assert reports == []
+        inner.told.set()
+    [report] = reports
+    assert (report.ended, report.cancelled) == (2, ())

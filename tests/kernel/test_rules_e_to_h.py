@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import pytest
 from kernel.workflows import timed, workflow
 
@@ -68,6 +69,44 @@ class TestRuleE:
                 await task
             (row,) = await store.log.executions()
         assert (ran, row.status) == ([], "cancelled")
+
+    async def cancels_its_task(self, _record):
+        asyncio.current_task().cancel()
+        await asyncio.sleep(0)
+        return {}
+
+    def cancels_its_task_and_returns(self, _record):
+        asyncio.current_task().cancel()
+        return {}
+
+    async def cancels_its_task_for_later(self, _record):
+        asyncio.get_running_loop().call_later(0.005, asyncio.current_task().cancel)
+        await asyncio.sleep(0)
+        return {}
+
+    @pytest.mark.parametrize("name", ["cancels_its_task", "cancels_its_task_and_returns", "cancels_its_task_for_later"])
+    async def test_a_step_that_cancels_the_task_of_a_helper_hurts_no_other_execution(self, name):
+        alone = workflow({"a": getattr(self, name)})
+        async with Runtime() as runtime:
+            handles = [await runtime.start(workflow({"a": yields, "b": yields}), {}) for _ in range(3)]
+            hurt = await runtime.start(alone, {})
+            handles += [await runtime.start(workflow({"a": yields, "b": yields}), {}) for _ in range(3)]
+            assert [await handle.wait() for handle in handles] == ["completed"] * 6
+            assert await hurt.wait() in ("cancelled", "completed")
+            await asyncio.sleep(0.01)
+            handle = await runtime.start(workflow({"a": yields}), {})
+            async with asyncio.timeout(10):
+                assert await handle.wait() == "completed"
+
+    @pytest.mark.parametrize("name", ["cancels_its_task", "cancels_its_task_and_returns"])
+    async def test_a_step_that_cancels_the_task_of_a_call_from_a_thread_hurts_no_other_execution(self, name):
+        small = workflow({"a": getattr(self, name)}, name="cancels itself")
+        async with Runtime() as runtime:
+            handle = await runtime.start(workflow({"a": yields, "b": yields}), {})
+            with pytest.raises(ExecutionCancelledError) as caught:
+                await anyio.to_thread.run_sync(runtime.run_from_thread, small, {})
+            assert await handle.wait() == "completed"
+        assert (caught.value.workflow, bool(caught.value.execution_id)) == ("cancels itself", True)
 
     async def test_a_step_may_use_asyncios_own_tools(self):
         async def tools(_record):
@@ -151,6 +190,33 @@ class TestRuleF:
             assert isinstance(caught.value.__cause__, StepLeakedScopeError)
             await anyio.sleep(0.02)
             assert await runtime.run(workflow({"a": yields, "b": yields}), {}) == {}
+
+    async def test_what_refuses_to_end_in_a_leaked_nursery_is_left_behind(self, caplog):
+        told, ends = anyio.Event(), []
+
+        async def refuses():
+            with anyio.CancelScope(shield=True):
+                await told.wait()
+            ends.append("child")
+
+        async def leaks(_record):
+            group = await anyio.create_task_group().__aenter__()
+            group.start_soon(refuses)
+            await anyio.lowlevel.checkpoint()
+            return {}
+
+        async with Runtime(grace_seconds=0.01) as runtime:
+            handle = await runtime.start(workflow({"a": leaks, "b": yields}), {})
+            with anyio.fail_after(10):
+                assert await handle.wait() == "failed"
+            with pytest.raises(ExecutionFailedError) as caught:
+                await handle.result()
+            assert isinstance(caught.value.__cause__, StepLeakedScopeError)
+            assert await runtime.run(workflow({"a": yields}), {}) == {}
+            assert ends == []
+            told.set()
+        assert ends == ["child"]
+        assert "node 'a' of workflow 'test' did not end within 0.01 s of its cancel" in caplog.text
 
 
 class TestRuleG:

@@ -217,3 +217,16 @@ def test_a_default_that_no_signal_could_bring_or_that_nobody_waits_for_is_refuse
     with pytest.raises(DefinitionError, match=message) as caught:
         workflow({"node": waits(**data)})
     assert [problem.pointer for problem in caught.value.problems] == ["/nodes/0/data/default"]
+
+
+async def test_no_more_signals_are_kept_than_nodes_can_take():
+    held = Held()
+    steps = {"before": held.step, "one": waits(output_key="one"), "two": waits(output_key="two")}
+    async with Runtime() as runtime:
+        handle = await runtime.start(workflow(steps, ["before>one", "before>two"]))
+        for payload in (1, 2):
+            await runtime.signal(handle.execution_id, "paid", payload)
+        with pytest.raises(SignalRefusedError, match="as many are kept already as there are nodes that may take one"):
+            await runtime.signal(handle.execution_id, "paid", 3)
+        held.told.set()
+        assert await handle.result() == {"one": {"one": 1}, "two": {"two": 2}}

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from flowrt.policies import Retry
-from flowrt.policies.retry import MINUTE
+from flowrt.policies.retry import MINUTE_SECONDS
 
 
 def pauses(retry, count=5, random=None):
@@ -35,7 +35,7 @@ def test_no_pause_is_longer_than_the_longest(backoff):
 
 
 def test_without_a_longest_pause_it_is_a_minute_or_the_first_where_that_is_longer():
-    assert pauses(Retry(delay_seconds=50, jitter=0), 3) == [50, MINUTE, MINUTE]
+    assert pauses(Retry(delay_seconds=50, jitter=0), 3) == [50, MINUTE_SECONDS, MINUTE_SECONDS]
     assert pauses(Retry(delay_seconds=90, jitter=0), 3) == [90, 90, 90]
 
 
@@ -87,3 +87,18 @@ def test_an_error_that_asks_for_a_pause_gets_no_more_attempts_than_others():
 def test_errors_are_known_by_the_names_of_their_classes(retryable, fatal, is_retried):
     retry = Retry(retryable_errors=retryable, fatal_errors=fatal)
     assert retry.allows(ConnectionResetError()) == is_retried
+
+
+def test_no_pause_stays_no_pause_however_many_attempts_there_were():
+    retry = Retry(max_attempts=2000, delay_seconds=0)
+    assert [retry.pause_after(attempt, Random(1)) for attempt in (1, 1024, 1025, 1999)] == [0, 0, 0, 0]
+
+
+class UnreadableError(Exception):
+    @property
+    def retry_after_seconds(self):
+        raise ZeroDivisionError
+
+
+def test_an_error_whose_pause_can_not_be_read_asks_for_none():
+    assert Retry(delay_seconds=1, jitter=0).delay_before_next(UnreadableError(), 1, Random(1)) == 1

@@ -101,6 +101,64 @@ async def _(runtime):
     assert (history.statuses("cleans"), history.ends_seconds("cleans")) == (["completed"], [10 + 30])
 
 
+# --- what refuses to end ----------------------------------------------------------------------------------------------
+
+
+def refuses_once(seconds):
+    """A step whose first attempt does not let itself be cancelled, and whose second one gives something."""
+    attempts = []
+
+    async def refuse(_record):
+        attempts.append(True)
+        if len(attempts) == 1:
+            with anyio.CancelScope(shield=True):
+                await anyio.sleep(seconds)
+            return {"attempt": 1}
+        await anyio.sleep(1)
+        return {"attempt": 2}
+
+    return refuse
+
+
+@pytest.mark.parametrize("seconds", [9, 2 + 3 + 5 + 0.5, 50], ids=["in the pause", "in the second attempt", "late"])
+async def test_an_attempt_that_refuses_to_end_is_abandoned_after_its_grace_time_and_retried(flow_runtime, seconds):
+    policy = {"timeout": {"attempt": 2}, "retry": THREE_TIMES, "cancel": {"grace_seconds": 3}}
+    steps = {"node": refuses_once(seconds), "after": gives}
+    handle = await flow_runtime.start(workflow(steps, ["node>after"], policies={"node": policy}))
+    assert await handle.result() == {"attempt": 2}
+    history = await ended(flow_runtime, handle, "completed")
+    assert history.statuses("node") == ["failed", "completed"]
+    assert history.of("node")[0].error.type == "flowrt.errors.AttemptTimeoutError"
+    assert history.ends_seconds("node") == [2 + 3, 2 + 3 + 5 + 1]
+    await anyio.sleep(100)  # the step ends at last
+
+
+async def test_an_attempt_that_ends_in_its_grace_time_is_not_abandoned(flow_runtime):
+    policy = {"timeout": {"attempt": 2}, "cancel": {"grace_seconds": 3}}
+    handle = await flow_runtime.start(workflow({"node": refuses_once(4)}, policies={"node": policy}))
+    assert await handle.result() == {"attempt": 1}
+    assert (await ended(flow_runtime, handle, "completed")).note("node") == "finished anyway"
+
+
+async def test_a_cancel_of_a_node_whose_attempt_refuses_to_end_counts_from_the_cancel(flow_runtime):
+    policy = {"timeout": {"attempt": 2}, "cancel": {"grace_seconds": 3}}
+    handle = await flow_runtime.start(workflow({"node": refuses_once(50), "o": sleeps(9)}, policies={"node": policy}))
+    await anyio.sleep(4)
+    handle.cancel(node="node")
+    history = await ended(flow_runtime, handle, "completed")
+    assert (history.statuses("node"), history.ends_seconds("node")) == (["cancelled"], [4 + 3])
+    await anyio.sleep(50)
+
+
+async def test_a_node_that_refuses_to_end_when_its_time_is_over_fails_after_its_grace_time(flow_runtime):
+    policy = {"timeout": {"total": 2}, "cancel": {"grace_seconds": 3}, "on_error": "skip"}
+    handle = await flow_runtime.start(workflow({"node": refuses_once(50)}, policies={"node": policy}))
+    history = await ended(flow_runtime, handle, "completed")
+    assert (history.statuses("node"), history.error("node")) == (["failed"], "NodeTimeoutError")
+    assert history.ends_seconds("node") == [2 + 3]
+    await anyio.sleep(50)
+
+
 # --- rows about steps in threads and processes ------------------------------------------------------------------------
 
 ELSEWHERE = Cases()
