@@ -230,7 +230,7 @@ class Engine:
         return execution
 
     async def see_off(self, executions: "list[Execution]") -> None:
-        """Wait until cancelled executions have cleaned up and ended and that is logged, for the grace time at most.
+        """Wait until cancelled executions have cleaned up and ended and that is logged, for their grace times at most.
 
         Then what still cleans up is interrupted, and has the grace time to end. Steps that refuse stay behind in the
         nursery.
@@ -247,8 +247,9 @@ class Engine:
                 await self.acknowledge(execution)
 
     async def _wait_ended(self, executions: "list[Execution]") -> bool:
-        """Wait for executions for the grace time; say whether nothing is left to wait for."""
-        with anyio.move_on_after(self.settings.grace_seconds, shield=True):
+        """Wait for executions for the longest grace time in them; say whether nothing is left to wait for."""
+        grace_seconds = max((ending.grace_seconds(execution) for execution in executions), default=0.0)
+        with anyio.move_on_after(grace_seconds, shield=True):
             for execution in executions:
                 await execution.wait_ended()
         return not any(ending.is_cleaning_up(execution) for execution in executions)
