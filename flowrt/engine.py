@@ -9,6 +9,7 @@ import anyio
 import anyio.lowlevel
 
 from flowrt.actors import ending, waiting
+from flowrt.actors.backend import functions_of
 from flowrt.actors.execution import Execution
 from flowrt.actors.kernel import Kernel
 from flowrt.actors.places import Places
@@ -61,16 +62,7 @@ class Engine:
             places = Places(settings)
             stack.push_async_callback(places.close)
             group = await stack.enter_async_context(anyio.create_task_group())
-            guarded: tuple[Callable[..., Any], ...] = (
-                Engine.open,
-                Engine.leave,
-                Engine.run,
-                Engine.start,
-                Engine.begin_plan,
-                Engine.acknowledge,
-            )
-            if sink is not None:
-                guarded = (*guarded, type(sink).run)
+            guarded = functions_of(Engine) if sink is None else (*functions_of(Engine), type(sink).run)
             self._kernel = Kernel(settings, group, sink, places, guarded)
             self._stack = stack.pop_all()
 
