@@ -9,6 +9,7 @@ import anyio
 import anyio.lowlevel
 
 from flowrt.actors import ending, waiting
+from flowrt.actors.backend import functions_of
 from flowrt.actors.execution import Execution
 from flowrt.actors.kernel import Kernel
 from flowrt.actors.places import Places
@@ -61,16 +62,7 @@ class Engine:
             places = Places(settings)
             stack.push_async_callback(places.close)
             group = await stack.enter_async_context(anyio.create_task_group())
-            guarded: tuple[Callable[..., Any], ...] = (
-                Engine.open,
-                Engine.leave,
-                Engine.run,
-                Engine.start,
-                Engine.begin_plan,
-                Engine.acknowledge,
-            )
-            if sink is not None:
-                guarded = (*guarded, type(sink).run)
+            guarded = functions_of(Engine) if sink is None else (*functions_of(Engine), type(sink).run)
             self._kernel = Kernel(settings, group, sink, places, guarded)
             self._stack = stack.pop_all()
 
@@ -236,7 +228,7 @@ class Engine:
         return execution
 
     async def see_off(self, executions: "list[Execution]") -> None:
-        """Wait until cancelled executions have cleaned up and ended and that is logged, for the grace time at most.
+        """Wait until cancelled executions have cleaned up and ended and that is logged, for their grace times at most.
 
         Then what still cleans up is interrupted, and has the grace time to end. Steps that refuse stay behind in the
         nursery.
@@ -253,8 +245,9 @@ class Engine:
                 await self.acknowledge(execution)
 
     async def _wait_ended(self, executions: "list[Execution]") -> bool:
-        """Wait for executions for the grace time; say whether nothing is left to wait for."""
-        with anyio.move_on_after(self.settings.grace_seconds, shield=True):
+        """Wait for executions for the longest grace time in them; say whether nothing is left to wait for."""
+        grace_seconds = max((ending.grace_seconds(execution) for execution in executions), default=0.0)
+        with anyio.move_on_after(grace_seconds, shield=True):
             for execution in executions:
                 await execution.wait_ended()
         return not any(ending.is_cleaning_up(execution) for execution in executions)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
 from operator import attrgetter
+from types import FunctionType, ModuleType
 from typing import Any, Protocol
 
 import anyio
@@ -65,6 +66,17 @@ class Backend(Protocol):
     def guard(self, *, protected: Iterable[Callable[..., Any]], exposed: Iterable[Callable[..., Any]]) -> None:
         """Say where Ctrl-C may strike: not in protected functions and what they call, unless that is exposed."""
         ...
+
+
+def functions_of(*owners: type | ModuleType) -> tuple[Callable[..., Any], ...]:
+    """Return the functions that are defined in modules and classes."""
+    return tuple(
+        thing
+        for owner in owners
+        for thing in vars(owner).values()
+        if isinstance(thing, FunctionType)
+        and thing.__module__ == (owner.__module__ if isinstance(owner, type) else owner.__name__)
+    )
 
 
 def current_backend() -> Backend:
@@ -191,7 +203,7 @@ class TrioBackend:
 
     def guard(self, *, protected: Iterable[Callable[..., Any]], exposed: Iterable[Callable[..., Any]]) -> None:
         """Mark the functions' code for trio's signal handler, once."""
-        for functions, mark in ((protected, self._enable_ki_protection), (exposed, self._disable_ki_protection)):
+        for functions, mark in ((exposed, self._disable_ki_protection), (protected, self._enable_ki_protection)):
             for function in functions:
                 if not hasattr(function, _GUARDED):
                     mark(function)

@@ -151,8 +151,15 @@ def is_cleaning_up(execution: "Execution") -> bool:
     return any(goes_on(execution, node) for node in under_way)
 
 
+def grace_seconds(execution: "Execution") -> float:
+    """Return how long an execution may take to end: the runtime's grace time, or one of a node that is interrupted."""
+    find = execution.rare.interruptions.find
+    own = (interrupting.grace_seconds(execution, node) for node in execution.suspended if find(node) is not None)
+    return max([execution.kernel.grace_seconds, *own])
+
+
 def abandon_all(execution: "Execution") -> None:
     """Go on without the steps that have not ended yet, now."""
     for node, worker in list(execution.suspended.items()):
-        interrupting.abandon(execution, worker, node, execution.kernel.grace_seconds)
+        interrupting.abandon(execution, worker, node, interrupting.grace_seconds(execution, node))
     execution.finish()

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from anyio.abc import TaskGroup
 
-from flowrt.actors import interrupting, placing, supervisor
-from flowrt.actors.backend import current_backend
+from flowrt.actors import ending, interrupting, live, placing, signals, supervisor, waiting
+from flowrt.actors.backend import current_backend, functions_of
 from flowrt.actors.crew import Crew
+from flowrt.actors.drive import resume
 from flowrt.actors.execution import Execution
 from flowrt.actors.executions import Executions
 from flowrt.actors.journal import Journal
@@ -25,26 +26,6 @@ from flowrt.channels.event_stream import Listener
 if TYPE_CHECKING:
     from flowrt.actors.sink import Sink
 
-GUARDED: tuple[Callable[..., Any], ...] = (
-    Crew.help,
-    Crew.call,
-    Crew.suspended,
-    Timers.run,
-    Execution.begin_work,
-    Execution.end_work,
-    Execution.succeed,
-    Execution.cancel,
-    Execution.check_rest,
-    Execution.stop,
-    Execution.pause,
-    Execution.resume,
-    interrupting.end_interrupted,
-    placing.granted,
-    supervisor.attempt_failed,
-    supervisor.wait_ended,
-)
-
-
 class Kernel:
     """The injected parts, the actors of the runtime, and its running executions.
 
@@ -53,7 +34,7 @@ class Kernel:
         group: The nursery of everything but the log.
         sink: The actor that writes the log; `None` keeps none.
         places: Where placed steps run; they outlive the nursery.
-        guarded: What Ctrl-C must not interrupt, beside the kernel's own functions.
+        guarded: What Ctrl-C must not tear apart, beside the kernel's own functions.
     """
 
     def __init__(
@@ -66,8 +47,7 @@ class Kernel:
     ) -> None:
         gate = settings.gate
         self.backend = current_backend()
-        # a Ctrl-C that tears one of these apart would leave executions that never end
-        self.backend.guard(protected=(*GUARDED, *guarded), exposed=(Worker.work,))
+        self.backend.guard(protected=(*GUARDED, *guarded), exposed=EXPOSED)
         self.thread = threading.get_ident()
         self.clock = settings.clock
         self.monotonic_ns: Callable[[], int] = settings.clock.monotonic_ns
@@ -130,3 +110,10 @@ class Kernel:
         """
         self.interruption = interruption
         self.group.cancel_scope.cancel()
+
+
+GUARDED = functions_of(
+    Crew, Execution, Kernel, Timers, Turn, Worker, ending, interrupting, live, placing, signals, supervisor, waiting
+)
+"""All that steps the kernel, whoever calls it: torn apart by a Ctrl-C, it would leave executions that never end."""
+EXPOSED = (Worker._drain, resume)  # noqa: SLF001 - what runs steps, which Ctrl-C may end

@@ -86,7 +86,9 @@ class StepProcess:
             head = await self._receive(1 + SIZE_BYTES)
             return Answer(head[:1], await self._receive(int.from_bytes(head[1:], "big")))
         except GONE as error:
-            raise StepCrashedError(node, await self._how_it_ended()) from error
+            how = await self._how_it_ended()
+            self._kill_started()
+            raise StepCrashedError(node, how) from error
 
     async def _send(self, request: Request) -> None:
         head = self._pending + _sized(request.call) + len(request.arguments).to_bytes(SIZE_BYTES, "big")
@@ -117,11 +119,17 @@ class StepProcess:
 
     def kill(self) -> None:
         """Kill it and all that it started, at once."""
-        with suppress(ProcessLookupError, PermissionError):
-            if os.name == "posix" and self.is_alive:
-                os.killpg(self._process.pid, signal.SIGKILL)
-            elif self.is_alive:
+        if os.name == "posix" and self.is_alive:
+            self._kill_started()
+        elif self.is_alive:
+            with suppress(ProcessLookupError, PermissionError):
                 self._process.kill()
+
+    def _kill_started(self) -> None:
+        """Kill what is in its session, also if it has just ended itself: its number is not another one's yet."""
+        with suppress(ProcessLookupError, PermissionError):
+            if os.name == "posix":
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     async def end(self) -> None:
         """Kill it, and wait until it is gone."""

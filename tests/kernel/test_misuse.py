@@ -8,6 +8,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 from kernel.workflows import side_by_side, workflow
+from semantics.stage import workflow as of_kinds
 
 import flowrt
 from flowrt import MemoryStore, Runtime, SqlStore
@@ -19,6 +20,7 @@ from flowrt.errors import (
     StoreUnavailableError,
     WrongThreadError,
 )
+from flowrt.events import CancelRequested, SignalTaken
 
 FLOW = workflow({"a": lambda _record: {}})
 BACKENDS = ["asyncio", "trio"]
@@ -265,3 +267,34 @@ def test_a_keyboard_interrupt_in_a_helper_leaves_a_whole_log(backend):
     with pytest.raises(KeyboardInterrupt):
         anyio.run(main, backend=backend)
     assert [row.status for row in anyio.run(store.log.executions)] == ["cancelled"]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("asked", ["cancel", "signal"])
+def test_ctrl_c_does_not_tear_apart_what_somebody_asks_of_an_execution(backend, asked):
+    store = MemoryStore()
+
+    def interrupt(event):
+        if isinstance(event, CancelRequested | SignalTaken):
+            signal.raise_signal(signal.SIGINT)
+
+    waits = {"type": "wait_signal", "data": {"name": "go"}}
+    small = of_kinds({"node": waits, "other": {"type": "wait_signal", "data": {"name": "never"}}})
+
+    async def main():
+        async with Runtime(store=store, hooks=[interrupt]) as runtime:
+            handle = await runtime.start(small)
+            await anyio.wait_all_tasks_blocked()
+            if asked == "cancel":
+                handle.cancel("asked for", node="node")
+            else:
+                await runtime.signal(handle.execution_id, "go", 1)
+            await handle.wait()
+
+    async def read():
+        (execution,) = await store.log.executions()
+        return {row.node: (row.status, row.note) for row in await store.log.nodes(execution.id)}
+
+    with pytest.raises(KeyboardInterrupt):
+        anyio.run(main, backend=backend)
+    assert anyio.run(read)["node"] == (("cancelled", "asked for") if asked == "cancel" else ("completed", None))

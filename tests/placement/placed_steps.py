@@ -55,6 +55,13 @@ def crash_once(record):
     os._exit(1)
 
 
+def crash_with_child(record):
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])  # noqa: S603
+    with open(record["file"], "a") as file:  # noqa: PTH123
+        file.write(f"{child.pid}\n")
+    os._exit(1)
+
+
 def want_to_exit(_record):
     sys.exit(4)
 

@@ -212,6 +212,16 @@ async def test_what_a_killed_step_had_started_ends_with_it(tmp_path):
         await anyio.sleep(0.001)
 
 
+async def test_what_a_crashed_step_had_started_ends_with_it(tmp_path):
+    file = tmp_path / "pid"
+    async with Runtime(limits={"process": 1}) as runtime:
+        handle = await runtime.start(processed(steps.crash_with_child), {"file": str(file)})
+        pid = await read_pid(file)
+        assert await handle.wait() == "failed"
+        while is_running(pid):  # noqa: ASYNC110 - the system reaps it
+            await anyio.sleep(0.001)
+
+
 async def test_leaving_the_runtime_kills_what_runs(tmp_path):
     file = tmp_path / "pid"
     async with Runtime(limits={"process": 1}) as runtime:

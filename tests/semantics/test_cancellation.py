@@ -120,6 +120,25 @@ async def _(runtime):
     await anyio.sleep(50)  # the step ends at last
 
 
+@pytest.mark.parametrize(("seconds", "becomes"), [(10, None), (50, "abandoned: it did not end within 20 s")])
+async def test_a_node_has_its_own_grace_time_where_a_runtime_is_drained(flow_runtime, seconds, becomes):
+    async def cleans_up(_record):
+        try:
+            await anyio.sleep_forever()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.sleep(seconds)
+
+    handle = await flow_runtime.start(workflow({"node": cleans_up}, policies={"node": {"cancel": {"grace_seconds": 20}}}))
+    await anyio.sleep(1)
+    report = await flow_runtime.drain(timeout_seconds=0)
+    history = History(flow_runtime.captured)
+    assert report.cancelled == (handle.execution_id,)
+    assert history.ends_seconds("node") == [1 + min(seconds, 20)]
+    assert history.note("node") == becomes
+    await anyio.sleep(50)
+
+
 @CASES.shows("a node that has ended", "stays as it is", "stay as they are", "goes on")
 async def _(runtime):
     status, history = await cancelled(runtime, {"node": gives, "other": sleeps(5)})
