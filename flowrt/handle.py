@@ -22,6 +22,8 @@ R = TypeVar("R")
 class ExecutionHandle(Generic[R]):
     """A started execution. It goes on whether or not anybody waits; leaving the runtime ends it."""
 
+    __slots__ = ("__weakref__", "_engine", "_execution")
+
     def __init__(self, engine: "Engine", execution: "Execution") -> None:
         self._engine = engine
         self._execution = execution

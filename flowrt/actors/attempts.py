@@ -1,7 +1,8 @@
 """What one execution remembers of its nodes' attempts."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
+from flowrt.actors.on_demand import OnDemand
 from flowrt.actors.snapshots import text_of
 from flowrt.errors import UpstreamFailedError
 from flowrt.graph.plan import PlanNode
@@ -14,6 +15,8 @@ class FailedAttempt(NamedTuple):
     error: str
     """Its class and message."""
     pause_seconds: float
+    before: "FailedAttempt | None"
+    """The one before it."""
 
 
 class Failure(NamedTuple):
@@ -27,37 +30,43 @@ class Failure(NamedTuple):
     """Where the failure began."""
 
 
-class Attempts:
+class Attempts(OnDemand):
     """Numbers and errors, by node; empty for a node whose first attempt succeeds."""
 
-    __slots__ = ("_earlier", "_failures", "_notes", "_numbers", "retries")
+    __slots__ = ("_failures", "_last", "_notes", "retries")
+    containers: ClassVar = {"_failures": dict, "_last": dict, "_notes": dict}
+
+    _last: dict[PlanNode, FailedAttempt]
+    _failures: dict[str, Failure]
+    _notes: dict[PlanNode, str]
 
     def __init__(self) -> None:
-        self._numbers: dict[PlanNode, int] = {}
-        self._earlier: dict[PlanNode, list[FailedAttempt]] = {}
-        self._failures: dict[str, Failure] = {}
-        self._notes: dict[PlanNode, str] = {}
         self.retries = 0
         """How many retries there were, of all nodes together."""
 
     def number(self, node: PlanNode) -> int:
         """Return the number of a node's current attempt, from 1."""
-        return self._numbers.get(node, 1)
+        last = self._last.get(node)
+        return 1 if last is None else last.number + 1
 
     def count_failed(self, node: PlanNode, error: Exception, pause_seconds: float) -> None:
         """Go on to a node's next attempt; keep the error's text, not its frames."""
-        number = self.number(node)
-        self._earlier.setdefault(node, []).append(FailedAttempt(number, text_of(error), pause_seconds))
-        self._numbers[node] = number + 1
+        before = self._last.get(node)
+        self._last[node] = FailedAttempt(self.number(node), text_of(error), pause_seconds, before)
         self.retries += 1
 
     def earlier(self, node: PlanNode) -> tuple[FailedAttempt, ...]:
         """Return the attempts of a node that were followed by another one."""
-        return tuple(self._earlier.get(node, ()))
+        found: list[FailedAttempt] = []
+        attempt = self._last.get(node)
+        while attempt is not None:
+            found.append(attempt)
+            attempt = attempt.before
+        return tuple(reversed(found))
 
     def add_notes(self, node: PlanNode, error: Exception) -> None:
         """Note the errors of the earlier attempts on that of the last."""
-        for attempt in self._earlier.get(node, ()):
+        for attempt in self.earlier(node):
             error.add_note(f"attempt {attempt.number} failed: {attempt.error}")
 
     def keep_note(self, node: PlanNode, note: str | None) -> None:

@@ -25,10 +25,10 @@ class Execution:
     """The state of one execution. Every method is one step of the kernel: it never awaits."""
 
     __slots__ = (
-        "_ended", "_id", "_on_end", "_rare", "context", "depth", "duration_ns", "error", "failed_attempt",
-        "failed_node", "failures_absorbed", "flow", "hands", "has_called", "is_ending", "is_held", "is_overseen",
-        "is_paused", "is_stopped", "is_watched", "kernel", "left", "listeners", "output", "parent_id", "plan",
-        "position", "reason", "started_ns", "states", "status", "suspended", "tokens",
+        "_caller", "_context", "_ended", "_id", "_on_end", "_rare", "_suspended", "depth", "duration_ns", "error",
+        "failed_attempt", "failed_node", "failures_absorbed", "flow", "hands", "has_called", "is_ending", "is_held",
+        "is_overseen", "is_paused", "is_stopped", "is_watched", "kernel", "left", "listeners", "output", "parent_id",
+        "plan", "position", "reason", "started_ns", "states", "status", "tokens",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any, parent: "Execution | None" = None) -> None:
@@ -42,8 +42,9 @@ class Execution:
         self.parent_id = None if parent is None else parent.id
         self.depth: int = 0 if parent is None else parent.depth + 1
         """How many executions there are above it, each begun in a step of the one before."""
-        self.context = copy_context()
-        self.context.run(kernel.parent.set, self)
+        self._caller: Context | None = copy_context()
+        """What steps see of the context variables of whoever began it."""
+        self._context: Context | None = None
         self.started_ns = kernel.monotonic_ns()
         self.duration_ns = 0
         self.status: ExecutionStatus = "running"
@@ -64,7 +65,7 @@ class Execution:
         """How many workers are at work in it."""
         self.has_called = False
         """It waits in the crew's queue."""
-        self.suspended: dict[PlanNode, Worker] = {}
+        self._suspended: dict[PlanNode, Worker] | None = None
         self._rare: Rare | None = None
         self._on_end: tuple[Callable[[Execution], None], ...] = ()
         self._ended: anyio.Event | None = None
@@ -83,6 +84,21 @@ class Execution:
         if self._id is None:
             self._id = self.kernel.executions.name(self)
         return self._id
+
+    @property
+    def context(self) -> Context:
+        """The context whose copies the steps run in; what is begun in them knows the execution as its parent."""
+        if self._context is None:
+            self._context = Context() if self._caller is None else self._caller.copy()
+            self._context.run(self.kernel.parent.set, self)
+        return self._context
+
+    @property
+    def suspended(self) -> "dict[PlanNode, Worker]":
+        """The workers whose steps have suspended, by node."""
+        if self._suspended is None:
+            self._suspended = {}
+        return self._suspended
 
     @property
     def has_listeners(self) -> bool:
@@ -241,12 +257,19 @@ class Execution:
         if self.hands or self.status != "running" or self.flow.ready:
             return
         if self.is_waiting:
-            self.tokens.rest()
+            self._rest()
             return
         if not self.is_ending:
             missing = tuple(node.id for node in self.plan.nodes if not self.states[node.index])
             self.error = StalledError(self.id, self.plan.name, missing)
         self.finish()
+
+    def _rest(self) -> None:
+        """Let go of what is made anew when a firing goes on: millions of executions may wait."""
+        self.tokens.rest()
+        self._context = None
+        if not self._suspended:
+            self._suspended = None
 
     def finish(self) -> None:
         """End the execution."""
@@ -267,7 +290,7 @@ class Execution:
             self._ended.set()
         callbacks, self._on_end = self._on_end, ()
         # its context leads back to it: without this, all it holds would wait for the garbage collector
-        self.context = Context()
+        self._context = self._caller = None
         for callback in callbacks:
             callback(self)
 

@@ -1,67 +1,80 @@
 """The firings of one execution that wait: they hold no task."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from flowrt.actors.timers import Timer
 from flowrt.events import WaitsFor
 from flowrt.typing import Wish
 
 if TYPE_CHECKING:
-    from flowrt.actors.timers import Timer
+    from flowrt.actors.execution import Execution
     from flowrt.graph.plan import PlanNode
 
-
-class Parked(NamedTuple):
-    """A firing that waits."""
-
-    waits_for: WaitsFor
-    since_ns: int
-    timer: "Timer | None" = None
-    """What ends the wait, or its time limit."""
-    signal: str | None = None
-    wish: Wish | None = None
-    """Its place in the queue for a thread or process."""
+NEVER_NS = 1 << 62
 
 
-class Parking:
-    """The firings of one execution that wait, by node."""
+class Parked(Timer):
+    """A firing that waits, and the timer that ends its wait; millions of them may wait.
 
-    __slots__ = ("_parked",)
+    Args:
+        execution: The execution.
+        node: The node that fires.
+        waits_for: What it waits for.
+        since_ns: When it began to.
+        due_ns: When its wait ends, or the time limit of that is over; `NEVER_NS` if time alone does not end it.
+        then: What happens then.
+        signal: The name of the signal that it waits for.
+    """
 
-    def __init__(self) -> None:
-        self._parked: dict[PlanNode, Parked] = {}
+    __slots__ = ("_then", "execution", "node", "signal", "since_ns", "waits_for", "wish")
 
-    def __len__(self) -> int:
-        return len(self._parked)
+    def __init__(  # noqa: PLR0917 - once per firing that waits
+        self,
+        execution: "Execution",
+        node: "PlanNode",
+        waits_for: WaitsFor,
+        since_ns: int,
+        due_ns: int,
+        then: "Callable[[Parked], None]",
+        signal: str | None = None,
+    ) -> None:
+        super().__init__(due_ns)
+        self.execution = execution
+        self.node = node
+        self.waits_for: WaitsFor = waits_for
+        self.since_ns = since_ns
+        self._then = then
+        self.signal = signal
+        self.wish: Wish | None = None
+        """Its place in the queue for a thread or process."""
 
-    def __contains__(self, node: "PlanNode") -> bool:
-        return node in self._parked
+    @property
+    def has_end(self) -> bool:
+        """Time alone ends its wait."""
+        return self.due_ns != NEVER_NS
 
-    def nodes(self) -> "list[PlanNode]":
-        """Return the nodes whose firings wait, in the order in which they began to."""
-        return list(self._parked)
+    def act(self) -> None:
+        """Do what happens when its time is over."""
+        self._then(self)
 
-    def items(self) -> "list[tuple[PlanNode, Parked]]":
-        """Return the nodes with what their firings wait for, in the order in which they began to."""
-        return list(self._parked.items())
 
-    def find(self, node: "PlanNode") -> Parked | None:
-        """Return what the firing of a node waits for."""
-        return self._parked.get(node)
+class Parking(dict["PlanNode", Parked]):
+    """The firings of one execution that wait, by node, in the order in which they began to."""
 
-    def put(self, node: "PlanNode", parked: Parked) -> None:
+    __slots__ = ()
+
+    def put(self, parked: Parked) -> None:
         """Let a firing wait."""
-        self._parked[node] = parked
-
-    def release(self, node: "PlanNode") -> Parked:
-        """Return a firing whose wait is over."""
-        return self._parked.pop(node)
+        self[parked.node] = parked
+        if parked.has_end:
+            parked.execution.kernel.timers.add(parked)
 
     def take(self, node: "PlanNode") -> Parked | None:
         """Take a firing away from what it waits for."""
-        parked = self._parked.pop(node, None)
+        parked = self.pop(node, None)
         if parked is not None:
-            if parked.timer is not None:
-                parked.timer.cancel()
+            parked.cancel()
             if parked.wish is not None:
                 parked.wish.withdraw()
         return parked

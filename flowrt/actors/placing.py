@@ -4,8 +4,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flowrt.actors import live, supervisor
-from flowrt.actors.parking import Parked
+from flowrt.actors.parking import NEVER_NS, Parked
 from flowrt.actors.places import Caller
+from flowrt.clock import NANOSECONDS
 from flowrt.errors import QueueTimeoutError
 
 if TYPE_CHECKING:
@@ -58,12 +59,11 @@ def ask(execution: "Execution", node: "PlanNode", call: "PlacedCall", started_ns
         _keep(execution, node, grant)
         execution.flow.ready.appendleft(node)
     elif placement != "inline":  # which nothing that asks for a slot is
-        seconds, timer = node.policy.timeout.queue, None
-        if seconds is not None:
-            timer = kernel.timers.set(seconds, partial(_queue_is_over, execution, node, seconds, started_ns))
-        wish = place.slots.wait(partial(granted, execution, node, grant))
-        parked = Parked(placement, kernel.monotonic_ns(), timer, wish=wish)
-        execution.rare.parking.put(node, parked)
+        seconds, now_ns = node.policy.timeout.queue, kernel.monotonic_ns()
+        due_ns = NEVER_NS if seconds is None else now_ns + round(seconds * NANOSECONDS)
+        parked = Parked(execution, node, placement, now_ns, due_ns, partial(_queue_is_over, started_ns=started_ns))
+        parked.wish = place.slots.wait(partial(granted, execution, node, grant))
+        execution.rare.parking.put(parked)
         live.parked(execution, node, parked, seconds)
 
 
@@ -83,9 +83,10 @@ def _keep(execution: "Execution", node: "PlanNode", grant: Grant) -> None:
     execution.flow.granted[node.index] = grant
 
 
-def _queue_is_over(execution: "Execution", node: "PlanNode", seconds: float, started_ns: int) -> None:
+def _queue_is_over(parked: Parked, *, started_ns: int) -> None:
+    execution, node = parked.execution, parked.node
     execution.rare.parking.take(node)
-    error = QueueTimeoutError(node.id, execution.attempt_number(node), seconds)
+    error = QueueTimeoutError(node.id, execution.attempt_number(node), node.policy.timeout.queue or 0.0)
     supervisor.wait_ended(execution, node, None, error, started_ns)
 
 
@@ -98,7 +99,7 @@ def give_back(execution: "Execution", node: "PlanNode") -> None:
 
 def stand_back(execution: "Execution") -> None:
     """Let no firing wait for a slot or have one unused while the execution is paused; they ask anew after that."""
-    for node, parked in execution.rare.parking.items():
+    for node, parked in list(execution.rare.parking.items()):
         if parked.waits_for in ("thread", "process"):
             execution.rare.parking.take(node)
             execution.rare.held.append(node)

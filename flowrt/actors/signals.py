@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from flowrt.actors import live, supervisor
-from flowrt.actors.parking import Parked
+from flowrt.actors.parking import NEVER_NS, Parked
 from flowrt.actors.snapshots import message_of
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import AttemptTimeoutError, SignalRefusedError, SignalTimeoutError
@@ -28,12 +28,11 @@ def wait(execution: "Execution", node: "PlanNode", signal: SignalWait, started_n
     kernel = execution.kernel
     now_ns = kernel.monotonic_ns()
     limit = _limit(execution, node, signal, (now_ns - started_ns) / NANOSECONDS)
-    seconds, timer = None, None
-    if limit is not None:
-        seconds, produced, error = limit
-        timer = kernel.timers.set(seconds, partial(_give_up, execution, node, produced, error, started_ns))
-    parked = Parked("signal", now_ns, timer, signal=signal.name)
-    execution.rare.parking.put(node, parked)
+    seconds, produced, error = (None, None, None) if limit is None else limit
+    due_ns = NEVER_NS if seconds is None else now_ns + round(seconds * NANOSECONDS)
+    give_up = partial(_give_up, produced=produced, error=error, started_ns=started_ns)
+    parked = Parked(execution, node, "signal", now_ns, due_ns, give_up, signal.name)
+    execution.rare.parking.put(parked)
     live.parked(execution, node, parked, seconds)
 
 
@@ -52,9 +51,10 @@ def _limit(
     return seconds, signal.default, error
 
 
-def _give_up(execution: "Execution", node: "PlanNode", produced: Any, error: Exception | None, started_ns: int) -> None:
-    live.resumed(execution, node, execution.rare.parking.release(node))
-    supervisor.wait_ended(execution, node, produced, error, started_ns)
+def _give_up(parked: Parked, *, produced: Any, error: Exception | None, started_ns: int) -> None:
+    del parked.execution.rare.parking[parked.node]
+    live.resumed(parked.execution, parked.node, parked)
+    supervisor.wait_ended(parked.execution, parked.node, produced, error, started_ns)
 
 
 def _deliver(execution: "Execution", node: "PlanNode", signal: SignalWait, payload: Any, started_ns: int) -> None:

@@ -16,15 +16,39 @@ FEW = 1024
 class Timer:
     """One thing to do later."""
 
-    __slots__ = ("action", "due_ns")
+    __slots__ = ("due_ns", "is_cancelled")
 
-    def __init__(self, action: Callable[[], None], due_ns: int) -> None:
-        self.action: Callable[[], None] | None = action
+    def __init__(self, due_ns: int) -> None:
         self.due_ns = due_ns
+        self.is_cancelled = False
 
     def cancel(self) -> None:
         """Forget it; a timer that is due already does nothing."""
-        self.action = None
+        self.is_cancelled = True
+
+    def act(self) -> None:
+        """Do it, on the event loop; must not raise."""
+        raise NotImplementedError
+
+
+class Alarm(Timer):
+    """A timer that calls a function."""
+
+    __slots__ = ("_action",)
+
+    def __init__(self, due_ns: int, action: Callable[[], None]) -> None:
+        super().__init__(due_ns)
+        self._action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        """Forget it, and what its function holds on to."""
+        self.is_cancelled = True
+        self._action = None
+
+    def act(self) -> None:
+        """Call the function."""
+        if self._action is not None:
+            self._action()
 
 
 class Timers:
@@ -42,7 +66,7 @@ class Timers:
         self._changed = anyio.Event()
 
     def __len__(self) -> int:
-        return sum(timer.action is not None for _, _, timer in self._heap)
+        return sum(not timer.is_cancelled for _, _, timer in self._heap)
 
     def set(self, delay_seconds: float, action: Callable[[], None]) -> Timer:
         """Do something after that time, on the event loop; `action` must not raise."""
@@ -50,17 +74,21 @@ class Timers:
 
     def set_at(self, due_ns: int, action: Callable[[], None]) -> Timer:
         """Do something at that time of the clock; `action` must not raise."""
-        timer = Timer(action, due_ns)
+        alarm = Alarm(due_ns, action)
+        self.add(alarm)
+        return alarm
+
+    def add(self, timer: Timer) -> None:
+        """Let a timer act when it is due."""
         if len(self._heap) >= self._most:
             self._sweep()
-        heappush(self._heap, (due_ns, next(self._order), timer))
+        heappush(self._heap, (timer.due_ns, next(self._order), timer))
         if self._heap[0][2] is timer:
             self._changed.set()
-        return timer
 
     def _sweep(self) -> None:
         """Drop what was forgotten: limits are often far away, and most are never reached."""
-        self._heap = [entry for entry in self._heap if entry[2].action is not None]
+        self._heap = [entry for entry in self._heap if not entry[2].is_cancelled]
         heapify(self._heap)
         self._most = max(FEW, 2 * len(self._heap))
 
@@ -79,7 +107,7 @@ class Timers:
     def next_ns(self) -> int | None:
         """Return when the next timer is due."""
         heap = self._heap
-        while heap and heap[0][2].action is None:
+        while heap and heap[0][2].is_cancelled:
             heappop(heap)
         return heap[0][0] if heap else None
 
@@ -93,8 +121,8 @@ class Timers:
             entry = alike.pop(choose(len(alike)))
             for other in alike:
                 heappush(self._heap, other)
-        if entry[2].action is not None:
-            entry[2].action()
+        if not entry[2].is_cancelled:
+            entry[2].act()
 
     async def _wait_until(self, due: int) -> None:
         async with anyio.create_task_group() as group:

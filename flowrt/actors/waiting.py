@@ -45,9 +45,14 @@ def _delay(execution: "Execution", node: "PlanNode", delay: Delay, started_ns: i
         if used + seconds > timeout:
             seconds = max(timeout - used, 0.0)
             error = AttemptTimeoutError(node.id, execution.attempt_number(node), timeout)
-    end = partial(supervisor.wait_ended, execution, node, produced, error, started_ns)
+    end = partial(_delay_is_over, produced=produced, error=error, started_ns=started_ns)
     park(execution, node, "delay", seconds, end)
     watch_total(execution, node, started_ns)
+
+
+def _delay_is_over(parked: Parked, *, produced: Any, error: Exception | None, started_ns: int) -> None:
+    _release(parked)
+    supervisor.wait_ended(parked.execution, parked.node, produced, error, started_ns)
 
 
 def retry_later(
@@ -56,29 +61,32 @@ def retry_later(
     """Let a firing wait for its next attempt; `started_ns` is when the one began that failed."""
     watch_total(execution, node, started_ns)
     execution.rare.attempts.count_failed(node, error, delay_seconds)
-    park(execution, node, "retry", delay_seconds, partial(_begin_again, execution, node))
+    park(execution, node, "retry", delay_seconds, _begin_again)
 
 
-def _begin_again(execution: "Execution", node: "PlanNode") -> None:
-    execution.flow.ready.append(node)
+def _begin_again(parked: Parked) -> None:
+    _release(parked)
+    execution = parked.execution
+    execution.flow.ready.append(parked.node)
     if execution.is_held:
         ending.sift(execution)
     execution.call_hands()
 
 
 def park(
-    execution: "Execution", node: "PlanNode", waits_for: WaitsFor, seconds: float, end: "Callable[[], None]"
+    execution: "Execution", node: "PlanNode", waits_for: WaitsFor, seconds: float, then: "Callable[[Parked], None]"
 ) -> None:
     """Let a firing wait for a time."""
-
-    def act() -> None:
-        live.resumed(execution, node, execution.rare.parking.release(node))
-        end()
-
-    kernel = execution.kernel
-    parked = Parked(waits_for, kernel.monotonic_ns(), kernel.timers.set(seconds, act))
-    execution.rare.parking.put(node, parked)
+    now_ns = execution.kernel.monotonic_ns()
+    parked = Parked(execution, node, waits_for, now_ns, now_ns + round(seconds * NANOSECONDS), then)
+    execution.rare.parking.put(parked)
     live.parked(execution, node, parked, seconds)
+
+
+def _release(parked: Parked) -> None:
+    """Note that a wait is over."""
+    del parked.execution.rare.parking[parked.node]
+    live.resumed(parked.execution, parked.node, parked)
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ class LiveFacts:
             return self._stopping(node, facts)
         if state in ("ready", "paused"):
             return facts if attempt > 1 else facts._replace(attempt=0)
-        parked = self._rare.parking.find(node)
+        parked = self._rare.parking.get(node)
         worker = self._suspended.get(node)
         if parked is not None:
             return self._waiting(facts, parked)._replace(total_in_seconds=self._total_in_seconds(node))
@@ -145,12 +145,12 @@ class LiveFacts:
         return None if total is None or total.timer is None else self._until(total.due_ns)
 
     def _waiting(self, facts: NodeFacts, parked: "Parked") -> NodeFacts:
-        due = None if parked.timer is None else self._until(parked.timer.due_ns)
+        due = self._until(parked.due_ns) if parked.has_end else None
         return facts._replace(signal=parked.signal, since_seconds=self._since(parked.since_ns), due_in_seconds=due)
 
     def queue(self, node_id: str) -> Queue | None:
         """Return the queue that a node waits in."""
-        parked = self._rare.parking.find(self._find(node_id))
+        parked = self._rare.parking.get(self._find(node_id))
         wish = None if parked is None else parked.wish
         if parked is None or wish is None:
             return None
@@ -169,7 +169,7 @@ class LiveFacts:
 
     def _state(self, node: "PlanNode") -> State:
         """Return how a node stands that has not ended."""
-        parked = self._rare.parking.find(node)
+        parked = self._rare.parking.get(node)
         if self._is_shut_out(node):
             return "cancelled" if self._execution.attempt_number(node) > 1 else "never began"
         if parked is not None:

@@ -239,8 +239,8 @@ class Flow:
             node = self.plan.nodes[port.rank]
             payload = self._came_to(node) | produced
             self.history.keep(port, produced)
-            if node.index in self.history.sources:
-                self.history.sources[port.index] = self.history.sources[node.index]
+            if self.history.has_decided(node):
+                self.history.decide(port, self.history.sources_of(node))
         self.sent[port.index] = payload
         return [Token.VALUE if holds(edge, payload) else Token.SKIPPED for edge in port.outgoing]
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flowrt.graph.flow import Flow
 
 MAX_LATEST = 1024
+MAX_BYTE = 255
 SUCCESS, FAILURE, ALWAYS = "success", "failure", "always"
 """At what end of a node an edge carries a value; the latter two are the types of ports."""
 
@@ -131,7 +132,8 @@ class Plan:
         self.nodes = nodes
         self.convert_input = convert_input
         self.roots = tuple(node for node in nodes if not node.incoming)
-        self.missing = [len(node.incoming) for node in nodes]
+        self.missing = _counts([len(node.incoming) for node in nodes])
+        """How many tokens each node waits for at first."""
         self.takes_records = any(node.takes_record for node in nodes)
         self.is_mixed = self.takes_records and not all(node.takes_record for node in nodes)
         self.merges_records = any(node.takes_record and len(node.sources) > 1 for node in nodes)
@@ -183,6 +185,11 @@ class Plan:
                 self._latest.clear()
             known = self._latest[nodes] = nodes - _ancestors_among(nodes)
         return known
+
+
+def _counts(numbers: list[int]) -> "bytearray | list[int]":
+    """Return small numbers as bytes: every execution has a copy of them."""
+    return bytearray(numbers) if max(numbers, default=0) <= MAX_BYTE else numbers
 
 
 def _ends(nodes: "Sequence[PlanNode]") -> "tuple[PlanNode, ...]":

@@ -30,7 +30,7 @@ class History:
         self.plan = plan
         self.input = input_value
         self.sent = sent
-        self.sources: dict[int, tuple[PlanNode, ...]] = {}
+        self.sources: dict[int, tuple[PlanNode, ...]] | None = None
         """The nodes that fed a node, where that was not all of its plan's sources, by node index."""
         if plan.takes_records:
             self.produced: list[Any] = [None] * plan.size
@@ -52,7 +52,16 @@ class History:
 
     def sources_of(self, node: PlanNode) -> tuple[PlanNode, ...]:
         """Return the nodes whose values a node was fired with."""
-        return self.sources.get(node.index, node.sources)
+        return node.sources if self.sources is None else self.sources.get(node.index, node.sources)
+
+    def has_decided(self, node: PlanNode) -> bool:
+        """Say whether it was decided for a node what feeds it."""
+        return self.sources is not None and node.index in self.sources
+
+    def decide(self, node: PlanNode, sources: tuple[PlanNode, ...]) -> None:
+        """Say which nodes feed a node, of those that could."""
+        self.sources = self.sources or {}
+        self.sources[node.index] = sources
 
     def has_value(self, node: PlanNode, source: PlanNode) -> bool:
         """Say whether `node` was fired with a value of `source`."""

@@ -1,8 +1,9 @@
 """The tokens of one execution: what every edge carried, and which joins they decided. Pure; no clock, no tasks."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 from flowrt.definition.model import JoinRule
@@ -23,6 +24,9 @@ class News(Enum):
     TIMED_OUT = "timed out"
 
 
+NONE: Mapping[int, dict[int, Token]] = MappingProxyType({})
+
+
 class Tokens:
     """What came over the edges of one execution. A join decides once; values that come after that are late.
 
@@ -39,7 +43,7 @@ class Tokens:
         self._rescuing: set[int] | None = None
         self._ready: deque[PlanNode] | None = deque(plan.roots)
         self.missing = plan.missing.copy()
-        self.inboxes: dict[int, dict[int, Token]] = {}
+        self.inboxes: Mapping[int, dict[int, Token]] = NONE
         """By node and edge: the tokens that are no value, and all tokens of nodes that keep them."""
         self.news: deque[tuple[PlanNode, News]] | tuple[()] = ()
         """What the supervisor has to act on, in this order."""
@@ -55,7 +59,7 @@ class Tokens:
             self.late += token is Token.VALUE and (self._closed is None or index not in self._closed)
             return
         if token is not Token.VALUE or target.keeps_tokens:
-            inbox = self.inboxes.setdefault(index, {})
+            inbox = self._inbox(index)
             if target.within_seconds is not None and not inbox:
                 self._tell().append((target, News.OPENED))
             inbox[edge.index] = token
@@ -115,8 +119,8 @@ class Tokens:
         if not self._has_decided(node):
             self._closed = self._closed or set()
             self._closed.add(node.index)
-        self.inboxes.setdefault(node.index, {})
-        self._history.sources.setdefault(node.index, ())
+            self._history.decide(node, ())
+        self._inbox(node.index)
 
     def has_fired(self, node: PlanNode) -> bool:
         """Say whether a node's join has let it fire; one that has ended may have been let go otherwise."""
@@ -161,20 +165,25 @@ class Tokens:
         """Say whether a node fired because of a failure or an outcome: it runs although the execution is ending."""
         return self._rescuing is not None and node.index in self._rescuing
 
+    def _inbox(self, index: int) -> dict[int, Token]:
+        if not isinstance(self.inboxes, dict):
+            self.inboxes = {}
+        return self.inboxes.setdefault(index, {})
+
     def _tell(self) -> deque[tuple[PlanNode, News]]:
         if not isinstance(self.news, deque):
             self.news = deque()
         return self.news
 
     def _has_decided(self, node: PlanNode) -> bool:
-        return node.index in self._history.sources
+        return self._history.has_decided(node)
 
     def _decide(self, node: PlanNode) -> None:
         index = node.index
         tokens = self.inboxes[index]
         default = None if node.keeps_tokens else Token.VALUE
         valued = [edge for edge in node.incoming if tokens.get(edge.index, default) is Token.VALUE]
-        self._history.sources[index] = by_last_edge(valued)
+        self._history.decide(node, by_last_edge(valued))
         if node.can_rescue and any(edge.source.is_port or self.rescues(edge.source) for edge in valued):
             self._rescuing = self._rescuing or set()
             self._rescuing.add(index)

@@ -146,7 +146,7 @@ def test_who_waits_holds_no_task():
 def test_a_cancelled_node_leaves_the_queue():
     async def act(execution, kernel):
         await anyio.sleep(0.5)
-        (node, *_) = execution.rare.parking.nodes()
+        (node, *_) = execution.rare.parking
         ending.cancel_node(execution, node, "not wanted", None)
         assert kernel.places.find("process").slots.waiting == 1
         await execution.wait_ended()
