@@ -100,4 +100,3 @@ class Control:
             async for _ in received:
                 return await self.drain(timeout_seconds)
         raise AssertionError("unreachable: signals never end")
-

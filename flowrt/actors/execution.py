@@ -93,7 +93,22 @@ class Execution:
 
     def take(self) -> PlanNode:
         """Return the ready node that fires next."""
-        return live.take(self) if self.is_overseen else self.flow.ready.popleft()
+        return self._take_overseen() if self.is_overseen else self.flow.ready.popleft()
+
+    def _take_overseen(self) -> PlanNode:
+        """Return the ready node that fires next, as the gate decides if there is one, and tell that it fires."""
+        ready, gate = self.flow.ready, self.kernel.gate
+        if (asking := placing.first_without_slot(self)) is not None:
+            ready.remove(asking)  # it only asks for its slot: nothing starts, so no gate decides
+            return asking
+        place = 0
+        if gate is not None:
+            self.kernel.turn.expire()
+            place = gate.pick(self.id, [node.id for node in ready])
+        node = ready[place]
+        del ready[place]
+        live.attempt_started(self, node)
+        return node
 
     def succeed(self, node: PlanNode, result: Any, started_ns: int, note: str | None = None) -> PlanNode | None:
         """Take what a step returned and deliver it; the node to go on with, if this made one ready.

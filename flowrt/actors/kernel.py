@@ -24,6 +24,7 @@ from flowrt.channels.event_stream import Listener
 if TYPE_CHECKING:
     from flowrt.actors.sink import Sink
 
+
 class Kernel:
     """The injected parts, the actors of the runtime, and its running executions.
 

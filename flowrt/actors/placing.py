@@ -1,7 +1,7 @@
 """Slots for firings whose steps run in a thread or process: a firing that waits for one is parked."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flowrt.actors import live, supervisor
 from flowrt.actors.parking import Parked
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from flowrt.actors.execution import Execution
     from flowrt.actors.places import Place
+    from flowrt.events import WaitsFor
     from flowrt.graph.plan import PlanNode
     from flowrt.typing import PlacedCall
 
@@ -57,12 +58,12 @@ def ask(execution: "Execution", node: "PlanNode", call: "PlacedCall", started_ns
     if place.slots.take_nowait():
         _keep(execution, node, grant)
         execution.flow.ready.appendleft(node)
-    elif placement != "inline":  # which nothing that asks for a slot is
+    else:
         seconds, timer = node.policy.timeout.queue, None
         if seconds is not None:
             timer = kernel.timers.set(seconds, partial(_queue_is_over, execution, node, seconds, started_ns))
-        wish = place.slots.wait(partial(granted, execution, node, grant))
-        parked = Parked(placement, kernel.monotonic_ns(), timer, wish=wish)
+        wish = place.slots.queue(partial(granted, execution, node, grant))
+        parked = Parked(cast("WaitsFor", placement), kernel.monotonic_ns(), timer, wish=wish)
         execution.rare.parking.put(node, parked)
         live.parked(execution, node, parked, seconds)
 
@@ -86,7 +87,7 @@ def _keep(execution: "Execution", node: "PlanNode", grant: Grant) -> None:
 def _queue_is_over(execution: "Execution", node: "PlanNode", seconds: float, started_ns: int) -> None:
     execution.rare.parking.take(node)
     error = QueueTimeoutError(node.id, execution.attempt_number(node), seconds)
-    supervisor.wait_ended(execution, node, None, error, started_ns)
+    supervisor.end_wait(execution, node, None, error, started_ns)
 
 
 def give_back(execution: "Execution", node: "PlanNode") -> None:

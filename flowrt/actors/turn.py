@@ -77,7 +77,6 @@ class Turn:
         if self._wait_space is not None:
             await self._wait_space()
 
-
     async def wait_if_over(self) -> None:
         """Let the loop turn if this turn's budget is used up: for what takes time beside firings."""
         if self.now_ns() >= self.ends_ns:

@@ -29,7 +29,7 @@ def begin(execution: "Execution", node: "PlanNode", instruction: Any, started_ns
             _delay(execution, node, Delay(produced, seconds), started_ns)
         case SignalWait():
             watch_total(execution, node, started_ns)  # first: a signal that has come already may end the execution
-            signals.wait(execution, node, instruction, started_ns)
+            signals.ask(execution, node, instruction, started_ns)
         case PlacedCall():
             watch_total(execution, node, started_ns)
             placing.ask(execution, node, instruction, started_ns)
@@ -45,7 +45,7 @@ def _delay(execution: "Execution", node: "PlanNode", delay: Delay, started_ns: i
         if used + seconds > timeout:
             seconds = max(timeout - used, 0.0)
             error = AttemptTimeoutError(node.id, execution.attempt_number(node), timeout)
-    end = partial(supervisor.wait_ended, execution, node, produced, error, started_ns)
+    end = partial(supervisor.end_wait, execution, node, produced, error, started_ns)
     park(execution, node, "delay", seconds, end)
     watch_total(execution, node, started_ns)
 

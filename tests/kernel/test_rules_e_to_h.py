@@ -82,9 +82,7 @@ class TestRuleE:
         await asyncio.sleep(0)
         return {}
 
-    @pytest.mark.parametrize(
-        "name", ["cancels_its_task", "cancels_its_task_and_returns", "cancels_its_task_for_later"]
-    )
+    @pytest.mark.parametrize("name", ["cancels_its_task", "cancels_its_task_and_returns", "cancels_its_task_for_later"])
     async def test_a_step_that_cancels_the_task_of_a_helper_hurts_no_other_execution(self, name):
         alone = workflow({"a": getattr(self, name)})
         async with Runtime() as runtime:
@@ -190,7 +188,6 @@ class TestRuleF:
             assert isinstance(caught.value.__cause__, StepLeakedScopeError)
             await anyio.sleep(0.02)
             assert await runtime.run(workflow({"a": yields, "b": yields}), {}) == {}
-
 
     async def test_what_refuses_to_end_in_a_leaked_nursery_is_left_behind(self, caplog):
         told, ends = anyio.Event(), []

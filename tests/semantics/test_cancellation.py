@@ -129,7 +129,9 @@ async def test_a_node_has_its_own_grace_time_where_a_runtime_is_drained(flow_run
             with anyio.CancelScope(shield=True):
                 await anyio.sleep(seconds)
 
-    handle = await flow_runtime.start(workflow({"node": cleans_up}, policies={"node": {"cancel": {"grace_seconds": 20}}}))
+    handle = await flow_runtime.start(
+        workflow({"node": cleans_up}, policies={"node": {"cancel": {"grace_seconds": 20}}})
+    )
     await anyio.sleep(1)
     report = await flow_runtime.drain(timeout_seconds=0)
     history = History(flow_runtime.captured)
