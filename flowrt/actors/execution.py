@@ -32,6 +32,7 @@ class Execution:
         "started_ns", "states", "status", "suspended",
     )  # fmt: skip
 
+    flow: Flow
     is_watched: bool
     """Somebody wants its log events: the sink, or a listener."""
     is_overseen: bool

@@ -1,10 +1,10 @@
 """The worker: a task that runs firings, one after another, and lends them its cancel scope."""
 
 import math
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextvars import Context
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import anyio
 
@@ -142,6 +142,7 @@ class Worker:
             self.scope.cancel()
         if node.total_timeout_seconds is not None:
             waiting.watch_total(execution, node, started_ns)
+        refusal = None
         if node.attempt_timeout_seconds is not None:
             left_seconds = node.attempt_timeout_seconds - held_ns / NANOSECONDS
             self.scope.deadline = anyio.current_time() + left_seconds
@@ -155,7 +156,7 @@ class Worker:
         finally:
             self._resumed(execution, node)
             self._note = FINISHED_ANYWAY if self._is_spent else None
-            if node.attempt_timeout_seconds is not None:
+            if refusal is not None:
                 self.scope.deadline = math.inf
                 refusal.cancel()
         if self._is_given_up:
@@ -254,6 +255,9 @@ class Worker:
     def cancel(self) -> None:
         """Cancel the firing that is suspended in this worker."""
         self.scope.cancel()
+
+    EXPOSED: ClassVar[tuple[Callable[..., Any], ...]] = (_drain, resume)
+    """What runs steps, which Ctrl-C may end at any time."""
 
 
 def _split(error: BaseException, cancelled: type[BaseException]) -> tuple[BaseException | None, BaseException | None]:

@@ -276,10 +276,14 @@ async def test_a_log_that_has_failed_raises_an_error_of_its_own_each_time():
             raise SchemaError("test", "it is another one")
 
     raised = []
-    with pytest.raises(SchemaError) as left:
+
+    async def fail_three_times():
         async with Runtime(store=Broken()) as runtime:
             for _ in range(3):
                 with pytest.raises(SchemaError) as caught:
                     await runtime.run(workflow({"a": nothing}), {})
                 raised.append(caught.value)
+
+    with pytest.raises(SchemaError) as left:
+        await fail_three_times()
     assert len({id(error) for error in (*raised, left.value)}) == 4
