@@ -1,1 +1,1 @@
-"""What runs plans: executions, workers and their crew, the supervisor, timers, placed steps, and the sink of the log."""
+"""What runs plans: executions, workers and their crew, the supervisor, timers, placed steps, the sink."""
