@@ -74,17 +74,10 @@ class Engine:
 
         await store.open()
         stack.push_async_callback(store.close)
-        # shielded, so that a cancelled runtime still writes what happened; bounded when the runtime is left
         group = await stack.enter_async_context(anyio.create_task_group())
-        group.cancel_scope.shield = True
         sink = Sink(store.log, self.settings.clock)
         group.start_soon(sink.run, name="flowrt sink")
-
-        def close() -> None:
-            group.cancel_scope.deadline = anyio.current_time() + self.settings.flush_seconds
-            sink.close_nowait()
-
-        stack.callback(close)
+        stack.callback(sink.close_nowait, self.settings.flush_seconds)
         return sink
 
     async def leave(self, body_error: BaseException | None) -> None:

@@ -3,6 +3,9 @@
 import math
 from typing import Any
 
+LONGEST_SECONDS = 1_000_000_000
+"""The longest time that can be set, some 31 years: clocks count nanoseconds, and can't hold infinity."""
+
 
 def check_part(name: str, part: object, method: str, expected: str) -> None:
     """Refuse a part that lacks the method by which its kind is known; a class is no part.
@@ -15,27 +18,27 @@ def check_part(name: str, part: object, method: str, expected: str) -> None:
 
 
 def check_number(
-    name: str, value: Any, *, least: float | None = None, above: float | None = None, is_finite: bool = False
+    name: str, value: Any, *, least: float | None = None, above: float | None = None, most: float | None = None
 ) -> None:
-    """Refuse what is no number, or one that is too small.
+    """Refuse what is no number, or one that is too small or too large.
 
     Args:
         name: The option's name.
         value: What was given.
         least: The least number.
         above: What the number must be more than.
-        is_finite: Infinity is refused, too.
+        most: The greatest number.
 
     Raises:
         TypeError: It is no number.
-        ValueError: It is too small, or not finite.
+        ValueError: It is too small or too large.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} was {value!r}; expected a number")
     if (least is not None and not value >= least) or (above is not None and not value > above):
         raise ValueError(f"{name} was {value!r}; it must be {_bound(least, above)}")
-    if is_finite and not is_finite_number(value):
-        raise ValueError(f"{name} was {value!r}; it must be finite")
+    if most is not None and value > most:
+        raise ValueError(f"{name} was {value!r}; it must be {most:,} or less")
 
 
 def check_whole(name: str, value: Any, *, least: int) -> None:

@@ -42,11 +42,12 @@ class Runtime:
         python_modules: The modules whose functions a definition's `python` nodes may call; only with `steps=None`.
         durability: `execution`: `run` returns when the execution's end is committed; `relaxed`: it is written later.
         max_payload_bytes: The size over which a payload is cut in the log.
-        grace_seconds: How long steps may take to end when they are cancelled.
-        flush_seconds: How long leaving the runtime waits for the log to be written.
+        grace_seconds: How long steps may take to end when they are cancelled, unless their node's policy says it.
+        flush_seconds: How long leaving the runtime waits for the log to be written, once the executions have ended.
         limits: How many steps with the placement `thread`, and how many with `process`, may run at once: a number from
             1 or a limiter, by these names. Without: 40 threads, and one process for each CPU that may be used.
-        watchdog_seconds: A node that holds the event loop for longer is named in a warning, once; `None`: none is.
+        watchdog_seconds: A node that holds the event loop for longer is named in a warning, once; at least 0.005;
+            `None`: none is.
         clock: Where the time comes from.
         random: Where jitter and ids come from; a seeded one makes them repeatable.
         ids: Where the ids of executions come from; `None`: UUID version 7.
@@ -142,6 +143,7 @@ class Runtime:
             ExecutionCancelledError: Somebody else cancelled the execution, or the runtime was left.
             StalledError: It came to rest with nodes that never fired, which is a bug in flowrt.
             NestedTooDeepError: It began in a step of an execution that began in a step, and so on.
+            RuntimeDrainingError: The runtime is being drained; nothing ran.
             StoreError: The log could not be written.
             TypeError: It is no workflow.
         """
@@ -164,6 +166,7 @@ class Runtime:
             DefinitionError: The definition is wrong.
             InputError: The input does not fit; nothing ran.
             NestedTooDeepError: It began in a step of an execution that began in a step, and so on.
+            RuntimeDrainingError: The runtime is being drained; nothing ran.
             StoreError: The log could not be written; nothing ran.
             TypeError: It is no workflow.
         """
@@ -191,6 +194,7 @@ class Runtime:
             in_order: Give results in the order of their inputs rather than as they complete.
 
         Raises:
+            TypeError: The inputs can't be iterated over, or a limit is of another kind than expected.
             ValueError: A limit is not positive.
         """
         return ExecutionResults(
@@ -221,8 +225,8 @@ class Runtime:
             payload: What the node produces.
 
         Raises:
-            SignalRefusedError: The execution is over or unknown, no node can take it, or the payload does not fit;
-                nothing was changed.
+            SignalRefusedError: The execution is over or unknown, no node can take it, as many are kept as nodes can
+                take, or the payload does not fit; nothing was changed.
             StoreError: It was taken, but could not be logged.
         """
         await self._control.signal(execution_id, name, payload)
@@ -272,7 +276,7 @@ class Runtime:
         self._control.resume()
 
     async def drain(self, timeout_seconds: float) -> DrainReport:
-        """Shut down: take no new executions, wait for those that run, and cancel what has not ended in that time.
+        """Shut down: take no new executions but those of steps, wait for all, and cancel what is left after that time.
 
         `run`, `start` and `map` raise `RuntimeDrainingError` from now on, except in steps. A cancel of the caller
         leaves the runtime draining and the executions as they are.

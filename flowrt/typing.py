@@ -83,7 +83,7 @@ class Limiter(Protocol):
         """Take a slot if one is free; say whether it was. Whoever took one must `release` it, once."""
         ...
 
-    def wait(self, granted: Callable[[], None]) -> Wish:
+    def queue(self, granted: Callable[[], None]) -> Wish:
         """Wait for a slot after `take_nowait` refused one; return at once.
 
         `granted` is called once, when the slot is the caller's, and never before this returns. It does not raise.

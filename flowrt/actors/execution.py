@@ -31,6 +31,8 @@ class Execution:
         "plan", "position", "reason", "started_ns", "states", "status", "tokens",
     )  # fmt: skip
 
+    flow: Flow
+
     def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any, parent: "Execution | None" = None) -> None:
         self.kernel = kernel
         self.plan = plan
@@ -119,8 +121,22 @@ class Execution:
     # --- a firing ends ----------------------------------------------------------------------------------------------
 
     def take(self) -> PlanNode:
-        """Return the ready node that fires next, where a gate decides that or somebody listens."""
-        return live.take(self)
+        """Return the ready node that fires next, as the gate decides if there is one, and tell that it fires.
+
+        Where there is neither a gate nor a listener, it is simply the first.
+        """
+        ready, gate = self.flow.ready, self.kernel.gate
+        if (asking := placing.first_without_slot(self)) is not None:
+            ready.remove(asking)  # it only asks for its slot: nothing starts, so no gate decides
+            return asking
+        place = 0
+        if gate is not None:
+            self.kernel.turn.expire()
+            place = gate.pick(self.id, [node.id for node in ready])
+        node = ready[place]
+        del ready[place]
+        live.attempt_started(self, node)
+        return node
 
     def succeed(self, node: PlanNode, result: Any, started_ns: int, note: str | None = None) -> PlanNode | None:
         """Take what a step returned and deliver it; the node to go on with, if this made one ready.

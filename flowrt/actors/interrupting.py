@@ -206,7 +206,7 @@ def watch_refusal(
 def _give_up(execution: "Execution", worker: "Worker", node: "PlanNode", seconds: float, failure: Failure) -> None:
     is_interrupted = execution.is_held and execution.rare.interruptions.find(node) is not None
     if not is_interrupted and _leave_behind(execution, worker, node, seconds):
-        supervisor.wait_ended(execution, node, None, failure(execution, node), worker.started_ns)
+        supervisor.end_wait(execution, node, None, failure(execution, node), worker.started_ns)
 
 
 def _leave_behind(execution: "Execution", worker: "Worker", node: "PlanNode", seconds: float) -> bool:

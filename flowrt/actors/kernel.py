@@ -10,7 +10,6 @@ from anyio.abc import TaskGroup
 from flowrt.actors import ending, interrupting, live, placing, signals, supervisor, waiting
 from flowrt.actors.backend import current_backend, functions_of
 from flowrt.actors.crew import Crew
-from flowrt.actors.drive import resume
 from flowrt.actors.execution import Execution
 from flowrt.actors.executions import Executions
 from flowrt.actors.journal import Journal
@@ -48,7 +47,7 @@ class Kernel:
     ) -> None:
         gate = settings.gate
         self.backend = current_backend()
-        self.backend.guard(protected=(*GUARDED, *guarded), exposed=EXPOSED)
+        self.backend.guard(protected=(*GUARDED, *guarded), exposed=Worker.EXPOSED)
         self.thread = threading.get_ident()
         self.clock = settings.clock
         self.monotonic_ns: Callable[[], int] = settings.clock.monotonic_ns
@@ -117,4 +116,3 @@ GUARDED = functions_of(
     Crew, Execution, Kernel, Timers, Turn, Worker, ending, interrupting, live, placing, signals, supervisor, waiting
 )
 """All that steps the kernel, whoever calls it: torn apart by a Ctrl-C, it would leave executions that never end."""
-EXPOSED = (Worker._drain, resume)  # noqa: SLF001 - what runs steps, which Ctrl-C may end

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from flowrt.actors import placing
 from flowrt.clock import NANOSECONDS
 from flowrt.events import (
     AttemptStarted,
@@ -30,23 +29,8 @@ def _now_ns(execution: "Execution", in_seconds: float = 0.0) -> int:
 # --- firings ----------------------------------------------------------------------------------------------------------
 
 
-def take(execution: "Execution") -> "PlanNode":
-    """Take the ready node that fires next, as the gate decides if there is one, and tell that it fires."""
-    ready, gate = execution.flow.ready, execution.kernel.gate
-    if (asking := placing.first_without_slot(execution)) is not None:
-        ready.remove(asking)  # it only asks for its slot: nothing starts, so no gate decides
-        return asking
-    place = 0
-    if gate is not None:
-        execution.kernel.turn.expire()
-        place = gate.pick(execution.id, [node.id for node in ready])
-    node = ready[place]
-    del ready[place]
-    _attempt_started(execution, node)
-    return node
-
-
-def _attempt_started(execution: "Execution", node: "PlanNode") -> None:
+def attempt_started(execution: "Execution", node: "PlanNode") -> None:
+    """Tell that a node fires."""
     if execution.has_listeners:
         attempt = execution.attempt_number(node)
         execution.kernel.journal.tell(

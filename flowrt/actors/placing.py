@@ -1,7 +1,7 @@
 """Slots for firings whose steps run in a thread or process: a firing that waits for one is parked."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flowrt.actors import live, supervisor
 from flowrt.actors.parking import NEVER_NS, Parked
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from flowrt.actors.execution import Execution
     from flowrt.actors.places import Place
+    from flowrt.events import WaitsFor
     from flowrt.graph.plan import PlanNode
     from flowrt.typing import PlacedCall
 
@@ -58,11 +59,12 @@ def ask(execution: "Execution", node: "PlanNode", call: "PlacedCall", started_ns
     if place.slots.take_nowait():
         _keep(execution, node, grant)
         execution.flow.ready.appendleft(node)
-    elif placement != "inline":  # which nothing that asks for a slot is
+    else:
         seconds, now_ns = node.policy.timeout.queue, kernel.monotonic_ns()
         due_ns = NEVER_NS if seconds is None else now_ns + round(seconds * NANOSECONDS)
-        parked = Parked(execution, node, placement, now_ns, due_ns, partial(_queue_is_over, started_ns=started_ns))
-        parked.wish = place.slots.wait(partial(granted, execution, node, grant))
+        end = partial(_queue_is_over, started_ns=started_ns)
+        parked = Parked(execution, node, cast("WaitsFor", placement), now_ns, due_ns, end)
+        parked.wish = place.slots.queue(partial(granted, execution, node, grant))
         execution.rare.parking.put(parked)
         live.parked(execution, node, parked, seconds)
 
@@ -87,7 +89,7 @@ def _queue_is_over(parked: Parked, *, started_ns: int) -> None:
     execution, node = parked.execution, parked.node
     execution.rare.parking.take(node)
     error = QueueTimeoutError(node.id, execution.attempt_number(node), node.policy.timeout.queue or 0.0)
-    supervisor.wait_ended(execution, node, None, error, started_ns)
+    supervisor.end_wait(execution, node, None, error, started_ns)
 
 
 def give_back(execution: "Execution", node: "PlanNode") -> None:

@@ -9,7 +9,9 @@ import msgspec
 
 from flowrt.actors.limits import NO_LIMITS, as_limiters
 from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
-from flowrt.option_checks import check_number, check_part
+from flowrt.actors.turn import BUDGET_NS
+from flowrt.clock import NANOSECONDS
+from flowrt.option_checks import LONGEST_SECONDS, check_number, check_part
 from flowrt.typing import Clock, CompletionGate, EventHook, Ids, Limiter
 
 if TYPE_CHECKING:
@@ -46,9 +48,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"durability was {self.durability!r}; expected 'execution' or 'relaxed'")
         check_number("max_payload_bytes", self.max_payload_bytes, least=0)
         for name in ("grace_seconds", "flush_seconds"):
-            check_number(name, getattr(self, name), least=0, is_finite=True)
+            check_number(name, getattr(self, name), least=0, most=LONGEST_SECONDS)
         if self.watchdog_seconds is not None:
-            check_number("watchdog_seconds", self.watchdog_seconds, above=0, is_finite=True)
+            # a turn is looked at when its budget is used up
+            check_number("watchdog_seconds", self.watchdog_seconds, least=BUDGET_NS / NANOSECONDS, most=LONGEST_SECONDS)
 
 
 def as_hooks(hooks: Iterable[Any]) -> tuple[EventHook, ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flowrt.graph.plan import PlanNode
 
 
-def wait(execution: "Execution", node: "PlanNode", signal: SignalWait, started_ns: int) -> None:
+def ask(execution: "Execution", node: "PlanNode", signal: SignalWait, started_ns: int) -> None:
     """Let a firing wait for its signal; go on at once if it has come already."""
     kept = execution.rare.signals.take(signal.name)
     if kept:
@@ -54,16 +54,16 @@ def _limit(
 def _give_up(parked: Parked, *, produced: Any, error: Exception | None, started_ns: int) -> None:
     del parked.execution.rare.parking[parked.node]
     live.resumed(parked.execution, parked.node, parked)
-    supervisor.wait_ended(parked.execution, parked.node, produced, error, started_ns)
+    supervisor.end_wait(parked.execution, parked.node, produced, error, started_ns)
 
 
 def _deliver(execution: "Execution", node: "PlanNode", signal: SignalWait, payload: Any, started_ns: int) -> None:
     try:
         produced = signal.accept(payload)
     except ValueError as error:
-        supervisor.wait_ended(execution, node, None, error, started_ns)
+        supervisor.end_wait(execution, node, None, error, started_ns)
     else:
-        supervisor.wait_ended(execution, node, produced, None, started_ns)
+        supervisor.end_wait(execution, node, produced, None, started_ns)
 
 
 def send(execution: "Execution", name: str, payload: Any) -> None:
@@ -95,7 +95,7 @@ def send(execution: "Execution", name: str, payload: Any) -> None:
     else:
         live.signal_taken(execution, node, name)
         live.resumed(execution, node, parked)
-        supervisor.wait_ended(execution, node, produced, None, parked.since_ns)
+        supervisor.end_wait(execution, node, produced, None, parked.since_ns)
 
 
 def _one_that_may_wait(execution: "Execution", name: str) -> "PlanNode":

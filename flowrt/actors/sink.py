@@ -1,5 +1,6 @@
 """The actor that writes the log: events go in one by one, transactions come out."""
 
+import math
 from collections.abc import Callable, Sequence
 from copy import copy
 from heapq import heappop, heappush
@@ -44,8 +45,6 @@ class SinkStatistics(msgspec.Struct, frozen=True, kw_only=True):
     """Events that are in the store for good."""
     lost: int
     """Events that were given up, because the store failed or the time to write them was over."""
-    batches: int
-    """Transactions that were committed."""
     retries: int
     """Times that a refused batch was written again."""
 
@@ -70,7 +69,6 @@ class Sink:
         capacity_events: The number of events from which on `is_full` holds.
         capacity_bytes: The size of their payloads from which on `is_full` holds.
         patience_seconds: How long a refused batch is tried again, from the first refusal on; 0: never.
-        grace_seconds: How long `run` goes on after it was cancelled.
     """
 
     def __init__(
@@ -84,12 +82,10 @@ class Sink:
         capacity_events: int = 20_000,
         capacity_bytes: int = 2**25,
         patience_seconds: float = 30.0,
-        grace_seconds: float = 5.0,
     ) -> None:
         self._log = log
         self._clock = clock
         self._patience_ns = round(patience_seconds * NANOSECONDS)
-        self._grace_seconds = grace_seconds
         self._patient = BatchLimits(
             max_items=max_batch_events, max_bytes=max_batch_bytes, max_wait_seconds=max_wait_seconds
         )
@@ -99,10 +95,10 @@ class Sink:
         )
         self._waiters: list[tuple[int, int, OnCommitted]] = []  # a heap by position, then by call
         self._calls = count()
-        self._sent = self._taken = self._committed = self._batches = self._retries = 0
+        self._sent = self._taken = self._committed = self._retries = 0
         self._failure: StoreError | None = None
-        self._ended: anyio.Event | None = None
         self._has_ended = False
+        self._writing = anyio.CancelScope(shield=True)
 
     def send_nowait(self, event: LogEvent) -> int:
         """Take an event, never waiting, and return its position, counted from 1.
@@ -142,7 +138,6 @@ class Sink:
             sent=self._sent,
             committed=self._committed,
             lost=self._sent - self._committed if self._failure is not None else 0,
-            batches=self._batches,
             retries=self._retries,
         )
 
@@ -192,45 +187,27 @@ class Sink:
         if (error := outcome[0]) is not None:
             raise copy(error) from error.__cause__
 
-    def close_nowait(self) -> None:
-        """Take no more events; `run` writes what it has and returns. Closing twice does nothing."""
-        self._mailbox.close()
+    def close_nowait(self, within_seconds: float = math.inf) -> None:
+        """Take no more events; `run` writes what it has and returns. Closing twice changes the time only.
 
-    async def close(self) -> None:
-        """Take no more events, and wait until everything is written and `run` has returned.
-
-        A cancel leaves the sink closed and `run` writing.
-
-        Raises:
-            StoreError: Events were lost.
+        Args:
+            within_seconds: For how long `run` may go on writing.
         """
-        self.close_nowait()
-        if not self._has_ended:
-            self._ended = self._ended or anyio.Event()
-            await self._ended.wait()
-        self.raise_failure()
+        self._writing.deadline = anyio.current_time() + within_seconds
+        self._mailbox.close()
 
     async def run(self) -> None:
         """Write what is sent, until the sink is closed and everything is written. The body of the actor.
 
-        A cancel is a notice: the sink goes on until it is closed and everything is written, for `grace_seconds` at
-        most, so that those who were cancelled too can have their last events written. Then it raises. What is not
-        written by then is lost, and whoever waits for it gets a `StoreError`; a write that is under way ends by itself.
+        A cancel does not end it, so that those who were cancelled too can have their last events written: it must be
+        closed. What is not written in the time that it has then is lost, and whoever waits for it gets a `StoreError`;
+        a write that is under way ends by itself.
         """
         try:
-            async with anyio.create_task_group() as tasks:
-                with anyio.CancelScope(shield=True) as shield:
-                    tasks.start_soon(self._watch_for_cancel, shield)
-                    await self._write_all()
-                tasks.cancel_scope.cancel()
+            with self._writing:
+                await self._write_all()
         finally:
             self._end()
-
-    async def _watch_for_cancel(self, shield: anyio.CancelScope) -> None:
-        try:
-            await anyio.sleep_forever()
-        finally:
-            shield.deadline = anyio.current_time() + self._grace_seconds
 
     async def _write_all(self) -> None:
         while batch := await self._mailbox.receive_batch(self._urgent if self._waiters else self._patient):
@@ -250,7 +227,6 @@ class Sink:
             await self._clock.sleep_until(min(deadline_ns, now + round(pause_seconds * NANOSECONDS)))
             pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
             self._retries += 1
-        self._batches += 1
         return True
 
     async def _write(self, batch: list[LogEvent]) -> "_Refusal | None":
@@ -283,8 +259,6 @@ class Sink:
             self._fail(
                 StoreError(THE_LOG, f"{lost} events were not written before the runtime's time to leave was over")
             )
-        if self._ended is not None:
-            self._ended.set()
 
     def _note_late_event(self) -> None:
         if self._has_ended and self._failure is None:

@@ -75,7 +75,7 @@ def _delay_before_retry(
     return delay, None
 
 
-def wait_ended(execution: "Execution", node: PlanNode, produced: Any, error: Exception | None, started_ns: int) -> None:
+def end_wait(execution: "Execution", node: PlanNode, produced: Any, error: Exception | None, started_ns: int) -> None:
     """Go on where the wait of a firing is over."""
     if error is None:
         try:

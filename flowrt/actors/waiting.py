@@ -29,7 +29,7 @@ def begin(execution: "Execution", node: "PlanNode", instruction: Any, started_ns
             _delay(execution, node, Delay(produced, seconds), started_ns)
         case SignalWait():
             watch_total(execution, node, started_ns)  # first: a signal that has come already may end the execution
-            signals.wait(execution, node, instruction, started_ns)
+            signals.ask(execution, node, instruction, started_ns)
         case PlacedCall():
             watch_total(execution, node, started_ns)
             placing.ask(execution, node, instruction, started_ns)
@@ -52,7 +52,7 @@ def _delay(execution: "Execution", node: "PlanNode", delay: Delay, started_ns: i
 
 def _delay_is_over(parked: Parked, *, produced: Any, error: Exception | None, started_ns: int) -> None:
     _release(parked)
-    supervisor.wait_ended(parked.execution, parked.node, produced, error, started_ns)
+    supervisor.end_wait(parked.execution, parked.node, produced, error, started_ns)
 
 
 def retry_later(

@@ -1,10 +1,10 @@
 """The worker: a task that runs firings, one after another, and lends them its cancel scope."""
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextvars import Context
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import anyio
 
@@ -294,6 +294,9 @@ class Worker:
     def cancel(self) -> None:
         """Cancel the firing that is suspended in this worker."""
         self.scope.scope.cancel()
+
+    EXPOSED: ClassVar[tuple[Callable[..., Any], ...]] = (_drain, _settle, resume)
+    """What runs steps, which Ctrl-C may end at any time."""
 
 
 def _split(error: BaseException, cancelled: type[BaseException]) -> tuple[BaseException | None, BaseException | None]:

@@ -122,14 +122,12 @@ class Mailbox(Generic[T]):
             self._space.set()
         self.hurry()
 
-    def clear(self) -> int:
-        """Throw away what was not received and return its number."""
-        thrown = len(self)
+    def clear(self) -> None:
+        """Throw away what was not received."""
         for items in (self._fresh, self._items, self._sizes):
             items.clear()
         self._bytes = 0
         self._note_space()
-        return thrown
 
     async def _wait_arrival(self) -> None:
         if self or self._is_closed:

@@ -30,7 +30,7 @@ class Slots:
         self.taken += 1
         return True
 
-    def wait(self, granted: Callable[[], None]) -> "Wish":
+    def queue(self, granted: Callable[[], None]) -> "Wish":
         """Wait for a slot, behind those who wait already.
 
         Args:

@@ -22,7 +22,6 @@ from flowrt.policies import Default, OnError
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.parking import Parked
-    from flowrt.actors.worker import Worker
     from flowrt.events import WaitsFor
     from flowrt.graph.plan import PlanEdge, PlanNode
 
@@ -60,10 +59,6 @@ class LiveFacts:
         self._rare = execution.rare
         self.fate = _fate(execution)
         self._known: dict[str, NodeFacts] = {}
-
-    @cached_property
-    def _suspended(self) -> "dict[PlanNode, Worker]":
-        return self._execution.suspended
 
     @cached_property
     def _queued(self) -> "frozenset[PlanNode]":
@@ -127,7 +122,7 @@ class LiveFacts:
         if state in ("ready", "paused"):
             return facts if attempt > 1 else facts._replace(attempt=0)
         parked = self._rare.parking.get(node)
-        worker = self._suspended.get(node)
+        worker = self._execution.suspended.get(node)
         if parked is not None:
             return self._waiting(facts, parked)._replace(total_in_seconds=self._total_in_seconds(node))
         return facts if worker is None else self._running(node, facts, worker.started_ns)
@@ -164,7 +159,7 @@ class LiveFacts:
         note = "its total time was over" if interruption.kind == "total" else interruption.note
         since = self._since(interruption.at_ns)
         left = max(interrupting.grace_seconds(self._execution, node) - since, 0.0)
-        due = left if node in self._suspended else None  # a step that asked for this itself is not given up
+        due = left if node in self._execution.suspended else None  # a step that asked for this itself is not given up
         return facts._replace(note=note, since_seconds=since, due_in_seconds=due)
 
     def _state(self, node: "PlanNode") -> State:
@@ -184,11 +179,11 @@ class LiveFacts:
         if execution.status != "running":
             return True
         is_refused = execution.is_ending and (execution.is_stopped or not node.can_rescue)
-        is_at_work = node in self._suspended or node in self._rare.parking
+        is_at_work = node in execution.suspended or node in self._rare.parking
         return is_refused and not is_at_work and self._rare.interruptions.find(node) is None
 
     def _unless_parked(self, node: "PlanNode") -> State:
-        if node in self._suspended:
+        if node in self._execution.suspended:
             return "running"
         if node in self._held:
             return "paused"

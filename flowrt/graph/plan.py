@@ -178,7 +178,7 @@ class Plan:
         return known
 
     def latest(self, nodes: "frozenset[PlanNode]") -> "frozenset[PlanNode]":
-        """Return those nodes from which no path leads to another of them. Answers are kept for a while."""
+        """Return those nodes from which no path leads to another of them; some answers are kept."""
         known = self._latest.get(nodes)
         if known is None:
             if len(self._latest) >= MAX_LATEST:  # which sets come together depends on the data

@@ -5,8 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-LONGEST_SECONDS = 1_000_000_000
-"""The longest time that can be set, some 31 years: clocks count nanoseconds, and can't hold infinity."""
+from flowrt.option_checks import LONGEST_SECONDS
 
 Positive: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=LONGEST_SECONDS)]
 NotNegative: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=LONGEST_SECONDS)]

@@ -5,7 +5,7 @@ from random import Random
 from typing import get_args
 
 from flowrt.clock import SystemClock, UuidV7Ids
-from flowrt.option_checks import check_number, check_part
+from flowrt.option_checks import LONGEST_SECONDS, check_number, check_part
 from flowrt.storage.schema import prepare
 from flowrt.storage.session import Session
 from flowrt.storage.sql_log import SqlLog
@@ -52,7 +52,7 @@ class SqlStore:
     ) -> None:
         if synchronous not in get_args(Synchronous):
             raise ValueError(f"synchronous was {synchronous!r}; expected 'NORMAL' or 'FULL'")
-        check_number("busy_timeout_seconds", busy_timeout_seconds, least=0, is_finite=True)
+        check_number("busy_timeout_seconds", busy_timeout_seconds, least=0, most=LONGEST_SECONDS)
         clock = SystemClock() if clock is None else clock
         ids = UuidV7Ids(clock, Random()) if ids is None else ids  # noqa: S311 - ids are no secrets
         check_part("clock", clock, "time_ns", "a clock")

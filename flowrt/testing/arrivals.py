@@ -10,7 +10,7 @@ from typing import Any
 from flowrt.actors.limits import NO_LIMITS, Limits
 from flowrt.clock import NANOSECONDS
 from flowrt.events import ExecutionStatus
-from flowrt.option_checks import check_number, check_part, check_whole
+from flowrt.option_checks import LONGEST_SECONDS, check_number, check_part, check_whole
 from flowrt.testing.distributions import Distribution
 from flowrt.testing.load import Input, Load
 from flowrt.testing.runnable import as_runnable
@@ -98,7 +98,7 @@ def simulate_arrivals(
         SimulationError: A step waited for something real, or for something that never comes.
     """
     check_part("arrivals", arrivals, "draw_seconds", "a distribution, such as poisson(per_second=5)")
-    check_number("duration_seconds", duration_seconds, above=0, is_finite=True)
+    check_number("duration_seconds", duration_seconds, above=0, most=LONGEST_SECONDS)
     if max_at_once is not None:
         check_whole("max_at_once", max_at_once, least=1)
     simulation = Simulation(seed, keep_events=keep_events, limits=limits)

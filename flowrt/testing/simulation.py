@@ -13,7 +13,7 @@ from flowrt.actors.limits import NO_LIMITS, Limits, as_limiters
 from flowrt.actors.settings import Settings
 from flowrt.clock import NANOSECONDS, UuidV7Ids
 from flowrt.engine import Engine
-from flowrt.option_checks import check_number
+from flowrt.option_checks import LONGEST_SECONDS, check_number
 from flowrt.plans import Plans
 from flowrt.testing.errors import RealWaitError, SimulationError, SimulationStuckError
 from flowrt.testing.real_waits import ThreadWatch, count_real_waits, find_real_wait, suspended_nodes
@@ -59,7 +59,7 @@ class Simulation:
         if not isinstance(cast("object", seed), int) or isinstance(seed, bool):
             raise TypeError(f"the seed was {seed!r}, a {type(seed).__name__}; it must be an integer")
         if until_seconds is not None:
-            check_number("until_seconds", until_seconds, least=0, is_finite=True)
+            check_number("until_seconds", until_seconds, least=0, most=LONGEST_SECONDS)
         self.seed = seed
         self._limiters = as_limiters(limits, max_processes=MAX_PROCESSES)
         self.clock = VirtualClock()

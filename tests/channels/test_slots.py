@@ -16,7 +16,7 @@ def test_who_has_waited_longest_gets_the_slot_that_comes_back():
     slots, got = Slots(1), []
     slots.take_nowait()
     for name in "abc":
-        slots.wait(lambda name=name: got.append(name))
+        slots.queue(lambda name=name: got.append(name))
     slots.release()
     slots.release()
     assert (got, slots.taken, slots.waiting) == (["a", "b"], 1, 1)
@@ -25,8 +25,8 @@ def test_who_has_waited_longest_gets_the_slot_that_comes_back():
 def test_who_withdrew_gets_none():
     slots, got = Slots(1), []
     slots.take_nowait()
-    wish = slots.wait(lambda: got.append("a"))
-    slots.wait(lambda: got.append("b"))
+    wish = slots.queue(lambda: got.append("a"))
+    slots.queue(lambda: got.append("b"))
     wish.withdraw()
     slots.release()
     wish.withdraw()
@@ -37,7 +37,7 @@ def test_who_withdrew_gets_none():
 def test_who_waits_knows_how_many_are_ahead():
     slots = Slots(1)
     slots.take_nowait()
-    first, second, third = (slots.wait(lambda: None) for _ in range(3))
+    first, second, third = (slots.queue(lambda: None) for _ in range(3))
     assert [wish.ahead for wish in (first, second, third)] == [0, 1, 2]
     second.withdraw()
     assert third.ahead == 1
@@ -60,7 +60,7 @@ def test_nobody_waits_while_a_slot_is_free_and_never_are_more_taken_than_there_a
             if slots.take_nowait():
                 held.append(number)
             else:
-                waiting[number] = slots.wait(lambda number=number: (waiting.pop(number), held.append(number)))
+                waiting[number] = slots.queue(lambda number=number: (waiting.pop(number), held.append(number)))
         elif step == "release" and held:
             held.pop(place % len(held))
             slots.release()

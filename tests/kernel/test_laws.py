@@ -277,7 +277,7 @@ async def test_a_log_that_has_failed_raises_an_error_of_its_own_each_time():
 
     raised = []
 
-    async def use():
+    async def fail_three_times():
         async with Runtime(store=Broken()) as runtime:
             for _ in range(3):
                 with pytest.raises(SchemaError) as caught:
@@ -285,5 +285,5 @@ async def test_a_log_that_has_failed_raises_an_error_of_its_own_each_time():
                 raised.append(caught.value)
 
     with pytest.raises(SchemaError) as left:
-        await use()
+        await fail_three_times()
     assert len({id(error) for error in (*raised, left.value)}) == 4

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 MANY = 200
 MOST_OBJECTS = 18
-"""That the garbage collector follows, for each execution that waits: 16 at this writing, 30 with empty queues and sets."""
+"""That the garbage collector follows, for each execution that waits: 16 of them, 30 if all were kept."""
 who = ContextVar("who", default="nobody")
 
 

@@ -64,13 +64,13 @@ async def test_the_log_is_a_cut_when_the_sink_is_cancelled_in_a_write(make_store
     for count in range(0, len(EVENTS), 3):
         store = make_store(f"{count}.db")
         await store.open()
-        sink = Sink(store.log, SystemClock(), max_batch_events=2, grace_seconds=0)
+        sink = Sink(store.log, SystemClock(), max_batch_events=2)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(sink.run)
             positions = [sink.send_nowait(event) for event in EVENTS]
             if count:
                 await sink.wait_committed(positions[count - 1])
-            tasks.cancel_scope.cancel()
+            sink.close_nowait(within_seconds=0)
         await store.close()
         await store.open()
         await assert_is_prefix_cut(store.log)

@@ -1,6 +1,5 @@
 """The sink: batches, commits, a store that fails, and how it ends."""
 
-import math
 from contextlib import asynccontextmanager
 
 import anyio
@@ -161,7 +160,7 @@ async def test_when_patience_ends_everybody_gets_the_error_now_and_later():
         with pytest.raises(StoreUnavailableError, match="it went away"):
             await sink.wait_committed(position)
         with pytest.raises(StoreUnavailableError, match="it went away"):
-            await sink.close()
+            sink.raise_failure()
     assert errors == [GONE, GONE]
     assert sink.failed is GONE
     assert (sink.statistics().sent, sink.statistics().lost, log.batches) == (6, 6, [])
@@ -198,14 +197,11 @@ async def test_what_time_does_not_heal_is_not_tried_again(error, message):
     assert isinstance(error, StoreError) or caught.value.__cause__ is error
 
 
-async def test_close_writes_everything_first():
+async def test_closing_twice_writes_everything_first():
     log = SlowLog()
-    async with anyio.create_task_group() as tasks:
-        sink = Sink(log, ManualClock(), max_batch_events=2)
+    async with running(log, max_batch_events=2) as sink:
         send_all(sink, events_of("chain"))
-        tasks.start_soon(sink.run)
-        await sink.close()
-        await sink.close()
+        sink.close_nowait()
     assert sink.statistics().committed == 5
     assert [len(batch) for batch in log.batches] == [2, 2, 1]
 
@@ -213,7 +209,8 @@ async def test_close_writes_everything_first():
 async def test_an_event_after_the_close_is_lost_and_that_is_told():
     errors = []
     async with running(SlowLog()) as sink:
-        await sink.close()
+        sink.close_nowait()
+        await anyio.wait_all_tasks_blocked()
         assert sink.failed is None
         sink.when_committed(sink.send_nowait(started("1")), errors.append)
     assert "after the log was closed" in str(sink.failed)
@@ -236,7 +233,7 @@ async def test_an_event_between_the_close_and_the_end_is_told_too():
 
 async def test_a_cancelled_run_still_writes_what_comes_until_it_is_closed():
     log = SlowLog()
-    sink = Sink(log, SystemClock(), grace_seconds=math.inf)
+    sink = Sink(log, SystemClock())
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(sink.run)
         send_all(sink, events_of("chain")[:4])
@@ -250,18 +247,15 @@ async def test_a_cancelled_run_still_writes_what_comes_until_it_is_closed():
     assert (sink.failed, sink.statistics().committed) == (None, 5)
 
 
-async def test_a_cancelled_run_gives_up_when_its_time_is_over():
+async def test_a_closed_sink_gives_up_when_its_time_is_over():
     log, errors = SlowLog(is_slow=True), []
-    sink = Sink(log, SystemClock(), grace_seconds=0.01)
-    with anyio.CancelScope() as scope:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(sink.run)
-            sink.when_committed(sink.send_nowait(started("1")), errors.append)
-            await anyio.wait_all_tasks_blocked()
-            scope.cancel()
-    assert scope.cancelled_caught
-    assert "1 events were not written" in str(sink.failed)
-    assert errors == [sink.failed]
+    async with running(log) as sink:
+        sink.when_committed(sink.send_nowait(started("1")), errors.append)
+        await anyio.wait_all_tasks_blocked()
+        sink.close_nowait(within_seconds=0)
+        await anyio.wait_all_tasks_blocked()
+        assert "1 events were not written" in str(sink.failed)
+        assert errors == [sink.failed]
 
 
 async def test_a_cancelled_waiter_leaves_its_events_on_their_way():
@@ -276,12 +270,11 @@ async def test_a_cancelled_waiter_leaves_its_events_on_their_way():
     assert len(log.batches) == 1
 
 
-async def test_a_sink_that_was_cancelled_before_it_ran_says_so():
-    sink = Sink(SlowLog(is_slow=True), SystemClock(), grace_seconds=0)
+async def test_a_sink_that_has_no_time_to_write_says_so():
+    sink = Sink(SlowLog(is_slow=True), SystemClock())
     position = sink.send_nowait(started("1"))
-    with anyio.CancelScope() as scope:
-        scope.cancel()
-        await sink.run()
+    sink.close_nowait(within_seconds=0)
+    await sink.run()
     with pytest.raises(StoreError, match="not written"):
         await sink.wait_committed(position)
 

@@ -49,7 +49,7 @@ def check_all_who_wait_get_a_slot_once(create: Callable[[int], Limiter]) -> None
     limiter, got = create(1), list[str]()
     limiter.take_nowait()
     for name in "abc":
-        limiter.wait(partial(got.append, name))
+        limiter.queue(partial(got.append, name))
     expect_equal("who was granted the only slot, while it is taken", got, [], "wait until it is released")
     for released in (1, 2, 3):
         limiter.release()
@@ -68,8 +68,8 @@ def check_who_withdrew_gets_none(create: Callable[[int], Limiter]) -> None:
     """
     limiter, got = create(1), list[str]()
     limiter.take_nowait()
-    withdrawn = limiter.wait(partial(got.append, "withdrawn"))
-    kept = limiter.wait(partial(got.append, "kept"))
+    withdrawn = limiter.queue(partial(got.append, "withdrawn"))
+    kept = limiter.queue(partial(got.append, "kept"))
     expect_equal(
         "who are ahead of those that wait", {withdrawn.ahead, kept.ahead}, {0, 1}, "count those that come before"
     )
@@ -101,7 +101,7 @@ def check_no_slot_is_lost_or_made(create: Callable[[int], Limiter], slots: int =
                 if limiter.take_nowait():
                     held.append(None)
                 else:
-                    wishes.append(limiter.wait(partial(held.append, None)))
+                    wishes.append(limiter.queue(partial(held.append, None)))
             case 1 if held:
                 held.pop()
                 limiter.release()
