@@ -4,7 +4,6 @@ The parsed template is checked against a list of what is allowed, and whatever c
 rewritten as a filter of ours: methods, comparisons, `~`, slices, `range`, and what a loop goes over.
 """
 
-import ast
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -18,7 +17,7 @@ from flowrt.definition.expression_kinds import is_list, is_object, kind_of
 from flowrt.definition.expression_lookup import MISSING, BudgetFault
 from flowrt.definition.expression_operators import Operators
 from flowrt.definition.expressions import MAX_STEPS
-from flowrt.definition.template_rewriting import BINARY, COMPARISONS, CONCAT, LOOP, PART, RANGE, comparison, rewrite
+from flowrt.definition.template_rewriting import BINARY, COMPARED, COMPARISONS, CONCAT, LOOP, PART, RANGE, rewrite
 from flowrt.definition.templates import MAX_OUTPUT_CHARACTERS, Render, json_text, text_of, value_of_path
 from flowrt.errors import ExpressionError
 
@@ -166,14 +165,16 @@ def _filter(call: Callable[..., Any]) -> Callable[..., Any]:
     return filtered
 
 
-def _compare(kind: type[ast.AST]) -> Callable[..., Any]:
-    @pass_context
-    def compared(context: Context, left: Any, right: Any) -> Any:
-        budget = _budget(context)
+@pass_context
+def _compared(context: Context, left: Any, operators: tuple[str, ...], *others: Any) -> bool:
+    """Compare each operand with the next one, as long as that holds."""
+    budget = _budget(context)
+    for operator, right in zip(operators, others, strict=True):
         budget.charge(0)
-        return budget.operators.table[kind](_defined(left), _defined(right))
-
-    return compared
+        if not budget.operators.table[COMPARISONS[operator]](_defined(left), _defined(right)):
+            return False
+        left = right
+    return True
 
 
 @pass_context
@@ -259,5 +260,4 @@ def _filters() -> dict[str, Callable[..., Any]]:
     functions |= {LOOP: _loop_over, RANGE: _range, PART: _slice, CONCAT: _concat}
     del functions["has"]
     filters = {name: _filter(call) for name, call in functions.items()}
-    filters |= {"default": _default, "d": _default, "placeholder": _placeholder}
-    return filters | {comparison(name): _compare(kind) for name, kind in COMPARISONS.items()}
+    return filters | {"default": _default, "d": _default, "placeholder": _placeholder, COMPARED: _compared}
