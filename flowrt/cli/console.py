@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from flowrt.cli.ending import printable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -16,3 +18,10 @@ def make_console() -> "Console":
     if not console.is_terminal:
         console.width = WIDTH_IN_A_PIPE
     return console
+
+
+def markup(text: str) -> str:
+    """Return a text of others' words as rich markup that shows it as it is, and sends a terminal nothing."""
+    from rich.markup import escape  # noqa: PLC0415
+
+    return escape(printable(text))

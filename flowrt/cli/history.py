@@ -6,7 +6,7 @@ import anyio
 import typer
 
 from flowrt.cli.console import make_console
-from flowrt.cli.ending import ending, print_json
+from flowrt.cli.ending import ending, print_json, printable
 from flowrt.cli.lookup import reading
 from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
 from flowrt.cli.times import duration, moment, seconds, timestamp
@@ -63,7 +63,7 @@ def _print_table(rows: list[ExecutionRow]) -> None:
     for row in rows:
         what = row.reason or ("" if row.failed_node is None else f"node {row.failed_node!r} failed")
         cells = [row.id, row.workflow, row.status, moment(row.started_at_ns), duration(row.duration_ns), what]
-        table.add_row(*[Text(cell, style=COLOURS.get(cell, "")) for cell in cells])
+        table.add_row(*[Text(printable(cell), style=COLOURS.get(cell, "")) for cell in cells])
     console = make_console()
     if rows:
         console.print(table)

@@ -6,8 +6,8 @@ import anyio
 import msgspec
 import typer
 
-from flowrt.cli.console import make_console
-from flowrt.cli.ending import ending, print_json
+from flowrt.cli.console import make_console, markup
+from flowrt.cli.ending import echo, ending, print_json
 from flowrt.cli.history import COLOURS, describe_execution
 from flowrt.cli.lookup import find_execution, reading
 from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
@@ -67,16 +67,14 @@ def _describe(row: NodeRow) -> dict[str, Any]:
 
 
 def _print(found: Found, *, verbose: bool) -> None:
-    from rich.markup import escape  # noqa: PLC0415
-
     from flowrt.cli.tree import workflow_tree  # noqa: PLC0415
 
     row = found.execution
     console = make_console()
     took = f", took {duration(row.duration_ns)}" if row.duration_ns is not None else ""
-    console.print(f"[bold]{escape(row.workflow)}[/bold] {row.id}", soft_wrap=True)
+    console.print(f"[bold]{markup(row.workflow)}[/bold] {row.id}", soft_wrap=True)
     why = row.reason or (_error_text(row.error) if row.error is not None else "")
-    why = f": {escape(why)}" if why else ""
+    why = f": {markup(why)}" if why else ""
     console.print(
         f"[{COLOURS[row.status]}]{row.status}[/]{why}; began {moment(row.started_at_ns)}{took}\n", soft_wrap=True
     )
@@ -86,7 +84,7 @@ def _print(found: Found, *, verbose: bool) -> None:
 
     def label(node_id: str) -> str:
         lines = [_attempt(node) for node in attempts.get(node_id, [])] or ["[dim]did not run[/dim]"]
-        return f"[bold]{escape(node_id)}[/bold] " + "\n  ".join(lines)
+        return f"[bold]{markup(node_id)}[/bold] " + "\n  ".join(lines)
 
     if found.definition is not None:
         for line in workflow_tree(found.definition, label):
@@ -99,16 +97,14 @@ def _print(found: Found, *, verbose: bool) -> None:
 
 
 def _attempt(row: NodeRow) -> str:
-    from rich.markup import escape  # noqa: PLC0415
-
     text = f"[{COLOURS[row.status]}]{row.status}[/] {duration(row.duration_ns) if row.attempt else ''}"
     if row.attempt > 1 or row.retry_delay_seconds is not None:
         text = f"attempt {row.attempt} {text}"
     if row.error is not None:
-        text += f" [red]{escape(_error_text(row.error))}[/red]"
+        text += f" [red]{markup(_error_text(row.error))}[/red]"
     if row.retry_delay_seconds is not None:
         text += f", again after {row.retry_delay_seconds:.3g} s"
-    return text + (f" ({escape(row.note)})" if row.note else "")
+    return text + (f" ({markup(row.note)})" if row.note else "")
 
 
 def _error_text(error: ErrorDetails) -> str:
@@ -116,11 +112,11 @@ def _error_text(error: ErrorDetails) -> str:
 
 
 def _print_details(found: Found) -> None:
-    typer.echo(f"\ninput: {found.execution.input.decode()}")
+    echo(f"\ninput: {found.execution.input.decode()}")
     for row in found.nodes:
         if row.output is not None:
-            typer.echo(f"{row.node} produced: {row.output.decode()}")
+            echo(f"{row.node} produced: {row.output.decode()}")
         if row.error is not None:
-            typer.echo(f"{row.node}, attempt {row.attempt}:\n{row.error.traceback}")
+            echo(f"{row.node}, attempt {row.attempt}:\n{row.error.traceback}")
     if found.execution.output is not None:
-        typer.echo(f"output: {found.execution.output.decode()}")
+        echo(f"output: {found.execution.output.decode()}")

@@ -1,5 +1,6 @@
 """What the command takes care of: files, terminals, and results that are odd."""
 
+import io
 import json
 import subprocess
 import sys
@@ -53,6 +54,40 @@ def test_a_message_does_not_steer_the_terminal(flowrt, definition):
     assert ran.status == 1
     assert "\x1b" not in ran.err
     assert "\\x1b[31mo" in ran.err
+
+
+HOSTILE = "\x1b]0;pwned\x07\x9b31m"
+
+
+def test_nothing_that_a_log_or_a_definition_holds_steers_the_terminal(flowrt, tmp_path):
+    steps = tmp_path / "hostile_steps.py"
+    steps.write_text(f"def shout(record):\n    raise ValueError({HOSTILE!r} + str(record))\n", encoding="utf-8")
+    retry = {"retry": {"max_attempts": 2, "delay_seconds": 0.001}}
+    node = {"id": "a", "type": "python", "data": {"function": "hostile_steps:shout"}, "policy": retry}
+    edge = {"source": "a", "target": "b", "condition": f"'{HOSTILE}' == 'x'"}
+    document = {"nodes": [node, {"id": "b", "type": "end"}], "edges": [edge], HOSTILE: 1}
+    file = tmp_path / "hostile.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    given = ("--python-module", "hostile_steps")
+    assert flowrt("run", file, *given, "--input", json.dumps({"x": HOSTILE})).status == 1
+    commands = [("show", "0"), ("show", "0", "--verbose"), ("show", "0", "--json"), ("history",), ("graph", file)]
+    commands += [("history", "--json"), ("validate", file, *given), ("why", "0", "a"), ("why", "0", "b")]
+    for command in commands:
+        ran = flowrt(*command)
+        assert ran.status == 0, ran.err
+        assert not set(ran.out + ran.err) & {"\x1b", "\x07", "\x9b"}, command
+
+
+def test_a_message_stands_on_a_line_of_its_own_and_not_behind_the_progress(flowrt, failing, tmp_path, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    (tmp_path / "in.jsonl").write_text('{"name": "a"}\n{}\n', encoding="utf-8")
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    flowrt("run", failing, "--inputs", "in.jsonl", "--no-db")
+    assert "1 done: 1 completed\r\033[Kinput 1: " in terminal.getvalue()
 
 
 def test_every_node_of_a_long_chain_is_drawn_below_the_one_before(flowrt, definition):
