@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import anyio
+import msgspec
 import typer
 
 from flowrt.cli.console import make_console
@@ -12,6 +13,9 @@ from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
 from flowrt.cli.times import duration, moment, seconds, timestamp
 from flowrt.events import ExecutionStatus
 from flowrt.storage import ExecutionRow, Store
+
+PAGE = 500
+"""How many executions are read at once, with their payloads."""
 
 
 def history(
@@ -24,7 +28,14 @@ def history(
     """List the newest executions."""
 
     async def read(store: Store) -> list[ExecutionRow]:
-        return await store.log.executions(limit=limit, workflow=workflow, status=status)
+        found: list[ExecutionRow] = []
+        while len(found) < limit:
+            count, before = min(PAGE, limit - len(found)), found[-1].id if found else None
+            page = await store.log.executions(limit=count, workflow=workflow, status=status, before=before)
+            found += [msgspec.structs.replace(row, input=b"", output=None) for row in page]  # nobody sees the payloads
+            if len(page) < count:
+                break
+        return found
 
     with ending(as_json=json):
         rows = anyio.run(reading, db, read)

@@ -86,6 +86,7 @@ class SqlStore:
             SchemaError: It has another version of the schema, or is another program's.
         """
         await self._session.open(prepare)
+        self._log.begin()
 
     async def close(self) -> None:
         """Let calls under way end, for some seconds, and disconnect. Closing a closed store does nothing.

@@ -135,4 +135,14 @@ def test_show_says_whether_none_or_many_begin_like_that(flowrt, upper):
     for _ in range(2):
         flowrt("run", upper, "--input", '{"x": "a"}')
     assert "execution 'zz': no execution's id begins so" in flowrt("show", "zz").err
-    assert "execution '0': 2 executions' ids begin so" in flowrt("show", "0").err
+    assert "execution '0': several executions' ids begin so" in flowrt("show", "0").err
+
+
+def test_the_beginning_of_an_old_id_is_found_and_a_long_history_is_whole(flowrt, upper, inputs):
+    inputs.write_text('{"x": "a"}\n' * 1200, encoding="utf-8")
+    flowrt("run", upper, "--inputs", inputs)
+    ids = [row["execution_id"] for row in flowrt("history", "--limit", 10_000, "--json").json["executions"]]
+    assert len(ids) == 1200
+    assert ids == sorted(set(ids), reverse=True)
+    assert [row["execution_id"] for row in flowrt("history", "--limit", 501, "--json").json["executions"]] == ids[:501]
+    assert flowrt("show", ids[-1][:-1], "--json").json["execution_id"] == ids[-1]
