@@ -9,7 +9,7 @@ from flowrt.typing import Delay
 
 
 class Fake:
-    """A step that takes its time and then returns or fails; it waits as a record and holds no task.
+    """A step that takes its time and then returns or fails; it waits as a record and holds no task unless it is placed.
 
     Args:
         returns: What it returns: a value, or a function of what the step would be called with. Without it a JSON node
@@ -36,7 +36,13 @@ class Fake:
         self._fails = fails
         self._error = error
 
-    def step(self, random: Random, *, takes_record: bool) -> Callable[..., Delay]:
+    def step(
+        self,
+        random: Random,
+        *,
+        takes_record: bool,
+        execution_id: Callable[[], str],  # noqa: ARG002 - as `Recorded` has it
+    ) -> Callable[..., Delay]:
         """Return the function that is called for each attempt."""
         nothing: Any = {} if takes_record else None
         returns, fails, latency = self._returns, self._fails, self._latency
