@@ -9,10 +9,11 @@ import typer
 from flowrt.cli.console import make_console
 from flowrt.cli.ending import ending, print_json, printable
 from flowrt.cli.lookup import reading
-from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
+from flowrt.cli.options import Database, Json
 from flowrt.cli.times import duration, moment, seconds, timestamp
 from flowrt.events import ExecutionStatus
 from flowrt.storage import ExecutionRow, Store
+from flowrt.storage.defaults import DEFAULT_URL
 
 PAGE = 500
 """How many executions are read at once, with their payloads."""
@@ -22,7 +23,7 @@ def history(
     workflow: Annotated[str | None, typer.Option(help="Only executions of the workflow of this name.")] = None,
     status: Annotated[ExecutionStatus | None, typer.Option(help="Only executions in this state.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many of the newest.")] = 20,
-    db: Database = DEFAULT_DATABASE,
+    db: Database = DEFAULT_URL,
     json: Json = False,
 ) -> None:
     """List the newest executions."""

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from flowrt.definition import LoadedDefinition
     from flowrt.steps.registry import StepRegistry
 
-DEFAULT_DATABASE = "sqlite+aiosqlite:///flowrt.db"
-
 Backend: TypeAlias = Literal["asyncio", "trio"]
 UnknownSteps: TypeAlias = Literal["refuse", "pass"]
 File = Annotated[Path, typer.Argument(help="A workflow definition, JSON.", show_default=False)]

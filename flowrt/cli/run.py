@@ -8,7 +8,6 @@ import typer
 
 from flowrt.cli.ending import ending
 from flowrt.cli.options import (
-    DEFAULT_DATABASE,
     Backend,
     Database,
     File,
@@ -18,6 +17,7 @@ from flowrt.cli.options import (
     load,
     make_registry,
 )
+from flowrt.storage.defaults import DEFAULT_URL
 
 MAX_AT_ONCE = 100
 
@@ -37,7 +37,7 @@ def run(
     backend: Annotated[Backend, typer.Option(help="The event loop.")] = "asyncio",
     unknown_steps: Unknown = "refuse",
     python_module: PythonModules = None,
-    db: Database = DEFAULT_DATABASE,
+    db: Database = DEFAULT_URL,
     no_db: Annotated[bool, typer.Option("--no-db", help="Keep no log.")] = False,
     json: Json = False,
 ) -> None:

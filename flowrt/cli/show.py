@@ -10,12 +10,13 @@ from flowrt.cli.console import make_console, markup
 from flowrt.cli.ending import echo, ending, print_json
 from flowrt.cli.history import COLOURS, describe_execution
 from flowrt.cli.lookup import find_execution, reading
-from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
+from flowrt.cli.options import Database, Json
 from flowrt.cli.times import duration, moment, seconds, timestamp
 from flowrt.definition import Definition
 from flowrt.events import ErrorDetails
 from flowrt.explain import stored_definition
 from flowrt.storage import ExecutionRow, NodeRow, Store
+from flowrt.storage.defaults import DEFAULT_URL
 
 
 class Found(NamedTuple):
@@ -28,7 +29,7 @@ class Found(NamedTuple):
 
 def show(
     execution: Annotated[str, typer.Argument(help="An execution's id, or its beginning.", show_default=False)],
-    db: Database = DEFAULT_DATABASE,
+    db: Database = DEFAULT_URL,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show tracebacks and payloads.")] = False,
     json: Json = False,
 ) -> None:

@@ -121,10 +121,19 @@ def _as_number(kind: Callable[[Any], Any]) -> Callable[[Charge, Any], Any]:
 
 
 def _number_of(value: Any) -> Any:
+    return number_in(value) if isinstance(value, str) else value + 0
+
+
+def number_in(text: str) -> float:
+    """Return the number that a text holds, whole if it can be.
+
+    Raises:
+        ValueError: It holds none.
+    """
     try:
-        return int(value) if isinstance(value, str) else value + 0
+        return int(text)
     except ValueError:
-        return float(value)
+        return float(text)
 
 
 def _round(_: Charge, value: Any, digits: Any = 0) -> Any:

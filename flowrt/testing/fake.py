@@ -4,7 +4,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from flowrt.testing.distributions import Distribution, is_number
+from flowrt.option_checks import is_finite_number
+from flowrt.testing.distributions import Distribution
 from flowrt.typing import Delay
 
 
@@ -61,10 +62,10 @@ class Fake:
 
 
 def _check(latency: object, fails: object, error: object) -> None:
-    if not is_number(fails) or not 0 <= fails <= 1:
+    if not is_finite_number(fails) or not 0 <= fails <= 1:
         raise ValueError(f"fails was {fails!r}; it is a share of the attempts, from 0 to 1")
     is_class = isinstance(error, type) and issubclass(error, Exception)
     if not is_class and not isinstance(error, Exception):
         raise ValueError(f"error was {error!r}; expected an exception, or a class of exceptions")
-    if not (is_number(latency) and latency >= 0) and not hasattr(latency, "draw_seconds"):
+    if not (is_finite_number(latency) and latency >= 0) and not hasattr(latency, "draw_seconds"):
         raise ValueError(f"latency was {latency!r}; expected seconds, 0 or more, or a distribution")
