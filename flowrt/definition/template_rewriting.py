@@ -40,7 +40,7 @@ COMPARISONS: Mapping[str, type[ast.AST]] = {
 LOOP, RANGE, PART, CONCAT, COMPARED = "loop over", "range of", "part of", "joined to", "compared by"
 """Names of our own filters: with a space in them, so that no template can write them."""
 
-MAX_LEVELS = 100
+MAX_TEMPLATE_LEVELS = 100
 """How deep a template may nest, each term of a sum being a level: to compile it takes the third power of that."""
 
 _ALLOWED = (
@@ -79,8 +79,8 @@ class _Rewriter(NodeTransformer):
         if not isinstance(node, _ALLOWED):
             name = type(node).__name__
             raise self._error(node, f"`{_WORDS.get(name, name.lower())}` is not allowed in a template")
-        if self._level > MAX_LEVELS:
-            raise self._error(node, f"the template nests too deeply, at most {MAX_LEVELS} levels are allowed")
+        if self._level > MAX_TEMPLATE_LEVELS:
+            raise self._error(node, f"the template nests too deeply, at most {MAX_TEMPLATE_LEVELS} levels are allowed")
         self._level += 1
         rewritten = super().visit(node, *args, **kwargs)
         self._level -= 1

@@ -10,7 +10,7 @@ from jsonschema_specifications import REGISTRY as SPECIFICATIONS  # type: ignore
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT7, specification_with
 
-from flowrt.definition.expression_kinds import is_list, is_object
+from flowrt.definition.expression_kinds import is_list, is_mapping
 from flowrt.errors import FlowrtError, Problem
 from flowrt.steps.data import pointer
 
@@ -112,7 +112,7 @@ def _references(schema: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any
     waiting: list[tuple[tuple[Any, ...], Any, bool]] = [(place, schema, False)]
     while waiting:
         path, part, is_by_name = waiting.pop()
-        children = part.items() if is_object(part) else enumerate(part) if is_list(part) else ()
+        children = part.items() if is_mapping(part) else enumerate(part) if is_list(part) else ()
         for key, value in children:
             if is_by_name:
                 waiting.append(((*path, key), value, False))
