@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from flowrt.cli.console import make_console, markup
+from flowrt.cli.console import make_console, markup, print_lines
 from flowrt.cli.ending import ending, print_json
 from flowrt.cli.options import File, Json, load
 from flowrt.definition import Definition, export_definition
@@ -41,8 +41,7 @@ def _draw(definition: Definition) -> None:
 
     console = make_console()
     console.print(f"{markup(definition.name)}: {len(definition.nodes)} nodes, {len(definition.edges)} edges")
-    for line in workflow_tree(definition, label):
-        console.print(line, soft_wrap=True)
+    print_lines(console, workflow_tree(definition, label), "`--format mermaid` and `--json` have all of them")
 
 
 def mermaid(definition: Definition) -> str:

@@ -6,7 +6,7 @@ import anyio
 import msgspec
 import typer
 
-from flowrt.cli.console import make_console, markup
+from flowrt.cli.console import make_console, markup, print_lines
 from flowrt.cli.ending import echo, ending, print_json
 from flowrt.cli.history import COLOURS, describe_execution
 from flowrt.cli.lookup import find_execution, reading
@@ -87,12 +87,8 @@ def _print(found: Found, *, verbose: bool) -> None:
         lines = [_attempt(node) for node in attempts.get(node_id, [])] or ["[dim]did not run[/dim]"]
         return f"[bold]{markup(node_id)}[/bold] " + "\n  ".join(lines)
 
-    if found.definition is not None:
-        for line in workflow_tree(found.definition, label):
-            console.print(line, soft_wrap=True)
-    else:
-        for node_id in attempts:
-            console.print(label(node_id), soft_wrap=True)
+    lines = map(label, attempts) if found.definition is None else workflow_tree(found.definition, label)
+    print_lines(console, iter(lines), "`--json` has all of them")
     if verbose:
         _print_details(found)
 

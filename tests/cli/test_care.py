@@ -97,6 +97,18 @@ def test_every_node_of_a_long_chain_is_drawn_below_the_one_before(flowrt, defini
     assert lines[1:] == [f"{node} start" for node in ids]
 
 
+def test_a_picture_that_nobody_can_read_is_cut_and_says_what_has_all_of_it(flowrt, definition):
+    ids = [f"n{index}" for index in range(20_010)]
+    file = definition(dict.fromkeys(ids, ("start", {})), (), "large")
+    lines = flowrt("graph", file).out.splitlines()
+    assert lines[0] == "large: 20010 nodes, 0 edges"
+    assert lines[-2:] == ["n19999 start", "... and 10 more lines; `--format mermaid` and `--json` have all of them"]
+    assert len(flowrt("graph", file, "--format", "mermaid").out.splitlines()) == 20_011
+    (execution,) = [flowrt("run", file), flowrt("history", "--json").json["executions"]][1]
+    shown = flowrt("show", execution["execution_id"]).out.splitlines()
+    assert shown[-1] == "... and 10 more lines; `--json` has all of them"
+
+
 def test_many_edges_between_layers_are_not_all_named(flowrt, definition):
     layers = [[f"n{layer}_{place}" for place in range(20)] for layer in range(10)]
     edges = [f"{a}>{b}" for above, below in pairwise(layers) for a in above for b in below]
