@@ -1,7 +1,7 @@
 """Refusing options that can't be, in the same words wherever options are taken."""
 
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 LONGEST_SECONDS = 1_000_000_000
 """The longest time that can be set, some 31 years: clocks count nanoseconds, and can't hold infinity."""
@@ -64,7 +64,7 @@ def check_text(name: str, value: Any) -> None:
         raise TypeError(f"{name} was {value!r}; expected a text")
 
 
-def is_finite_number(value: object) -> bool:
+def is_finite_number(value: object) -> TypeGuard[float]:
     """Say whether a value is a number that a float can hold, neither infinite nor NaN."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False

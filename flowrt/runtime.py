@@ -188,7 +188,8 @@ class Runtime:
 
         Args:
             workflow: A Python workflow or a definition.
-            source: The inputs; read no faster than results are taken.
+            source: The inputs; read no faster than results are taken. A plain iterable is read on the event loop, and
+                must not block: what reads files or sockets is better an async iterable.
             max_at_once: How many executions may be under way, results that nobody took included; at least 1.
             max_per_second: How many executions may start in a second, evenly spaced; `None` is no limit.
             in_order: Give results in the order of their inputs rather than as they complete.

@@ -1,11 +1,13 @@
 """The command `flowrt`: running workflows, and looking at what ran.
 
-Exit status: 0 completed, 1 an execution failed, 2 bad usage, definition or input, 3 cancelled, 4 the database can't be
-used.
+Exit status: 0 completed, 1 an execution failed, or what it printed found no reader, 2 bad usage, definition or input,
+3 cancelled, 4 the database can't be used.
 """
 
-import os
 import sys
+
+TYPERS_CTRL_C = 130
+"""The status with which typer ends at Ctrl-C."""
 
 
 def main() -> None:
@@ -14,14 +16,12 @@ def main() -> None:
 
     try:
         make_app()()
-    except BrokenPipeError:
-        # the reader went away, as `head` does; what Python would flush at its end has no reader either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except SystemExit as end:
+        sys.exit(3 if end.code == TYPERS_CTRL_C else end.code)
     except OSError as error:
         sys.exit(f"error: {error}")  # standard output, most likely
     except KeyboardInterrupt:
-        sys.exit(3)  # before anything ran
+        sys.exit(3)  # before typer heard of it
 
 
 __all__ = ["main"]

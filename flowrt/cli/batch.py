@@ -4,8 +4,8 @@ import sys
 import time
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack, aclosing
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -13,8 +13,9 @@ import anyio
 import msgspec
 import typer
 
-from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo_error, encode, print_json
-from flowrt.cli.interrupts import leaving_on_second_interrupt
+from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo, echo_error, encode, print_json
+from flowrt.cli.interrupts import GRACE_SECONDS, leaving_on_second_interrupt
+from flowrt.cli.lines import read_lines
 from flowrt.cli.progress import Progress
 from flowrt.cli.stdin import standard_input
 from flowrt.definition import LoadedDefinition
@@ -23,8 +24,6 @@ from flowrt.mapping import ExecutionResult, ExecutionResults
 from flowrt.runtime import Runtime
 
 STDIN = Path("-")
-GRACE_SECONDS = 5
-"""How long Ctrl-C waits for the results of what it cancels."""
 
 
 class Batch:
@@ -43,7 +42,8 @@ class Batch:
         self._name = workflow.definition.name
         self._inputs = inputs
         self._results = results
-        self._limits: dict[str, Any] = {"max_at_once": max_at_once, "max_per_second": max_per_second}
+        self._max_at_once = max_at_once
+        self._max_per_second = max_per_second
         self._counts: Counter[str] = Counter()
         self._bad_lines: dict[int, str] = {}
         self._complaints = 0
@@ -80,14 +80,20 @@ class Batch:
             async with runtime:
                 # only now: a database that can't be used leaves an earlier file of results alone
                 out = files.enter_context(_open_results(self._results)) if self._results else None
-                results = runtime.map(self._workflow, self._read(lines), **self._limits)
+                results = runtime.map(
+                    self._workflow,
+                    self._read(lines),
+                    max_at_once=self._max_at_once,
+                    max_per_second=self._max_per_second,
+                )
                 try:
                     await self._collect(results, out, progress)
-                except StoreError:
+                except OSError as error:
+                    results.cancel(f"files can't be read or written any more: {error}")
                     raise
-                except BaseException:  # Ctrl-C: what it cancels has results, too
+                except (KeyboardInterrupt, anyio.get_cancelled_exc_class()):
                     results.cancel("interrupted")
-                    with anyio.move_on_after(GRACE_SECONDS, shield=True):
+                    with anyio.move_on_after(GRACE_SECONDS, shield=True):  # what it cancels has results, too
                         await self._collect(results, out, progress)
                     raise
 
@@ -97,28 +103,34 @@ class Batch:
                 raise result.error
             self._counts[result.status] += 1
             progress.show(self._counts)
-            self._tell(result, out)
+            self._tell(result, out, progress)
 
-    def _read(self, lines: BinaryIO) -> Iterator[Any]:
-        index = 0
-        for number, line in enumerate(lines, 1):
-            text = line.removeprefix(BOM_UTF8) if number == 1 else line
-            if not text.strip():
-                continue
-            try:
-                given = msgspec.json.decode(text)
-                yield [] if given is None else given  # `null` is no input
-            except (msgspec.DecodeError, RecursionError) as error:
-                self._bad_lines[index] = f"line {number} is no JSON: {error}"
-                yield []  # which no workflow takes
-            index += 1
+    async def _read(self, file: BinaryIO) -> AsyncGenerator[Any, None]:
+        index = number = 0
+        async with aclosing(read_lines(file)) as chunks:
+            async for lines in chunks:
+                for line in lines:
+                    number += 1
+                    text = line.removeprefix(BOM_UTF8) if number == 1 else line
+                    if text.strip():
+                        yield self._decode(text, number, index)
+                        index += 1
 
-    def _tell(self, result: ExecutionResult, out: TextIO | None) -> None:
+    def _decode(self, text: bytes, number: int, index: int) -> Any:
+        try:
+            given = msgspec.json.decode(text)
+        except (msgspec.DecodeError, RecursionError) as error:
+            self._bad_lines[index] = f"line {number} is no JSON: {error}"
+            return []  # which no workflow takes
+        return [] if given is None else given  # `null` is no input
+
+    def _tell(self, result: ExecutionResult, out: TextIO | None, progress: Progress) -> None:
         error = result.error
         if (reason := self._bad_lines.pop(result.index, None)) is not None:
             error = InputError(self._name, reason)
         if error is not None and self._complaints < 10:  # noqa: PLR2004 - the others are in the results and the log
             self._complaints += 1
+            progress.clear()
             echo_error(f"input {result.index}: {error}")
         if out is not None:
             document = {
@@ -137,7 +149,7 @@ class Batch:
             print_json({"workflow": self._name, "total": total, **counts, "duration_seconds": round(seconds, 6)})
         else:
             parts = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-            typer.echo(f"{self._name}: {total} executions in {seconds:.1f} s: {parts or 'none'}")
+            echo(f"{self._name}: {total} executions in {seconds:.1f} s: {parts or 'none'}")
 
 
 def _open_results(path: Path) -> TextIO:

@@ -6,10 +6,11 @@ import anyio
 import typer
 
 from flowrt.cli.ending import ending, print_json
-from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
+from flowrt.cli.options import Database, Json
+from flowrt.storage.defaults import DEFAULT_URL
 
 
-def upgrade(db: Database = DEFAULT_DATABASE, json: Json = False) -> None:
+def upgrade(db: Database = DEFAULT_URL, json: Json = False) -> None:
     """Bring a database to this version's schema; a new one is made."""
     from flowrt.storage import upgrade_database  # noqa: PLC0415 - it loads SQLAlchemy
 

@@ -19,11 +19,13 @@ from flowrt.errors import (
 )
 
 COMPLETED, FAILED, BAD_USAGE, CANCELLED, NO_DATABASE = range(5)
+_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+"""Control characters that JSON may hold as they are."""
 
 
 def print_json(document: Any) -> None:
     """Print one JSON document; what JSON has no form for is there by its `repr`."""
-    typer.echo(msgspec.json.format(encode(document), indent=2).decode())
+    typer.echo(msgspec.json.format(encode(document), indent=2).decode().translate(_CONTROLS))
 
 
 def encode(document: Any) -> bytes:
@@ -34,9 +36,20 @@ def encode(document: Any) -> bytes:
         return msgspec.json.encode(Plainer().plain(document), enc_hook=repr)
 
 
+def printable(text: str) -> str:
+    r"""Return a text of others' words as it may be printed: what would steer a terminal is shown, not sent.
+
+    >>> printable("\033[31mred")
+    '\\x1b[31mred'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
+
+
 def echo(text: str, *, is_error: bool = False) -> None:
-    """Print a text of others' words; what would steer a terminal is shown, not sent."""
-    typer.echo("".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text), err=is_error)
+    """Print a text of others' words."""
+    typer.echo(printable(text), err=is_error)
 
 
 def echo_error(text: str) -> None:
@@ -82,7 +95,7 @@ def ending(*, as_json: bool) -> Generator[None, None, None]:
         if as_json:
             print_json({"error": {"type": type(error).__name__, "message": str(error)}})
         else:
-            typer.echo(f"error: {error}", err=True)
+            echo_error(f"error: {error}")
         raise typer.Exit(FAILED) from None
     except KeyboardInterrupt:
         typer.echo("cancelled", err=True)

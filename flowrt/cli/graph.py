@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from flowrt.cli.console import make_console
+from flowrt.cli.console import make_console, markup, print_lines
 from flowrt.cli.ending import ending, print_json
 from flowrt.cli.options import File, Json, load
 from flowrt.definition import Definition, export_definition
@@ -32,19 +32,16 @@ def graph(
 
 
 def _draw(definition: Definition) -> None:
-    from rich.markup import escape  # noqa: PLC0415
-
     from flowrt.cli.tree import workflow_tree  # noqa: PLC0415
 
     types = {node.id: node.type for node in definition.nodes}
 
     def label(node_id: str) -> str:
-        return f"[bold]{escape(node_id)}[/bold] [dim]{escape(types[node_id])}[/dim]"
+        return f"[bold]{markup(node_id)}[/bold] [dim]{markup(types[node_id])}[/dim]"
 
     console = make_console()
-    console.print(f"{definition.name}: {len(definition.nodes)} nodes, {len(definition.edges)} edges", markup=False)
-    for line in workflow_tree(definition, label):
-        console.print(line, soft_wrap=True)
+    console.print(f"{markup(definition.name)}: {len(definition.nodes)} nodes, {len(definition.edges)} edges")
+    print_lines(console, workflow_tree(definition, label), "`--format mermaid` and `--json` have all of them")
 
 
 def mermaid(definition: Definition) -> str:

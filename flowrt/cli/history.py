@@ -3,28 +3,40 @@
 from typing import Annotated, Any
 
 import anyio
+import msgspec
 import typer
 
 from flowrt.cli.console import make_console
-from flowrt.cli.ending import ending, print_json
+from flowrt.cli.ending import ending, print_json, printable
 from flowrt.cli.lookup import reading
-from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
+from flowrt.cli.options import Database, Json
 from flowrt.cli.times import duration, moment, seconds, timestamp
 from flowrt.events import ExecutionStatus
 from flowrt.storage import ExecutionRow, Store
+from flowrt.storage.defaults import DEFAULT_URL
+
+PAGE = 500
+"""How many executions are read at once, with their payloads."""
 
 
 def history(
     workflow: Annotated[str | None, typer.Option(help="Only executions of the workflow of this name.")] = None,
     status: Annotated[ExecutionStatus | None, typer.Option(help="Only executions in this state.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many of the newest.")] = 20,
-    db: Database = DEFAULT_DATABASE,
+    db: Database = DEFAULT_URL,
     json: Json = False,
 ) -> None:
     """List the newest executions."""
 
     async def read(store: Store) -> list[ExecutionRow]:
-        return await store.log.executions(limit=limit, workflow=workflow, status=status)
+        found: list[ExecutionRow] = []
+        while len(found) < limit:
+            count, before = min(PAGE, limit - len(found)), found[-1].id if found else None
+            page = await store.log.executions(limit=count, workflow=workflow, status=status, before=before)
+            found += [msgspec.structs.replace(row, input=b"", output=None) for row in page]  # nobody sees the payloads
+            if len(page) < count:
+                break
+        return found
 
     with ending(as_json=json):
         rows = anyio.run(reading, db, read)
@@ -63,7 +75,7 @@ def _print_table(rows: list[ExecutionRow]) -> None:
     for row in rows:
         what = row.reason or ("" if row.failed_node is None else f"node {row.failed_node!r} failed")
         cells = [row.id, row.workflow, row.status, moment(row.started_at_ns), duration(row.duration_ns), what]
-        table.add_row(*[Text(cell, style=COLOURS.get(cell, "")) for cell in cells])
+        table.add_row(*[Text(printable(cell), style=COLOURS.get(cell, "")) for cell in cells])
     console = make_console()
     if rows:
         console.print(table)

@@ -5,13 +5,15 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from flowrt.cli.ending import CANCELLED
 
+GRACE_SECONDS = 5
+"""How long Ctrl-C waits for the results of what it cancels."""
 SAME_SECONDS = 0.5
 """Ctrl-C in this time after the first is the same one: a terminal and a parent process may both send it."""
 LAST_WORDS = b"left at once: what had not ended stays `running` in the history\n"
@@ -37,11 +39,11 @@ def leaving_on_second_interrupt() -> Generator[None, None, None]:
         if not interrupts.count:
             signal.signal(signal.SIGINT, before)
         else:
-            atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # the exit status stays what it is
+            atexit.register(signal.signal, signal.SIGINT, _end)  # a step may hold even the end of the interpreter
 
 
 class _Interrupts:
-    def __init__(self, before: Any) -> None:
+    def __init__(self, before: Callable[[int, FrameType | None], object]) -> None:
         self.count = 0
         self.is_over = False
         self._before = before
@@ -62,4 +64,8 @@ class _Interrupts:
 
 def _leave() -> NoReturn:
     os.write(2, LAST_WORDS)
+    os._exit(CANCELLED)
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
     os._exit(CANCELLED)

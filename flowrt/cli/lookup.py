@@ -7,8 +7,8 @@ from flowrt.errors import UnknownExecutionError
 from flowrt.storage import ExecutionRow, Store
 
 T = TypeVar("T")
-SEARCHED = 10_000
-"""How many of the newest executions are looked through for the beginning of an id."""
+AFTER_ALL = "\U0010ffff"
+"""Sorts after whatever an id goes on with."""
 
 
 async def reading(db: str, read: Callable[[Store], Awaitable[T]]) -> T:
@@ -36,11 +36,11 @@ async def find_execution(store: Store, beginning: str) -> ExecutionRow:
     row = await store.log.execution(beginning)
     if row is not None:
         return row
-    rows = await store.log.executions(limit=SEARCHED)
+    rows = await store.log.executions(before=beginning + AFTER_ALL, limit=2)
     matching = [row for row in rows if row.id.startswith(beginning)]
     if not matching:
         raise UnknownExecutionError(beginning, "no execution's id begins so; `flowrt history` lists the newest")
     if len(matching) > 1:
-        reason = f"{len(matching)} executions' ids begin so, {matching[0].id} last; give more of it"
+        reason = f"several executions' ids begin so, {matching[0].id} last; give more of it"
         raise UnknownExecutionError(beginning, reason)
     return matching[0]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
+from flowrt.cli.ending import echo_error
+
 if TYPE_CHECKING:
     from flowrt.definition import LoadedDefinition
     from flowrt.steps.registry import StepRegistry
-
-DEFAULT_DATABASE = "sqlite+aiosqlite:///flowrt.db"
 
 Backend: TypeAlias = Literal["asyncio", "trio"]
 UnknownSteps: TypeAlias = Literal["refuse", "pass"]
@@ -52,5 +52,5 @@ def load(file: Path, registry: "StepRegistry") -> "LoadedDefinition":
 
     loaded = load_definition(file, registry)
     for warning in loaded.warnings:
-        typer.echo(f"warning: {file}{warning.pointer}: {warning.message}", err=True)
+        echo_error(f"warning: {file}{warning.pointer}: {warning.message}")
     return loaded

@@ -25,6 +25,10 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the line away, so that something else may be written; the next `show` draws it again."""
         if self._stream is not None:
             self._stream.write("\r\033[K")
             self._stream.flush()

@@ -6,16 +6,17 @@ import anyio
 import msgspec
 import typer
 
-from flowrt.cli.console import make_console
-from flowrt.cli.ending import ending, print_json
+from flowrt.cli.console import make_console, markup, print_lines
+from flowrt.cli.ending import echo, ending, print_json
 from flowrt.cli.history import COLOURS, describe_execution
 from flowrt.cli.lookup import find_execution, reading
-from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
+from flowrt.cli.options import Database, Json
 from flowrt.cli.times import duration, moment, seconds, timestamp
 from flowrt.definition import Definition
 from flowrt.events import ErrorDetails
 from flowrt.explain import stored_definition
 from flowrt.storage import ExecutionRow, NodeRow, Store
+from flowrt.storage.defaults import DEFAULT_URL
 
 
 class Found(NamedTuple):
@@ -28,7 +29,7 @@ class Found(NamedTuple):
 
 def show(
     execution: Annotated[str, typer.Argument(help="An execution's id, or its beginning.", show_default=False)],
-    db: Database = DEFAULT_DATABASE,
+    db: Database = DEFAULT_URL,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show tracebacks and payloads.")] = False,
     json: Json = False,
 ) -> None:
@@ -67,16 +68,14 @@ def _describe(row: NodeRow) -> dict[str, Any]:
 
 
 def _print(found: Found, *, verbose: bool) -> None:
-    from rich.markup import escape  # noqa: PLC0415
-
     from flowrt.cli.tree import workflow_tree  # noqa: PLC0415
 
     row = found.execution
     console = make_console()
     took = f", took {duration(row.duration_ns)}" if row.duration_ns is not None else ""
-    console.print(f"[bold]{escape(row.workflow)}[/bold] {row.id}", soft_wrap=True)
+    console.print(f"[bold]{markup(row.workflow)}[/bold] {row.id}", soft_wrap=True)
     why = row.reason or (_error_text(row.error) if row.error is not None else "")
-    why = f": {escape(why)}" if why else ""
+    why = f": {markup(why)}" if why else ""
     console.print(
         f"[{COLOURS[row.status]}]{row.status}[/]{why}; began {moment(row.started_at_ns)}{took}\n", soft_wrap=True
     )
@@ -86,29 +85,23 @@ def _print(found: Found, *, verbose: bool) -> None:
 
     def label(node_id: str) -> str:
         lines = [_attempt(node) for node in attempts.get(node_id, [])] or ["[dim]did not run[/dim]"]
-        return f"[bold]{escape(node_id)}[/bold] " + "\n  ".join(lines)
+        return f"[bold]{markup(node_id)}[/bold] " + "\n  ".join(lines)
 
-    if found.definition is not None:
-        for line in workflow_tree(found.definition, label):
-            console.print(line, soft_wrap=True)
-    else:
-        for node_id in attempts:
-            console.print(label(node_id), soft_wrap=True)
+    lines = map(label, attempts) if found.definition is None else workflow_tree(found.definition, label)
+    print_lines(console, iter(lines), "`--json` has all of them")
     if verbose:
         _print_details(found)
 
 
 def _attempt(row: NodeRow) -> str:
-    from rich.markup import escape  # noqa: PLC0415
-
     text = f"[{COLOURS[row.status]}]{row.status}[/] {duration(row.duration_ns) if row.attempt else ''}"
     if row.attempt > 1 or row.retry_delay_seconds is not None:
         text = f"attempt {row.attempt} {text}"
     if row.error is not None:
-        text += f" [red]{escape(_error_text(row.error))}[/red]"
+        text += f" [red]{markup(_error_text(row.error))}[/red]"
     if row.retry_delay_seconds is not None:
         text += f", again after {row.retry_delay_seconds:.3g} s"
-    return text + (f" ({escape(row.note)})" if row.note else "")
+    return text + (f" ({markup(row.note)})" if row.note else "")
 
 
 def _error_text(error: ErrorDetails) -> str:
@@ -116,11 +109,11 @@ def _error_text(error: ErrorDetails) -> str:
 
 
 def _print_details(found: Found) -> None:
-    typer.echo(f"\ninput: {found.execution.input.decode()}")
+    echo(f"\ninput: {found.execution.input.decode()}")
     for row in found.nodes:
         if row.output is not None:
-            typer.echo(f"{row.node} produced: {row.output.decode()}")
+            echo(f"{row.node} produced: {row.output.decode()}")
         if row.error is not None:
-            typer.echo(f"{row.node}, attempt {row.attempt}:\n{row.error.traceback}")
+            echo(f"{row.node}, attempt {row.attempt}:\n{row.error.traceback}")
     if found.execution.output is not None:
-        typer.echo(f"output: {found.execution.output.decode()}")
+        echo(f"output: {found.execution.output.decode()}")

@@ -9,10 +9,11 @@ import msgspec
 import typer
 
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo_error, print_json
-from flowrt.cli.interrupts import leaving_on_second_interrupt
+from flowrt.cli.interrupts import GRACE_SECONDS, leaving_on_second_interrupt
 from flowrt.cli.stdin import standard_input
 from flowrt.definition import LoadedDefinition
 from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, FlowrtError, InputError, StalledError
+from flowrt.events import ExecutionStatus
 from flowrt.handle import ExecutionHandle
 from flowrt.runtime import Runtime
 
@@ -48,17 +49,16 @@ class Single:
         self._handle: ExecutionHandle[Any] | None = None
         self._output: Any = None
         self._error: FlowrtError | None = None
+        self._status: ExecutionStatus = "cancelled"
 
     def run(self, runtime: Runtime, backend: str, *, as_json: bool) -> int:
         """Run, print how it ended, and return the exit status."""
         started = time.perf_counter()
-        status = "cancelled"
         try:
-            status = anyio.run(self._run, runtime, backend=backend)
+            anyio.run(self._run, runtime, backend=backend)
         except KeyboardInterrupt:
-            if self._handle is not None:
-                status = self._handle.status  # it may have ended before it heard of it
-            typer.echo(status, err=True)
+            typer.echo(self._status, err=True)
+        status = self._status
         if as_json:
             print_json(
                 {
@@ -74,16 +74,22 @@ class Single:
             print_json(self._output)
         return {"completed": COMPLETED, "cancelled": CANCELLED}.get(status, FAILED)
 
-    async def _run(self, runtime: Runtime) -> str:
+    async def _run(self, runtime: Runtime) -> None:
         with leaving_on_second_interrupt():
-            return await self._run_in(runtime)
+            async with runtime:
+                self._handle = handle = await runtime.start(self._workflow, self._given)
+                try:
+                    await self._collect(handle)
+                except (KeyboardInterrupt, anyio.get_cancelled_exc_class()):
+                    handle.cancel("interrupted")
+                    with anyio.move_on_after(GRACE_SECONDS, shield=True):  # it may have ended before it heard of it
+                        await self._collect(handle)
+                    raise
 
-    async def _run_in(self, runtime: Runtime) -> str:
-        async with runtime:
-            self._handle = await runtime.start(self._workflow, self._given)
-            try:
-                self._output = await self._handle.result()
-            except (ExecutionFailedError, ExecutionCancelledError, StalledError) as error:
-                self._error = error
-                echo_error(f"error: {error}")
-            return self._handle.status
+    async def _collect(self, handle: ExecutionHandle[Any]) -> None:
+        try:
+            self._output = await handle.result()
+        except (ExecutionFailedError, ExecutionCancelledError, StalledError) as error:
+            self._error = error
+            echo_error(f"error: {error}")
+        self._status = handle.status

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from rich.markup import escape
-
+from flowrt.cli.console import markup
 from flowrt.definition import Definition, Edge
 
 MAX_INDENT = 20
@@ -53,7 +52,7 @@ def _below(edges: Sequence[Edge], indent: str) -> Iterator[tuple[str, str, str]]
 def _elsewhere(edges: Sequence[Edge]) -> Iterator[str]:
     """Yield lines for edges to nodes that stand elsewhere in the tree."""
     for edge in edges[:MAX_REPEATED]:
-        yield f"{edge_text(edge)}[dim]→ {escape(edge.target)}[/dim]"
+        yield f"{edge_text(edge)}[dim]→ {markup(edge.target)}[/dim]"
     if len(edges) > MAX_REPEATED:
         yield f"[dim]→ and {len(edges) - MAX_REPEATED} more[/dim]"
 
@@ -67,4 +66,4 @@ def edge_label(edge: Edge) -> str:
 def edge_text(edge: Edge) -> str:
     """Return what an edge depends on, as rich markup."""
     text = edge_label(edge)
-    return f"[cyan]{escape(f'[{text}]')}[/cyan] " if text else ""
+    return f"[cyan]{markup(f'[{text}]')}[/cyan] " if text else ""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flowrt.cli.ending import BAD_USAGE, print_json
+from flowrt.cli.ending import BAD_USAGE, echo, print_json
 from flowrt.cli.options import Json, PythonModules, Unknown, make_registry
 from flowrt.errors import DefinitionError
 
@@ -40,10 +40,10 @@ def validate(
 
 def _tell(facts: dict[str, Any]) -> None:
     if facts["valid"]:
-        typer.echo(f"{facts['file']}: sound, {facts['nodes']} nodes")
+        echo(f"{facts['file']}: sound, {facts['nodes']} nodes")
     else:
         count = len(facts["problems"])
-        typer.echo(f"{facts['file']}: {count} problem{'s' * (count > 1)}")
+        echo(f"{facts['file']}: {count} problem{'s' * (count > 1)}")
     for kind in ("problems", "warnings"):
         for found in facts.get(kind, ()):
-            typer.echo(f"  {kind[:-1]} {found['pointer'] or '/'}: {found['message']}")
+            echo(f"  {kind[:-1]} {found['pointer'] or '/'}: {found['message']}")

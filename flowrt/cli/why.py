@@ -8,15 +8,16 @@ import typer
 
 from flowrt.cli.ending import echo, ending, print_json
 from flowrt.cli.lookup import find_execution, reading
-from flowrt.cli.options import DEFAULT_DATABASE, Database, Json
+from flowrt.cli.options import Database, Json
 from flowrt.explain import Explanation, explain
 from flowrt.storage import ExecutionRow, Store
+from flowrt.storage.defaults import DEFAULT_URL
 
 
 def why(
     execution: Annotated[str, typer.Argument(help="An execution's id, or its beginning.", show_default=False)],
     node: Annotated[str, typer.Argument(help="A node's id.", show_default=False)],
-    db: Database = DEFAULT_DATABASE,
+    db: Database = DEFAULT_URL,
     json: Json = False,
 ) -> None:
     """Say why a node was skipped, failed, was cancelled, is retried or has not run."""

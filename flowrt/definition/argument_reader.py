@@ -6,7 +6,7 @@ from flowrt.definition.arguments import Argument, Constant, DictOf, FromFailure,
 from flowrt.definition.compatibility import misfit
 from flowrt.definition.modifiers import Watch
 from flowrt.definition.nesting import finds_recorded
-from flowrt.definition.recorded import Recorded, RecordedFacts, facts_of, is_recorded
+from flowrt.definition.recorded import RecordedFacts, RecordedResult, facts_of, is_recorded
 from flowrt.definition.recorded_source import RecordedSource
 from flowrt.outcomes import NodeFailure, NodeOutcome
 
@@ -59,8 +59,8 @@ class ArgumentReader:
         else:
             node = facts.argument.node
         if watch.on == "failure":
-            return Recorded(RecordedFacts(self._recording, FromFailure(node), NodeFailure))
-        return Recorded(RecordedFacts(self._recording, FromOutcome(node), NodeOutcome))
+            return RecordedResult(RecordedFacts(self._recording, FromFailure(node), NodeFailure))
+        return RecordedResult(RecordedFacts(self._recording, FromOutcome(node), NodeOutcome))
 
     def _read(self, value: Any, path: Path) -> tuple[Argument, Any]:
         if is_recorded(value):

@@ -12,7 +12,7 @@ from typing import Any, cast
 import simpleeval  # type: ignore[import-untyped]  # it has no annotations
 
 from flowrt.definition.expression_functions import FUNCTIONS, cost_of_text
-from flowrt.definition.expression_kinds import is_list, is_object, kind_of
+from flowrt.definition.expression_kinds import is_list, is_mapping, kind_in_words
 from flowrt.definition.expression_lookup import (
     MISSING,
     BudgetFault,
@@ -146,7 +146,7 @@ class Evaluator(_Walker):  # type: ignore[misc,valid-type]
         for key_node, value_node in zip(node.keys, node.values, strict=True):
             key = self._eval(key_node) if key_node else None
             if not isinstance(key, str):
-                raise EvaluationFault(f"a key of an object is a text, not {kind_of(key)}")
+                raise EvaluationFault(f"a key of an object is a text, not {kind_in_words(key)}")
             made[key] = self._eval(value_node)
         return made
 
@@ -172,8 +172,8 @@ class Evaluator(_Walker):  # type: ignore[misc,valid-type]
                 yield from self._rounds(inner)
 
     def _elements(self, value: Any) -> Iterable[Any]:
-        if not (is_list(value) or is_object(value)):
-            raise EvaluationFault(f"`for` takes a list or an object's keys, not {kind_of(value)}")
+        if not (is_list(value) or is_mapping(value)):
+            raise EvaluationFault(f"`for` takes a list or an object's keys, not {kind_in_words(value)}")
         return value
 
     def _eval_call(self, node: ast.Call) -> Any:
@@ -208,7 +208,7 @@ class Evaluator(_Walker):  # type: ignore[misc,valid-type]
             left -= 1
             if isinstance(part, str):
                 left -= cost_of_text(len(part))
-            elif is_object(part):
+            elif is_mapping(part):
                 left -= len(part)
                 waiting.extend(part.values() if left > 0 else ())
             elif is_list(part):

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from flowrt.definition.expression_kinds import is_list, is_object, kind_of
+from flowrt.definition.expression_kinds import is_list, is_mapping, kind_in_words
 
 Charge: TypeAlias = Callable[[int], None]
 
@@ -33,25 +33,25 @@ def cost_of_text(characters: int) -> int:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"it takes a text, not {kind_of(value)}")
+        raise TypeError(f"it takes a text, not {kind_in_words(value)}")
     return value
 
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"it takes a number, not {kind_of(value)}")
+        raise TypeError(f"it takes a number, not {kind_in_words(value)}")
     return value
 
 
 def _list(value: Any) -> Sequence[Any]:
     if not is_list(value):
-        raise TypeError(f"it takes a list, not {kind_of(value)}")
+        raise TypeError(f"it takes a list, not {kind_in_words(value)}")
     return value
 
 
 def _size(_: Charge, value: Any) -> int:
-    if not (isinstance(value, str) or is_list(value) or is_object(value)):
-        raise TypeError(f"it takes a text, a list or an object, not {kind_of(value)}")
+    if not (isinstance(value, str) or is_list(value) or is_mapping(value)):
+        raise TypeError(f"it takes a text, a list or an object, not {kind_in_words(value)}")
     return len(value)
 
 
@@ -102,8 +102,8 @@ def _join(charge: Charge, values: Any, separator: Any = "") -> str:
 def _as_text(charge: Charge, value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    if is_list(value) or is_object(value):
-        raise TypeError(f"it takes a text, a number, a boolean or null, not {kind_of(value)}")
+    if is_list(value) or is_mapping(value):
+        raise TypeError(f"it takes a text, a number, a boolean or null, not {kind_in_words(value)}")
     text = str(value)
     charge(cost_of_text(len(text)))
     return text
@@ -121,10 +121,19 @@ def _as_number(kind: Callable[[Any], Any]) -> Callable[[Charge, Any], Any]:
 
 
 def _number_of(value: Any) -> Any:
+    return number_in(value) if isinstance(value, str) else value + 0
+
+
+def number_in(text: str) -> float:
+    """Return the number that a text holds, whole if it can be.
+
+    Raises:
+        ValueError: It holds none.
+    """
     try:
-        return int(value) if isinstance(value, str) else value + 0
+        return int(text)
     except ValueError:
-        return float(value)
+        return float(text)
 
 
 def _round(_: Charge, value: Any, digits: Any = 0) -> Any:
@@ -196,8 +205,8 @@ def _values(charge: Charge, value: Any) -> list[Any]:
 
 
 def _object(value: Any) -> Mapping[Any, Any]:
-    if not is_object(value):
-        raise TypeError(f"it takes an object, not {kind_of(value)}")
+    if not is_mapping(value):
+        raise TypeError(f"it takes an object, not {kind_in_words(value)}")
     return value
 
 

@@ -19,11 +19,11 @@ def is_list(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, list | tuple)
 
 
-def is_object(value: object) -> TypeGuard[Mapping[Any, Any]]:
+def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Say whether a value is an object: any mapping."""
     return isinstance(value, Mapping)
 
 
-def kind_of(value: object) -> str:
+def kind_in_words(value: object) -> str:
     """Name a value's kind in the words of JSON."""
-    return "an object" if is_object(value) else _WORDS.get(type(value).__name__, f"a {type(value).__name__}")
+    return "an object" if is_mapping(value) else _WORDS.get(type(value).__name__, f"a {type(value).__name__}")

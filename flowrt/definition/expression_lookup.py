@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
-from flowrt.definition.expression_kinds import is_list, is_object, kind_of
+from flowrt.definition.expression_kinds import is_list, is_mapping, kind_in_words
 
 _MOST_NAMES = 200
 _LONGEST_NAME = 60
@@ -66,7 +66,7 @@ class MissingKeyFault(MissingFault):
 
 def value_of_key(node: ast.Attribute, owner: Any) -> Any:
     """Return what `owner.key` means: the value of the key, or the `length` of a text or list."""
-    if is_object(owner):
+    if is_mapping(owner):
         value = owner.get(node.attr, MISSING)
         if value is not MISSING:
             return value
@@ -75,22 +75,22 @@ def value_of_key(node: ast.Attribute, owner: Any) -> Any:
         return len(owner)
     fault = MissingFault if owner is None else EvaluationFault
     raise fault(
-        lambda: f"`{shown(node.value)}` is {kind_of(owner)}, no object: it has no `{node.attr[:_LONGEST_NAME]}`"
+        lambda: f"`{shown(node.value)}` is {kind_in_words(owner)}, no object: it has no `{node.attr[:_LONGEST_NAME]}`"
     )
 
 
 def value_at(node: ast.Subscript, owner: Any, index: Any) -> Any:
     """Return what `owner[index]` means: the value of a key, or the element or part at a position."""
-    if is_object(owner):
+    if is_mapping(owner):
         value = owner.get(index, MISSING)
         if value is not MISSING:
             return value
         raise MissingKeyFault(index, owner, node.value)
     if not (isinstance(owner, str) or is_list(owner)):
         fault = MissingFault if owner is None else EvaluationFault
-        raise fault(lambda: f"`{shown(node.value)}` is {kind_of(owner)}, neither an object nor a list")
+        raise fault(lambda: f"`{shown(node.value)}` is {kind_in_words(owner)}, neither an object nor a list")
     if isinstance(index, bool) or not isinstance(index, int | slice):
-        raise EvaluationFault(f"`{shown(node.value)}` is {kind_of(owner)}: its index is a whole number")
+        raise EvaluationFault(f"`{shown(node.value)}` is {kind_in_words(owner)}: its index is a whole number")
     try:
         return owner[index]
     except IndexError:

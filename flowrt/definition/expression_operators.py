@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flowrt.definition.expression_functions import Charge, cost_of_text
-from flowrt.definition.expression_kinds import is_list, is_object, kind_of
+from flowrt.definition.expression_kinds import is_list, is_mapping, kind_in_words
 from flowrt.definition.expression_syntax import MAX_INTEGER_BITS
 
 _SHORT_TEXT = 256
@@ -69,7 +69,7 @@ class Operators:
         elif is_list(left) and is_list(right):
             self._charge(1 + len(left))
             return len(left) == len(right) and all(map(self.equal, left, right))
-        elif is_object(left) and is_object(right):
+        elif is_mapping(left) and is_mapping(right):
             self._charge(1 + len(left))
             return left.keys() == right.keys() and all(self.equal(left[key], right[key]) for key in left)
         return bool(left == right)
@@ -97,15 +97,15 @@ class Operators:
                 return part in whole
             self._charge(len(whole))
             return any(self.equal(part, element) for element in whole)
-        if is_object(whole):
+        if is_mapping(whole):
             return part in whole
-        raise TypeError(f"{kind_of(whole)} can't contain {kind_of(part)}")
+        raise TypeError(f"{kind_in_words(whole)} can't contain {kind_in_words(part)}")
 
     def _order(self, sign: str, compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], bool]:
         def ordered(left: Any, right: Any) -> bool:
             if isinstance(left, str) and isinstance(right, str):
                 self._charge(min(len(left), len(right)) >> 10)
-            elif left is None or is_list(left) or is_object(left):
+            elif left is None or is_list(left) or is_mapping(left):
                 raise _misfit(sign, left, right)
             try:
                 return bool(compare(left, right))
@@ -134,7 +134,7 @@ _add_numbers = _arithmetic("+", operator.add)
 def _sign(sign: str, calculate: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def calculated(value: Any) -> Any:
         if not isinstance(value, int | float):
-            raise TypeError(f"`{sign}` takes a number, not {kind_of(value)}")
+            raise TypeError(f"`{sign}` takes a number, not {kind_in_words(value)}")
         return calculate(value)
 
     return calculated
@@ -161,7 +161,7 @@ def _bits_of_power(left: int, right: int) -> int:
 
 
 def _misfit(sign: str, left: Any, right: Any) -> TypeError:
-    return TypeError(f"`{sign}` can't be used between {kind_of(left)} and {kind_of(right)}")
+    return TypeError(f"`{sign}` can't be used between {kind_in_words(left)} and {kind_in_words(right)}")
 
 
 def check_number(value: Any) -> Any:

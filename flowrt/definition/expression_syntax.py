@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from flowrt.definition.expression_conditionals import rewrite_conditionals
 from flowrt.definition.expression_functions import ALIASES, FUNCTIONS
 from flowrt.definition.expression_tokens import Token, check_nesting, read_tokens
-from flowrt.definition.expressions import MAX_NESTING
+from flowrt.definition.expressions import MAX_LEVELS
 from flowrt.errors import ExpressionError
 
 MAX_INTEGER_BITS = 4096
@@ -36,8 +36,8 @@ def parse_expression(text: str) -> ast.expr:
     tokens: Sequence[Token] = read_tokens(_unwrapped(text))
     if not tokens:
         raise ExpressionError(text, "it is empty: write a name, a comparison or a calculation")
-    check_nesting(text, tokens, MAX_NESTING)
-    tree = _parse(text, rewrite_conditionals(text, tokens, MAX_NESTING))
+    check_nesting(text, tokens, MAX_LEVELS)
+    tree = _parse(text, rewrite_conditionals(text, tokens, MAX_LEVELS))
     _Checker(text).check(tree)
     return tree
 
@@ -63,7 +63,7 @@ def _parse(text: str, tokens: Sequence[Token]) -> ast.expr:
         reason = f"it is no valid expression near {near.python[:40]!r} at character {near.offset + 1}: {error.msg}"
         raise ExpressionError(text, reason) from None
     except (RecursionError, MemoryError, ValueError):
-        raise ExpressionError(text, f"it nests deeper than {MAX_NESTING} levels") from None
+        raise ExpressionError(text, f"it nests deeper than {MAX_LEVELS} levels") from None
 
 
 class _Checker:
@@ -75,8 +75,8 @@ class _Checker:
         waiting: list[tuple[ast.AST, int]] = [(tree, 1)]
         while waiting:
             node, depth = waiting.pop()
-            if depth > MAX_NESTING:
-                raise self._error(f"it nests deeper than {MAX_NESTING} levels")
+            if depth > MAX_LEVELS:
+                raise self._error(f"it nests deeper than {MAX_LEVELS} levels")
             self._check_node(node)
             left = node.left if isinstance(node, ast.BinOp) else None  # `a + b + c` is a chain, not a nesting
             children = ast.iter_child_nodes(node)

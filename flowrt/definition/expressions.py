@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT_BYTES = 4096
 """The longest expression, in bytes of UTF-8."""
-MAX_NESTING = 32
+MAX_LEVELS = 32
 """How deep brackets, operators and conditionals may nest."""
 MAX_STEPS = 50_000
 """What one evaluation may cost: a step is one operation, one element of a list or 128 characters of a new text."""

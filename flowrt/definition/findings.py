@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from typing import Any, NoReturn, TypeAlias
 
 from flowrt.definition.json_kinds import is_array, is_object
-from flowrt.definition.limits import MAX_COLLECTED, MAX_PROBLEMS
+from flowrt.definition.limits import MAX_COLLECTED
 from flowrt.definition.nearest import NearestNames
+from flowrt.definition.problem_limit import first_problems
 from flowrt.errors import DefinitionError, Problem
 
 JsonPath: TypeAlias = tuple[str | int, ...]
@@ -71,13 +72,7 @@ class Findings:
     def _listed(self, found: list[tuple[JsonPath, str]], seen: int) -> tuple[Problem, ...]:
         order = _DocumentOrder(self.document)
         in_order = sorted(found, key=lambda finding: order.rank(finding[0]))
-        if seen > MAX_PROBLEMS:
-            in_order = in_order[: MAX_PROBLEMS - 1]
-        listed = [Problem(to_pointer(path), message) for path, message in in_order]
-        if seen > MAX_PROBLEMS:
-            at_least = "at least " * (seen >= MAX_COLLECTED)
-            listed.append(Problem("", f"there are {at_least}{seen - len(listed)} more: repair these first"))
-        return tuple(listed)
+        return first_problems([Problem(to_pointer(path), message) for path, message in in_order], seen)
 
 
 class _DocumentOrder:

@@ -57,10 +57,12 @@ def _read_rule(value: Any, path: JsonPath, findings: Findings) -> JoinRule:
     if value in _RULES:
         rule: JoinRule = value
         return rule
-    if is_object(value):
+    if is_object(value) and "join" not in value:
         quorum: Quorum | None = convert(value, Quorum, path, findings)
         return quorum or "all"
     found = shown(value) if isinstance(value, str) else kind_of(value)
+    if is_object(value):
+        found += " with `join`"
     hint = findings.names.hint(value, _RULES) if isinstance(value, str) else ""
     findings.problem(path, f'found {found}, expected {listed_names(_RULES)} or {{"quorum": k}}{hint}')
     return "all"

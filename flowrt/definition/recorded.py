@@ -48,7 +48,7 @@ class RecordedFacts(NamedTuple):
                 return RecordedSource(node, "always")
 
 
-class Recorded:
+class RecordedResult:
     """A parameter of a workflow function, or the result of a step called in it, while the workflow is built.
 
     There is no value yet, so every use other than passing it to a step raises a `DefinitionError` that says what to do
@@ -73,7 +73,7 @@ class Recorded:
         _misuse(self, "the class of", "look at it inside a step")
 
 
-def facts_of(recorded: Recorded) -> RecordedFacts:
+def facts_of(recorded: RecordedResult) -> RecordedFacts:
     """Return what is known of a recorded result."""
     facts: RecordedFacts = object.__getattribute__(recorded, "_facts")
     return facts
@@ -81,10 +81,10 @@ def facts_of(recorded: Recorded) -> RecordedFacts:
 
 def is_recorded(value: Any) -> bool:
     """Say whether a value is a recorded result, whatever it pretends to be."""
-    return type(value) is Recorded
+    return type(value) is RecordedResult
 
 
-def _misuse(recorded: Recorded, use: str, advice: str) -> NoReturn:
+def _misuse(recorded: RecordedResult, use: str, advice: str) -> NoReturn:
     facts = facts_of(recorded)
     facts.recording.refuse(f"{use} {facts} is needed while the workflow is built, but is known when it runs: {advice}")
 
@@ -123,7 +123,7 @@ _MISUSES: tuple[tuple[str, str, str], ...] = (
 
 
 def _forbid(use: str, advice: str) -> Callable[..., NoReturn]:
-    def misused(self: Recorded, *_args: Any, **_options: Any) -> NoReturn:
+    def misused(self: RecordedResult, *_args: Any, **_options: Any) -> NoReturn:
         _misuse(self, use, advice)
 
     return misused
@@ -131,7 +131,7 @@ def _forbid(use: str, advice: str) -> Callable[..., NoReturn]:
 
 def _forbid_all(names: Iterable[str], method: Callable[..., NoReturn]) -> None:
     for name in names:
-        setattr(Recorded, f"__{name}__", method)
+        setattr(RecordedResult, f"__{name}__", method)
 
 
 for _use, _advice, _names in _MISUSES:

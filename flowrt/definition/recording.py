@@ -13,7 +13,7 @@ from flowrt.definition.flags import NO_FLAGS
 from flowrt.definition.join_recording import JoinCall, JoinReader
 from flowrt.definition.limits import MAX_NODES
 from flowrt.definition.problem_limit import first_problems
-from flowrt.definition.recorded import Recorded, RecordedFacts
+from flowrt.definition.recorded import RecordedFacts, RecordedResult
 from flowrt.definition.recorded_nodes import RecordedBranch, RecordedNode
 from flowrt.definition.recorded_source import RecordedSource
 from flowrt.errors import DefinitionError, Problem
@@ -39,7 +39,7 @@ class Recording:
 
     def parameter(self, name: str, kind: Any) -> Any:
         """Return what stands for a parameter of the workflow."""
-        return Recorded(RecordedFacts(self, FromInput(name), kind))
+        return RecordedResult(RecordedFacts(self, FromInput(name), kind))
 
     def call(self, step: "Step[..., Any]", positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
         """Record a call of a step, and return what stands for its result."""
@@ -59,7 +59,7 @@ class Recording:
 
     def _add(self, node: RecordedNode, kind: Any) -> Any:
         self.nodes[node.id] = node
-        return Recorded(RecordedFacts(self, FromNode(node.id), kind))
+        return RecordedResult(RecordedFacts(self, FromNode(node.id), kind))
 
     def _new_id(self, name: str) -> str:
         if len(self.nodes) >= MAX_NODES:

@@ -37,8 +37,11 @@ COMPARISONS: Mapping[str, type[ast.AST]] = {
 }
 """Jinja2's names of comparisons, and what they are in expressions."""
 
-LOOP, RANGE, PART, CONCAT = "loop over", "range of", "part of", "joined"
+LOOP, RANGE, PART, CONCAT, COMPARED = "loop over", "range of", "part of", "joined to", "compared by"
 """Names of our own filters: with a space in them, so that no template can write them."""
+
+MAX_TEMPLATE_LEVELS = 100
+"""How deep a template may nest, each term of a sum being a level: to compile it takes the third power of that."""
 
 _ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Assign, nodes.With),
@@ -50,11 +53,6 @@ _ALLOWED = (
 _WORDS = {"AssignBlock": "set without =", "CallBlock": "call", "FilterBlock": "filter", "NSRef": "namespace"}
 
 
-def comparison(operator: str) -> str:
-    """Return the name of the filter that compares by one of Jinja2's operators."""
-    return f"is {operator}"
-
-
 def rewrite(tree: nodes.Template, text: str, filters: Collection[str]) -> nodes.Template:
     """Return the template without calls.
 
@@ -64,7 +62,7 @@ def rewrite(tree: nodes.Template, text: str, filters: Collection[str]) -> nodes.
         filters: The names of the filters that there are.
 
     Raises:
-        ExpressionError: It holds what is not allowed, or calls an unknown filter.
+        ExpressionError: It holds what is not allowed, calls an unknown filter, or nests too deeply.
     """
     rewritten: nodes.Template = _Rewriter(text, filters).visit(tree)
     return rewritten
@@ -74,13 +72,19 @@ class _Rewriter(NodeTransformer):
     def __init__(self, text: str, filters: Collection[str]) -> None:
         self._text = text
         self._filters = filters
+        self._level = 0
 
     def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
         """Refuse what is not allowed, and rewrite the rest from the inside out."""
         if not isinstance(node, _ALLOWED):
             name = type(node).__name__
             raise self._error(node, f"`{_WORDS.get(name, name.lower())}` is not allowed in a template")
-        return super().visit(node, *args, **kwargs)
+        if self._level > MAX_TEMPLATE_LEVELS:
+            raise self._error(node, f"the template nests too deeply, at most {MAX_TEMPLATE_LEVELS} levels are allowed")
+        self._level += 1
+        rewritten = super().visit(node, *args, **kwargs)
+        self._level -= 1
+        return rewritten
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - jinja2's naming
         if node.recursive:
@@ -95,13 +99,9 @@ class _Rewriter(NodeTransformer):
 
     def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        left = node.expr
-        result: nodes.Expr | None = None
-        for operand in node.ops:
-            compared = _filter(left, comparison(operand.op), operand.expr)
-            result = nodes.And(result, compared, lineno=node.lineno) if result else compared
-            left = operand.expr
-        return result or node.expr
+        operators = nodes.Const(tuple(operand.op for operand in node.ops))
+        # one filter for the whole chain: an operand that stood in two would double what it holds
+        return _filter(node.expr, COMPARED, operators, *(operand.expr for operand in node.ops))
 
     def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)

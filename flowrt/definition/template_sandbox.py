@@ -4,7 +4,6 @@ The parsed template is checked against a list of what is allowed, and whatever c
 rewritten as a filter of ours: methods, comparisons, `~`, slices, `range`, and what a loop goes over.
 """
 
-import ast
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -14,11 +13,11 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from flowrt.definition.expression_functions import ALIASES, FUNCTIONS, Charge, cost_of_text
-from flowrt.definition.expression_kinds import is_list, is_object, kind_of
+from flowrt.definition.expression_kinds import is_list, is_mapping, kind_in_words
 from flowrt.definition.expression_lookup import MISSING, BudgetFault
 from flowrt.definition.expression_operators import Operators
 from flowrt.definition.expressions import MAX_STEPS
-from flowrt.definition.template_rewriting import BINARY, COMPARISONS, CONCAT, LOOP, PART, RANGE, comparison, rewrite
+from flowrt.definition.template_rewriting import BINARY, COMPARED, COMPARISONS, CONCAT, LOOP, PART, RANGE, rewrite
 from flowrt.definition.templates import MAX_OUTPUT_CHARACTERS, Render, json_text, text_of, value_of_path
 from flowrt.errors import ExpressionError
 
@@ -61,7 +60,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return the value of a key, or what is at a position."""
-        if is_object(obj):
+        if is_mapping(obj):
             value = obj.get(argument, MISSING)
             return self.undefined(obj=obj, name=argument) if value is MISSING else value
         at_position = isinstance(argument, int) and (isinstance(obj, str) or is_list(obj))
@@ -166,14 +165,16 @@ def _filter(call: Callable[..., Any]) -> Callable[..., Any]:
     return filtered
 
 
-def _compare(kind: type[ast.AST]) -> Callable[..., Any]:
-    @pass_context
-    def compared(context: Context, left: Any, right: Any) -> Any:
-        budget = _budget(context)
+@pass_context
+def _compared(context: Context, left: Any, operators: tuple[str, ...], *others: Any) -> bool:
+    """Compare each operand with the next one, as long as that holds."""
+    budget = _budget(context)
+    for operator, right in zip(operators, others, strict=True):
         budget.charge(0)
-        return budget.operators.table[kind](_defined(left), _defined(right))
-
-    return compared
+        if not budget.operators.table[COMPARISONS[operator]](_defined(left), _defined(right)):
+            return False
+        left = right
+    return True
 
 
 @pass_context
@@ -184,15 +185,15 @@ def _default(_: Context, value: Any, fallback: Any = "") -> Any:
 @pass_context
 def _placeholder(context: Context, path: Any) -> str:
     if not isinstance(path, str):
-        raise TypeError(f"`placeholder` takes a path, not {kind_of(path)}")
+        raise TypeError(f"`placeholder` takes a path, not {kind_in_words(path)}")
     text = value_of_path(context.parent, path)
     _budget(context).charge(cost_of_text(len(text)))
     return text
 
 
 def _loop_over(charge: Charge, value: Any) -> Any:
-    if not (is_list(value) or is_object(value)):
-        raise TypeError(f"`for` takes a list or an object, not {kind_of(value)}")
+    if not (is_list(value) or is_mapping(value)):
+        raise TypeError(f"`for` takes a list or an object, not {kind_in_words(value)}")
     charge(len(value))
     return list(value)
 
@@ -205,7 +206,7 @@ def _range(charge: Charge, arguments: list[Any]) -> list[int]:
 
 def _slice(charge: Charge, value: Any, *bounds: Any) -> Any:
     if not (isinstance(value, str) or is_list(value)):
-        raise TypeError(f"only a text or a list has parts, not {kind_of(value)}")
+        raise TypeError(f"only a text or a list has parts, not {kind_in_words(value)}")
     part = value[slice(*bounds)]
     charge(cost_of_text(len(part)) if isinstance(part, str) else len(part))
     return part
@@ -219,12 +220,12 @@ def _concat(charge: Charge, values: list[Any]) -> str:
 
 def _cost_of(value: Any, text: str) -> int:
     cost = cost_of_text(len(text))
-    return 8 * (1 + cost) if is_list(value) or is_object(value) else cost  # to write JSON takes longer than to copy
+    return 8 * (1 + cost) if is_list(value) or is_mapping(value) else cost  # to write JSON takes longer than to copy
 
 
 def _items(charge: Charge, value: Any) -> list[Any]:
-    if not is_object(value):
-        raise TypeError(f"`items` takes an object, not {kind_of(value)}")
+    if not is_mapping(value):
+        raise TypeError(f"`items` takes an object, not {kind_in_words(value)}")
     charge(len(value))
     return [list(item) for item in value.items()]
 
@@ -259,5 +260,4 @@ def _filters() -> dict[str, Callable[..., Any]]:
     functions |= {LOOP: _loop_over, RANGE: _range, PART: _slice, CONCAT: _concat}
     del functions["has"]
     filters = {name: _filter(call) for name, call in functions.items()}
-    filters |= {"default": _default, "d": _default, "placeholder": _placeholder}
-    return filters | {comparison(name): _compare(kind) for name, kind in COMPARISONS.items()}
+    return filters | {"default": _default, "d": _default, "placeholder": _placeholder, COMPARED: _compared}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from flowrt.definition.expression_kinds import is_list, is_object
+from flowrt.definition.expression_kinds import is_list, is_mapping
 from flowrt.errors import ExpressionError
 
 MAX_TEMPLATE_BYTES = 65_536
@@ -101,7 +101,7 @@ def value_of_path(record: Mapping[str, Any], path: str) -> str:
     """Return the text of what the keys of a path such as `lead.score` lead to, or `{lead.score}` without it."""
     value: Any = record
     for key in path.split("."):
-        if not is_object(value) or key not in value:
+        if not is_mapping(value) or key not in value:
             return f"{{{path}}}"
         value = value[key]
     return text_of(value)
@@ -115,7 +115,7 @@ def text_of(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if is_list(value) or is_object(value):
+    if is_list(value) or is_mapping(value):
         return json_text(value)
     return str(value)
 
@@ -131,4 +131,4 @@ def json_text(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return dict(value) if is_object(value) else str(value)
+    return dict(value) if is_mapping(value) else str(value)

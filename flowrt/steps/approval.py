@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from flowrt.definition.expression_kinds import is_object
+from flowrt.definition.expression_kinds import is_mapping
 from flowrt.errors import Problem
 from flowrt.policies.retry import Positive
 from flowrt.steps.data import NodeData
@@ -50,7 +50,7 @@ class ApprovalType:
 
 
 def _decide(payload: Any) -> Choice:
-    approved = payload.get("approved") if is_object(payload) else None
+    approved = payload.get("approved") if is_mapping(payload) else None
     if not isinstance(approved, bool):
         message = 'expected an object with "approved": true or false, and whatever else is worth knowing'
         raise ValueError(message)  # noqa: TRY004 - the payload is wrong, not a type of ours

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 
 from flowrt.definition.expressions import Expression, compile_expression
+from flowrt.definition.findings import to_pointer
 from flowrt.errors import ExpressionError, Problem
 
 
@@ -16,9 +17,9 @@ class NodeData(msgspec.Struct, frozen=True, kw_only=True):
     description: Annotated[Any, msgspec.Meta(description="A note for people; flowrt does not read it.")] = None
 
 
-def pointer(*keys: object) -> str:
+def pointer(*keys: str | int) -> str:
     """Return the JSON pointer (RFC 6901) of a place in `data`."""
-    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+    return to_pointer(keys)
 
 
 def unknown_name(place: str, what: str, name: str, known: Iterable[str]) -> Problem:

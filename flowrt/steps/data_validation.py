@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from flowrt.definition.expression_kinds import is_object
+from flowrt.definition.expression_kinds import is_mapping
 from flowrt.errors import FlowrtError, Problem
 from flowrt.steps.data import NodeData
 from flowrt.typing import BoundStep, Record, StepBindError
@@ -88,6 +88,6 @@ class _Check:
         for path in self._required:
             value: Any = record
             for key in (path,) if path in record else path.split("."):
-                value = value.get(key) if is_object(value) else None
+                value = value.get(key) if is_mapping(value) else None
             if value is None:
                 yield path, "is required"

@@ -10,7 +10,7 @@ from jsonschema_specifications import REGISTRY as SPECIFICATIONS  # type: ignore
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT7, specification_with
 
-from flowrt.definition.expression_kinds import is_list, is_object
+from flowrt.definition.expression_kinds import is_list, is_mapping
 from flowrt.errors import FlowrtError, Problem
 from flowrt.steps.data import pointer
 
@@ -23,6 +23,8 @@ LONGEST_MESSAGE = 300
 """How many characters of a message are kept: it may quote a whole record."""
 _PLAIN_VALUES = frozenset({"const", "default", "enum", "examples"})
 """Keywords whose values are data, not schemas."""
+_BY_NAME = frozenset({"properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions"})
+"""Keywords whose values are schemas by names, which are no keywords."""
 
 
 class SchemaWorkError(FlowrtError):
@@ -107,12 +109,14 @@ def _unsound_references(schema: Mapping[str, Any], place: tuple[str, ...]) -> It
 
 def _references(schema: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str, str]]:
     """Find each `$ref`, `$id` and `$schema` of a schema, with its place."""
-    waiting: list[tuple[tuple[Any, ...], Any]] = [(place, schema)]
+    waiting: list[tuple[tuple[Any, ...], Any, bool]] = [(place, schema, False)]
     while waiting:
-        path, part = waiting.pop()
-        children = part.items() if is_object(part) else enumerate(part) if is_list(part) else ()
+        path, part, is_by_name = waiting.pop()
+        children = part.items() if is_mapping(part) else enumerate(part) if is_list(part) else ()
         for key, value in children:
-            if key in {"$ref", "$id", "$schema"} and isinstance(value, str):
+            if is_by_name:
+                waiting.append(((*path, key), value, False))
+            elif key in {"$ref", "$id", "$schema"} and isinstance(value, str):
                 yield (*path, key), key, value
             elif key not in _PLAIN_VALUES:
-                waiting.append(((*path, key), value))
+                waiting.append(((*path, key), value, key in _BY_NAME))

@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from flowrt.definition.expression_functions import number_in
 from flowrt.definition.templates import json_text
 from flowrt.typing import Record
 
@@ -88,10 +89,7 @@ def _parse_json(value: Any) -> Any:
 def _to_number(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    try:
-        return int(value)
-    except ValueError:
-        number = float(value)
+    number = number_in(value)
     if number - number != 0:
         raise ValueError(f"{value[:40]!r} is no finite number")
     return number

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from flowrt.definition.expression_kinds import is_list, is_object
+from flowrt.definition.expression_kinds import is_list, is_mapping
 from flowrt.definition.templates import compile_template, text_of
 from flowrt.errors import ExpressionError, Problem
 from flowrt.steps.data import NodeData, unknown_name
@@ -95,7 +95,7 @@ class _Table:
     def _rows(self, record: Record) -> list[Mapping[str, Any]]:
         field = ROWS if self._field is None else self._field
         rows = record.get(field)
-        if is_list(rows) and all(is_object(row) for row in rows):
+        if is_list(rows) and all(is_mapping(row) for row in rows):
             return list(rows)
         if self._field is None and ROWS not in record:
             return [record]

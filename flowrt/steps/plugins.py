@@ -42,15 +42,15 @@ class BrokenStepType:
     """Stands for the type of a broken plug-in: a node of that type is refused, and told why.
 
     Args:
-        error: What is wrong with the plug-in.
+        errors: What is wrong with the plug-ins of one name, at least one.
     """
 
     data_type: type[msgspec.Struct] = NodeData
 
-    def __init__(self, error: StepPluginError) -> None:
-        self.name = error.name
-        self.description = f"Can't be used: {error}."
-        self._error = error
+    def __init__(self, *errors: StepPluginError) -> None:
+        self.name = errors[0].name
+        self.description = f"Can't be used: {'; '.join(map(str, errors))}."
+        self._errors = errors
 
     def bind(self, data: NodeData) -> BoundStep:  # noqa: ARG002 - whatever it holds
         """Refuse the node.
@@ -58,26 +58,23 @@ class BrokenStepType:
         Raises:
             StepBindError: Always.
         """
-        raise StepBindError(Problem("", str(self._error))) from self._error
+        raise StepBindError(*(Problem("", str(error)) for error in self._errors)) from self._errors[0]
 
 
-def load_plugins(add: Callable[[Any], None]) -> dict[str, StepPluginError]:
+def load_plugins(add: Callable[[Any], None]) -> tuple[StepPluginError, ...]:
     """Load all plug-ins; one that is broken stops nobody else.
 
     Args:
         add: Called with what each entry point holds; what it raises is that plug-in's failure.
 
     Returns:
-        The broken ones, by name.
+        What is wrong with the broken ones, in the order of their names.
     """
     from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and often not needed
 
-    broken: dict[str, StepPluginError] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
-        error = _try_to_load(point, add)
-        if error is not None:
-            broken[point.name] = error
-    return broken
+    points = sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
+    errors = [_try_to_load(point, add) for point in points]
+    return tuple(error for error in errors if error is not None)
 
 
 def _try_to_load(point: "EntryPoint", add: Callable[[Any], None]) -> StepPluginError | None:

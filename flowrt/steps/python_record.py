@@ -13,7 +13,7 @@ from flowrt.definition.type_conversion import ValueConverter, converter_for
 from flowrt.errors import FlowrtError
 from flowrt.typing import Record, StepCall
 
-WHOLE_RECORD = "record"
+RECORD_PARAMETER = "record"
 """A function's only parameter takes the whole record if it has this name and is not annotated with another type."""
 
 
@@ -56,9 +56,9 @@ def _call_again(function: Callable[..., Any], path: str) -> StepCall:
 
 
 def _takes_whole_record(signature: FunctionSignature) -> bool:
-    if list(signature.parameters) != [WHOLE_RECORD]:
+    if list(signature.parameters) != [RECORD_PARAMETER]:
         return False
-    kind = signature.type_of(WHOLE_RECORD)
+    kind = signature.type_of(RECORD_PARAMETER)
     kind = get_origin(kind) or kind
     return kind is Any or kind is Mapping or kind is dict
 

@@ -26,7 +26,7 @@ class StepRegistry:
         self._types: dict[str, StepType] = {}
         self._default = default
         self._waits_for_plugins = False
-        self._broken: dict[str, StepPluginError] = {}
+        self._broken: tuple[StepPluginError, ...] = ()
 
     @classmethod
     def with_builtins(
@@ -50,6 +50,11 @@ class StepRegistry:
             registry.add(step_type)
         registry._waits_for_plugins = entry_points
         return registry
+
+    @property
+    def default(self) -> StepType | None:
+        """The type of nodes whose own type is not there; `None`: they are refused."""
+        return self._default
 
     def add(self, step_type: StepType) -> None:
         """Add a type.
@@ -95,8 +100,8 @@ class StepRegistry:
         if found is None and self._waits_for_plugins:
             self._load_plugins()
             found = self._types.get(name)
-        if found is None and name in self._broken:
-            return BrokenStepType(self._broken[name])
+        if found is None and (errors := [error for error in self._broken if error.name == name]):
+            return BrokenStepType(*errors)
         return found or self._default
 
     def names(self) -> tuple[str, ...]:
@@ -107,7 +112,7 @@ class StepRegistry:
     def plugin_errors(self) -> tuple[StepPluginError, ...]:
         """Return what is wrong with installed plug-ins."""
         self._load_plugins()
-        return tuple(self._broken.values())
+        return self._broken
 
     def _load_plugins(self) -> None:
         if self._waits_for_plugins:

@@ -79,7 +79,7 @@ def definition_schema(catalog: StepRegistry) -> dict[str, Any]:
     for struct, texts in _TEXTS.items():
         for field, text in texts.items():
             definitions[struct]["properties"][field]["description"] = text
-    definitions["node"] = _node(types, reference, allows_others=catalog.find("\0") is not None)
+    definitions["node"] = _node(types, reference, allows_others=catalog.default is not None)
     definitions["edge"] = _edge()
     schema = {
         "$schema": DIALECT,

@@ -25,6 +25,8 @@ class BatchRows(msgspec.Struct):
     """For each execution that started or went on in the batch: the position of its next node record."""
     ended: set[str]
     """The executions that ended in the batch."""
+    repeated: set[str]
+    """The executions that started twice in the batch."""
 
 
 END_COLUMNS = (
@@ -57,6 +59,7 @@ def rows_of(batch: Iterable[LogEvent], positions: Mapping[str, int]) -> BatchRow
     nodes: list[Row] = []
     next_positions: dict[str, int] = {}
     ended: set[str] = set()
+    repeated: set[str] = set()
     for event in batch:
         execution_id = event.execution_id
         if type(event) is AttemptEnded:
@@ -64,13 +67,15 @@ def rows_of(batch: Iterable[LogEvent], positions: Mapping[str, int]) -> BatchRow
             nodes.append(_node(event, position))
             next_positions[execution_id] = position + 1
         elif type(event) is ExecutionStarted:
+            if execution_id in starts:
+                repeated.add(execution_id)
             starts[execution_id] = _start(event)
             next_positions[execution_id] = 0
         elif type(event) is ExecutionEnded:
             ends[execution_id] = _end(event)
             ended.add(execution_id)
     executions = [_merge(start, ends.pop(execution_id, None)) for execution_id, start in starts.items()]
-    return BatchRows(executions, list(ends.values()), nodes, next_positions, ended)
+    return BatchRows(executions, list(ends.values()), nodes, next_positions, ended, repeated)
 
 
 def _start(event: ExecutionStarted) -> Row:

@@ -41,8 +41,9 @@ def _flat(rows: Sequence[Row]) -> Row:
 def _insert(table: sa.Table, row_count: int) -> str:
     """A row that is there already is left alone: a batch may come again when the answer to it was lost."""
     names = ", ".join(column.name for column in table.columns)
+    key = ", ".join(column.name for column in table.primary_key)
     values = _values(len(table.columns), row_count)
-    return f"INSERT INTO {table.name} ({names}) VALUES {values} ON CONFLICT DO NOTHING"  # noqa: S608 - our own names
+    return f"INSERT INTO {table.name} ({names}) VALUES {values} ON CONFLICT ({key}) DO NOTHING"  # noqa: S608 - our own names
 
 
 @cache

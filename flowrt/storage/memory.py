@@ -11,6 +11,7 @@ from flowrt.errors import StoreError, StoreUnavailableError
 from flowrt.events import AttemptEnded, ExecutionEnded, ExecutionStarted, ExecutionStatus, LogEvent
 from flowrt.option_checks import check_whole
 from flowrt.storage.protocols import ExecutionRow, NodeRow, StoredWorkflow
+from flowrt.storage.repeated_ids import repeated_id
 from flowrt.typing import Clock, Ids
 
 URL = "memory"
@@ -86,7 +87,7 @@ class MemoryWorkflows:
         """Return the stored version with this content, and store it first if it is new.
 
         Raises:
-            StoreError: The store is closed.
+            StoreError: The store is closed, or the id made for a new content belongs to another version.
         """
         self._store.expect_open()
         versions = self._by_name.setdefault(name, {})
@@ -104,6 +105,8 @@ class MemoryWorkflows:
             definition=definition,
             created_at_ns=self._clock.time_ns(),
         )
+        if stored.id in self._by_id:
+            raise repeated_id(URL, stored.id)
         versions[version] = self._by_id[stored.id] = stored
         return stored
 
@@ -133,18 +136,27 @@ class MemoryLog:
         """Write events in their order: all of them or none.
 
         Raises:
-            StoreError: An event belongs to no known execution, or the store is closed; nothing was written.
+            StoreError: An event belongs to no known execution or starts one whose id is another's, or the store is
+                closed; nothing was written.
         """
         self._store.expect_open()
-        known = set(self._executions)
-        for event in batch:
-            if isinstance(event, ExecutionStarted):
-                known.add(event.execution_id)
-            elif event.execution_id not in known:
-                raise StoreError(URL, f"{event.execution_id} is no execution of this log: its start was never written")
+        self._check(batch)
         positions: dict[str, int] = {}
         for event in batch:
             self._apply(event, positions)
+
+    def _check(self, batch: Sequence[LogEvent]) -> None:
+        starts: set[str] = set()
+        for event in batch:
+            execution_id = event.execution_id
+            row = self._executions.get(execution_id)
+            if isinstance(event, ExecutionStarted):
+                is_other = row is not None and (row.workflow, row.started_at_ns) != (event.workflow, event.at_ns)
+                if is_other or execution_id in starts:
+                    raise repeated_id(URL, execution_id)
+                starts.add(execution_id)
+            elif row is None and execution_id not in starts:
+                raise StoreError(URL, f"{execution_id} is no execution of this log: its start was never written")
 
     def _apply(self, event: LogEvent, positions: dict[str, int]) -> None:
         """Add an event; what is there already, because its batch comes again, is left alone."""

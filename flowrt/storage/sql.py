@@ -6,6 +6,7 @@ from typing import get_args
 
 from flowrt.clock import SystemClock, UuidV7Ids
 from flowrt.option_checks import LONGEST_SECONDS, check_number, check_part
+from flowrt.storage.defaults import DEFAULT_URL
 from flowrt.storage.schema import prepare
 from flowrt.storage.session import Session
 from flowrt.storage.sql_log import SqlLog
@@ -13,8 +14,6 @@ from flowrt.storage.sql_workflows import SqlWorkflows
 from flowrt.storage.sqlite_engine import SqliteOptions, Synchronous
 from flowrt.storage.url import parse_url
 from flowrt.typing import Clock, Ids
-
-DEFAULT_URL = "sqlite+aiosqlite:///flowrt.db"
 
 
 class SqlStore:
@@ -86,6 +85,7 @@ class SqlStore:
             SchemaError: It has another version of the schema, or is another program's.
         """
         await self._session.open(prepare)
+        self._log.begin()
 
     async def close(self) -> None:
         """Let calls under way end, for some seconds, and disconnect. Closing a closed store does nothing.

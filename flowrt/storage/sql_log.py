@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from flowrt.errors import StoreError
 from flowrt.events import ErrorDetails, ExecutionStatus, LogEvent
 from flowrt.option_checks import check_whole
-from flowrt.storage.log_rows import rows_of, started_earlier
+from flowrt.storage.log_rows import BatchRows, rows_of, started_earlier
 from flowrt.storage.log_statements import statements_of
 from flowrt.storage.protocols import ExecutionRow, NodeRow
+from flowrt.storage.repeated_ids import repeated_id
 from flowrt.storage.session import Session
 from flowrt.storage.sqlite_engine import driver_connection
 from flowrt.storage.tables import executions, node_records, workflows
@@ -21,6 +22,7 @@ from flowrt.storage.tables import executions, node_records, workflows
 FIND_POSITION = """
 SELECT (SELECT max(position) + 1 FROM node_records WHERE execution_id = executions.id) FROM executions WHERE id = ?
 """
+FIND_OTHER = "SELECT 1 FROM executions WHERE id = ? AND (workflow, started_at_ns) != (?, ?)"
 
 
 class SqlLog:
@@ -28,9 +30,13 @@ class SqlLog:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin anew: to be called when the session was opened, which has another event loop each time."""
+        self._write_lock = asyncio.Lock()
         self._positions: dict[str, int] = {}
         """The next position of each running execution."""
-        self._write_lock = asyncio.Lock()
 
     async def write(self, batch: Sequence[LogEvent]) -> None:
         """Write events in their order, in one transaction: all of them or none.
@@ -75,7 +81,7 @@ def write_batch(
     """Write a batch in one transaction, and note the next positions of its executions.
 
     Raises:
-        StoreError: The batch tells of an execution that was never started.
+        StoreError: The batch tells of an execution that was never started, or starts one whose id is another's.
         sqlite3.Error: Nothing was written.
     """
     if unknown := started_earlier(batch).difference(positions):
@@ -83,8 +89,9 @@ def write_batch(
     rows = rows_of(batch, positions)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for sql, values in statements_of(rows):
-            connection.execute(sql, values)
+        changed = sum(connection.execute(sql, values).rowcount for sql, values in statements_of(rows))
+        if rows.repeated or changed < len(rows.executions) + len(rows.nodes) + len(rows.ends):
+            check_starts(connection, rows, shown_url)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -93,6 +100,19 @@ def write_batch(
     positions.update(rows.next_positions)
     for execution_id in rows.ended:
         positions.pop(execution_id, None)
+
+
+def check_starts(connection: sqlite3.Connection, rows: BatchRows, shown_url: str) -> None:
+    """Tell a batch that comes again, of which some rows are there, from executions whose ids are others'.
+
+    Raises:
+        StoreError: An id is another execution's.
+    """
+    for execution_id in rows.repeated:
+        raise repeated_id(shown_url, execution_id)
+    for execution_id, workflow, _, _, _, started_at_ns, *_ in rows.executions:
+        if connection.execute(FIND_OTHER, (execution_id, workflow, started_at_ns)).fetchone() is not None:
+            raise repeated_id(shown_url, execution_id)
 
 
 def find_positions(connection: sqlite3.Connection, ids: Collection[str], shown_url: str) -> dict[str, int]:
@@ -126,7 +146,11 @@ def select_executions() -> Select[Any]:
 def page_query(
     *, limit: int, workflow: str | None = None, status: ExecutionStatus | None = None, before: str | None = None
 ) -> Select[Any]:
-    """Return the query of a page of executions, newest first. Whatever is asked for, an index has it in this order."""
+    """Return the query of a page of executions, newest first, which nothing has to sort.
+
+    An index has those of a workflow in this order, and those of a status; of both together the one or the other is read
+    through until the page is full.
+    """
     check_whole("limit", limit, least=0)
     query = select_executions().order_by(executions.c.id.desc()).limit(limit)
     if workflow is not None:

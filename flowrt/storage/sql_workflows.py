@@ -8,6 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from flowrt.storage.protocols import StoredWorkflow
+from flowrt.storage.repeated_ids import repeated_id
 from flowrt.storage.session import Session
 from flowrt.storage.tables import workflows
 from flowrt.typing import Clock, Ids
@@ -22,20 +23,33 @@ class SqlWorkflows:
         self._ids = ids
 
     async def save(self, name: str, definition: bytes, version: int | None) -> StoredWorkflow:
-        """Return the stored version with this content, and store it first if it is new."""
+        """Return the stored version with this content, and store it first if it is new.
+
+        Raises:
+            StoreError: It is new, but the id made for it belongs to another version.
+        """
         digest = sha256(definition).hexdigest()
-        content = {"id": self._ids.new_id(), "name": name, "digest": digest, "definition": definition.decode()}
-        return await self._session.run(save, content | {"created_at_ns": self._clock.time_ns()}, version)
+        content = {
+            "id": self._ids.new_id(),
+            "name": name,
+            "digest": digest,
+            "definition": definition.decode(),
+            "created_at_ns": self._clock.time_ns(),
+        }
+        return await self._session.run(save, content, version, self._session.database.shown)
 
     async def find(self, name: str, version: int | None = None) -> StoredWorkflow | None:
         """Return a version of a workflow, the greatest if `version` is `None`; `None` if there is no such."""
         return await self._session.run(find, name, version)
 
 
-async def save(engine: AsyncEngine, content: dict[str, Any], version: int | None) -> StoredWorkflow:
+async def save(engine: AsyncEngine, content: dict[str, Any], version: int | None, shown_url: str) -> StoredWorkflow:
     """Store a version unless its content is there; another process may do the same at the same time.
 
     Each round either finds the content or takes a number that was free; who loses a number to another goes round again.
+
+    Raises:
+        StoreError: The id belongs to another version.
     """
     async with engine.connect() as connection:
         while True:
@@ -43,6 +57,9 @@ async def save(engine: AsyncEngine, content: dict[str, Any], version: int | None
             row = (await connection.execute(select(workflows).where(same))).one_or_none()
             if row is not None:
                 return stored_workflow(row)
+            has_id = select(workflows.c.id).where(workflows.c.id == content["id"])
+            if (await connection.execute(has_id)).first() is not None:
+                raise repeated_id(shown_url, content["id"])
             number = await free_version(connection, content["name"], version)
             await connection.execute(insert(workflows).values(**content, version=number).on_conflict_do_nothing())
 

@@ -2,7 +2,7 @@
 
 import math
 from random import Random
-from typing import Protocol, TypeGuard
+from typing import Protocol
 
 import msgspec
 
@@ -127,18 +127,13 @@ def poisson(*, per_second: float) -> Distribution:
     return Exponential(1.0 / per_second)
 
 
-def is_number(value: object) -> TypeGuard[float]:
-    """Say whether a value is a finite number."""
-    return is_finite_number(value)
-
-
 def _normal(random: Random) -> float:
     """Return a normal variate (Box and Muller 1958), which spends two draws each time: replay stays simple."""
     return math.sqrt(-2.0 * math.log(1.0 - random.random())) * math.cos(2.0 * math.pi * random.random())
 
 
 def _check(kind: str, name: str, value: float, *, least: float | None = None, above: float | None = None) -> None:
-    if is_number(value) and (least is None or value >= least) and (above is None or value > above):
+    if is_finite_number(value) and (least is None or value >= least) and (above is None or value > above):
         return
     bound = f"more than {above:g}" if above is not None else f"{least:g} or more"
     raise ValueError(f"{kind}: {name} was {value!r}; expected a finite number, {bound}")

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from flowrt.testing.distributions import Distribution, is_number
+from flowrt.option_checks import is_finite_number
+from flowrt.testing.distributions import Distribution
 from flowrt.typing import Delay
 
 
 class Fake:
-    """A step that takes its time and then returns or fails; it waits as a record and holds no task.
+    """A step that takes its time and then returns or fails; it waits as a record and holds no task unless it is placed.
 
     Args:
         returns: What it returns: a value, or a function of what the step would be called with. Without it a JSON node
@@ -36,7 +37,13 @@ class Fake:
         self._fails = fails
         self._error = error
 
-    def step(self, random: Random, *, takes_record: bool) -> Callable[..., Delay]:
+    def step(
+        self,
+        random: Random,
+        *,
+        takes_record: bool,
+        execution_id: Callable[[], str],  # noqa: ARG002 - as `Recorded` has it
+    ) -> Callable[..., Delay]:
         """Return the function that is called for each attempt."""
         nothing: Any = {} if takes_record else None
         returns, fails, latency = self._returns, self._fails, self._latency
@@ -55,10 +62,10 @@ class Fake:
 
 
 def _check(latency: object, fails: object, error: object) -> None:
-    if not is_number(fails) or not 0 <= fails <= 1:
+    if not is_finite_number(fails) or not 0 <= fails <= 1:
         raise ValueError(f"fails was {fails!r}; it is a share of the attempts, from 0 to 1")
     is_class = isinstance(error, type) and issubclass(error, Exception)
     if not is_class and not isinstance(error, Exception):
         raise ValueError(f"error was {error!r}; expected an exception, or a class of exceptions")
-    if not (is_number(latency) and latency >= 0) and not hasattr(latency, "draw_seconds"):
+    if not (is_finite_number(latency) and latency >= 0) and not hasattr(latency, "draw_seconds"):
         raise ValueError(f"latency was {latency!r}; expected seconds, 0 or more, or a distribution")

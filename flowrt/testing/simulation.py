@@ -74,10 +74,16 @@ class Simulation:
         self._failure: SimulationError | None = None
         self._scope = trio.CancelScope()
         self._usual_waits = 0
+        self._engine: Engine | None = None
 
     def random(self, purpose: str) -> Random:
         """Return a source of random numbers that no other purpose disturbs."""
         return Random(f"flowrt {purpose} {self.seed}")  # noqa: S311 - it is to be repeated
+
+    def execution_id(self) -> str:
+        """Return the id of the execution to which the step belongs that runs now."""
+        execution = None if self._engine is None else self._engine.kernel.parent.get()
+        return "" if execution is None else execution.id
 
     @asynccontextmanager
     async def open_engine(self) -> AsyncGenerator[Engine, None]:
@@ -91,7 +97,7 @@ class Simulation:
             hooks=(self.recorder,),
             limiters=self._limiters,
         )
-        engine = Engine(settings, Plans(None, None, ()))
+        engine = self._engine = Engine(settings, Plans(None, None, ()))
         await engine.open()
         try:
             yield engine

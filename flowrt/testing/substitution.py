@@ -33,10 +33,12 @@ def simulated_plan(
         check_inputs: Look whether steps change what they are given.
 
     Raises:
-        DefinitionError: There is no such node, or a function can't be called as its step is.
+        DefinitionError: There is no such node, a function can't be called as its step is, or what a log holds of a
+            node can't be repeated.
     """
     definition = workflow.definition
     refuse_unknown(definition, stand_ins)
+    _refuse_unrepeatable(workflow, stand_ins)
     steps = [
         _simulated(node, step, stand_ins.get(node.id, stand_ins.get(node.type)), simulation, check_inputs=check_inputs)
         for node, step in zip(definition.nodes, workflow.steps, strict=True)
@@ -78,12 +80,28 @@ def refuse_unknown(definition: Definition, stand_ins: Mapping[str, object]) -> N
         raise DefinitionError(tuple(Problem("", f"steps: {problem}") for problem in problems), definition.name)
 
 
+def _refuse_unrepeatable(workflow: Runnable, stand_ins: Mapping[str, StandIn]) -> None:
+    problems: list[str] = []
+    for node, step in zip(workflow.definition.nodes, workflow.steps, strict=True):
+        stand_in = stand_ins.get(node.id, stand_ins.get(node.type))
+        if isinstance(stand_in, Recorded) and step.handles is not None:
+            problems.append(f"{node.id!r} branches, and a log does not say which way it went")
+        elif isinstance(stand_in, Recorded) and stand_in.is_cut:
+            problems.append(
+                f"what {node.id!r} produced was cut in the log: write one with a larger `max_payload_bytes`"
+            )
+    if problems:
+        advice = "; leave it out, so that the step itself runs, or put something else in its place"
+        found = tuple(Problem("", f"steps: {problem}{advice}") for problem in problems)
+        raise DefinitionError(found, workflow.definition.name)
+
+
 def _simulated(
     node: Node, step: BoundStep, stand_in: StandIn | None, simulation: Simulation, *, check_inputs: bool
 ) -> BoundStep:
     if isinstance(stand_in, Fake | Recorded):
         random = simulation.random(f"fake of {node.id}")
-        made = stand_in.step(random, takes_record=step.arguments is None)
+        made = stand_in.step(random, takes_record=step.arguments is None, execution_id=simulation.execution_id)
         if node.policy.placement != "inline":
             made = _in_slot(made)
         fake = _with_signature(made, step.call)

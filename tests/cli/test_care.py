@@ -1,5 +1,6 @@
 """What the command takes care of: files, terminals, and results that are odd."""
 
+import io
 import json
 import subprocess
 import sys
@@ -55,11 +56,57 @@ def test_a_message_does_not_steer_the_terminal(flowrt, definition):
     assert "\\x1b[31mo" in ran.err
 
 
+HOSTILE = "\x1b]0;pwned\x07\x9b31m"
+
+
+def test_nothing_that_a_log_or_a_definition_holds_steers_the_terminal(flowrt, tmp_path):
+    steps = tmp_path / "hostile_steps.py"
+    steps.write_text(f"def shout(record):\n    raise ValueError({HOSTILE!r} + str(record))\n", encoding="utf-8")
+    retry = {"retry": {"max_attempts": 2, "delay_seconds": 0.001}}
+    node = {"id": "a", "type": "python", "data": {"function": "hostile_steps:shout"}, "policy": retry}
+    edge = {"source": "a", "target": "b", "condition": f"'{HOSTILE}' == 'x'"}
+    document = {"nodes": [node, {"id": "b", "type": "end"}], "edges": [edge], HOSTILE: 1}
+    file = tmp_path / "hostile.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    given = ("--python-module", "hostile_steps")
+    assert flowrt("run", file, *given, "--input", json.dumps({"x": HOSTILE})).status == 1
+    commands = [("show", "0"), ("show", "0", "--verbose"), ("show", "0", "--json"), ("history",), ("graph", file)]
+    commands += [("history", "--json"), ("validate", file, *given), ("why", "0", "a"), ("why", "0", "b")]
+    for command in commands:
+        ran = flowrt(*command)
+        assert ran.status == 0, ran.err
+        assert not set(ran.out + ran.err) & {"\x1b", "\x07", "\x9b"}, command
+
+
+def test_a_message_stands_on_a_line_of_its_own_and_not_behind_the_progress(flowrt, failing, tmp_path, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    (tmp_path / "in.jsonl").write_text('{"name": "a"}\n{}\n', encoding="utf-8")
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    flowrt("run", failing, "--inputs", "in.jsonl", "--no-db")
+    assert "1 done: 1 completed\r\033[Kinput 1: " in terminal.getvalue()
+
+
 def test_every_node_of_a_long_chain_is_drawn_below_the_one_before(flowrt, definition):
     ids = [f"n{index}" for index in range(5000)]
     chain = definition(dict.fromkeys(ids, ("start", {})), [f"{a}>{b}" for a, b in pairwise(ids)], "chain")
     lines = flowrt("graph", chain).out.splitlines()
     assert lines[1:] == [f"{node} start" for node in ids]
+
+
+def test_a_picture_that_nobody_can_read_is_cut_and_says_what_has_all_of_it(flowrt, definition):
+    ids = [f"n{index}" for index in range(20_010)]
+    file = definition(dict.fromkeys(ids, ("start", {})), (), "large")
+    lines = flowrt("graph", file).out.splitlines()
+    assert lines[0] == "large: 20010 nodes, 0 edges"
+    assert lines[-2:] == ["n19999 start", "... and 10 more lines; `--format mermaid` and `--json` have all of them"]
+    assert len(flowrt("graph", file, "--format", "mermaid").out.splitlines()) == 20_011
+    (execution,) = [flowrt("run", file), flowrt("history", "--json").json["executions"]][1]
+    shown = flowrt("show", execution["execution_id"]).out.splitlines()
+    assert shown[-1] == "... and 10 more lines; `--json` has all of them"
 
 
 def test_many_edges_between_layers_are_not_all_named(flowrt, definition):
@@ -100,4 +147,14 @@ def test_show_says_whether_none_or_many_begin_like_that(flowrt, upper):
     for _ in range(2):
         flowrt("run", upper, "--input", '{"x": "a"}')
     assert "execution 'zz': no execution's id begins so" in flowrt("show", "zz").err
-    assert "execution '0': 2 executions' ids begin so" in flowrt("show", "0").err
+    assert "execution '0': several executions' ids begin so" in flowrt("show", "0").err
+
+
+def test_the_beginning_of_an_old_id_is_found_and_a_long_history_is_whole(flowrt, upper, inputs):
+    inputs.write_text('{"x": "a"}\n' * 1200, encoding="utf-8")
+    flowrt("run", upper, "--inputs", inputs)
+    ids = [row["execution_id"] for row in flowrt("history", "--limit", 10_000, "--json").json["executions"]]
+    assert len(ids) == 1200
+    assert ids == sorted(set(ids), reverse=True)
+    assert [row["execution_id"] for row in flowrt("history", "--limit", 501, "--json").json["executions"]] == ids[:501]
+    assert flowrt("show", ids[-1][:-1], "--json").json["execution_id"] == ids[-1]

@@ -87,6 +87,14 @@ def test_inputs_may_be_in_any_state(flowrt, upper, tmp_path):
     assert "line 2 is no JSON" in results[1]["error"]["message"]
 
 
+def test_options_that_would_do_nothing_are_refused(flowrt, upper, monkeypatch):
+    for options in (["--max-at-once", 5], ["--max-per-second", 5], ["--results", "x"], ["--no-db", "--db", "x.db"]):
+        ran = flowrt("run", upper, *options)
+        assert (ran.status, "not both" in ran.err or "go with --inputs" in ran.err) == (2, True)
+    monkeypatch.setenv("FLOWRT_DB", "x.db")
+    assert flowrt("run", upper, "--no-db").status == 0
+
+
 def test_history_and_show_tell_what_ran(flowrt, upper, failing):
     flowrt("run", upper, "--input", '{"x": "a"}')
     flowrt("run", failing, "--input", "{}")

@@ -1,13 +1,12 @@
 """Definitions of a real product: the sound ones run, with the same output on both backends; the others are refused."""
 
-import json
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import pytest
+import real_definitions
+from real_definitions import MISSING, read
 
-FOLDER = Path("/work/shared/workflows")
-FILES = [file for file in sorted(FOLDER.glob("*.json")) if "nodes" in json.loads(file.read_text(encoding="utf-8"))]
+FILES = [file for file in real_definitions.FILES if "nodes" in read(file)]
 
 
 def is_sound(document):
@@ -25,12 +24,13 @@ def is_sound(document):
     return True
 
 
+@pytest.mark.skipif(not FILES, reason=MISSING)
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_definition_runs_on_both_backends_or_is_refused(flowrt, file):
     arguments = ["run", file, "--unknown-steps", "pass", "--no-db", "--json"]
     ran = [flowrt(*arguments, "--backend", backend) for backend in ("asyncio", "trio")]
     assert "Traceback" not in ran[0].err
-    if is_sound(json.loads(file.read_text(encoding="utf-8"))):
+    if is_sound(read(file)):
         assert [(one.status, one.json["status"]) for one in ran] == [(0, "completed")] * 2, ran[0].err
         assert ran[0].json["output"] == ran[1].json["output"]
     else:
@@ -40,6 +40,6 @@ def test_a_definition_runs_on_both_backends_or_is_refused(flowrt, file):
 
 def test_the_folder_has_both_kinds():
     if not FILES:
-        pytest.skip(f"{FOLDER} is not on this machine")
-    kinds = {is_sound(json.loads(file.read_text(encoding="utf-8"))) for file in FILES}
+        pytest.skip(MISSING)
+    kinds = {is_sound(read(file)) for file in FILES}
     assert kinds == {True, False}

@@ -19,11 +19,12 @@ def start(tmp_path):
     started = []
     environment = {key: value for key, value in os.environ.items() if key != "FLOWRT_DB"}
 
-    def begin(*arguments, stdout=subprocess.PIPE):
+    def begin(*arguments, stdout=subprocess.PIPE, stdin=None):
         process = subprocess.Popen(  # noqa: S603
             [*COMMAND, *map(str, arguments)],
             cwd=tmp_path,
             env=environment,
+            stdin=stdin,
             stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
@@ -42,11 +43,11 @@ def finished(process):
     return process.returncode, out, err
 
 
-def wait_for_a_running_execution(start):
+def wait_for_an_execution(start, wanted="running"):
     """Ask the history, until it tells of one."""
     for _ in range(100):
         status, out, _ = finished(start("history", "--json"))
-        if status == 0 and any(row["status"] == "running" for row in json.loads(out)["executions"]):
+        if status == 0 and any(row["status"] == wanted for row in json.loads(out)["executions"]):
             return
     pytest.fail("no execution began")
 
@@ -59,7 +60,7 @@ def waiting(definition):
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_ctrl_c_cancels_and_the_history_says_so(start, waiting, backend):
     process = start("run", waiting, "--backend", backend, "--json")
-    wait_for_a_running_execution(start)
+    wait_for_an_execution(start)
     process.send_signal(signal.SIGINT)
     status, out, err = finished(process)
     assert status == 3
@@ -73,7 +74,7 @@ def test_ctrl_c_cancels_and_the_history_says_so(start, waiting, backend):
 def test_ctrl_c_cancels_many_and_counts_them(start, waiting, tmp_path, backend):
     (tmp_path / "in.jsonl").write_text("{}\n" * 500, encoding="utf-8")
     process = start("run", waiting, "--inputs", "in.jsonl", "--backend", backend, "--json", "--max-at-once", 20)
-    wait_for_a_running_execution(start)
+    wait_for_an_execution(start)
     process.send_signal(signal.SIGINT)
     status, out, err = finished(process)
     assert (status, "Traceback" in err) == (3, False)
@@ -105,7 +106,7 @@ def test_a_step_that_does_not_end_holds_nobody_who_presses_ctrl_c_again(start, d
     (tmp_path / "stubborn_steps.py").write_text(STEPS, encoding="utf-8")
     file = definition({"a": ("python", {"function": f"stubborn_steps:{function}"})}, name="stubborn")
     process = start("run", file, "--backend", backend, "--python-module", "stubborn_steps")
-    wait_for_a_running_execution(start)
+    wait_for_an_execution(start)
     for _ in range(30):  # on a busy machine presses may arrive together, and then count as one
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -118,7 +119,7 @@ def test_a_step_that_does_not_end_holds_nobody_who_presses_ctrl_c_again(start, d
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_ctrl_c_that_comes_several_times_at_once_is_one(start, waiting, backend):
     process = start("run", waiting, "--backend", backend)
-    wait_for_a_running_execution(start)
+    wait_for_an_execution(start)
     for _ in range(5):
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -135,6 +136,28 @@ def test_inputs_can_be_piped(start, definition):
     assert (ran.returncode, json.loads(ran.stdout)["completed"]) == (0, 1000)
 
 
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_input_runs_at_once_and_ctrl_c_is_heard_while_the_next_one_has_not_come(start, definition, backend):
+    file = definition({"a": ("start", {})}, name="small")
+    process = start("run", file, "--inputs", "-", "--json", "--backend", backend, stdin=subprocess.PIPE)
+    process.stdin.write("{}\n")
+    process.stdin.flush()
+    wait_for_an_execution(start, "completed")
+    process.send_signal(signal.SIGINT)
+    status, err, out = process.wait(timeout=60), process.stderr.read(), process.stdout.read()
+    assert (status, json.loads(out)["completed"], "Traceback" in err) == (3, 1, False)
+
+
+def test_ctrl_c_is_heard_before_anything_runs(start, tmp_path):
+    os.mkfifo(tmp_path / "never.json")
+    process = start("validate", tmp_path / "never.json")
+    writer = os.open(tmp_path / "never.json", os.O_WRONLY)  # returns when the command has opened the file to read it
+    process.send_signal(signal.SIGINT)
+    status, _, err = finished(process)
+    os.close(writer)
+    assert (status, "Traceback" in err) == (3, False)
+
+
 def test_a_reader_that_goes_away_ends_the_command_quietly(start):
     process = start("schema")
     process.stdout.close()
@@ -144,6 +167,20 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(start):
 
 
 FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+def test_what_results_on_a_full_disk_end_has_that_reason(start, definition, tmp_path):
+    slow = {"a": ("decision", {"condition": "slow"}), "b": ("delay", {"delay_seconds": 3600})}
+    file = definition(slow, name="slow")
+    document = json.loads(file.read_text(encoding="utf-8"))
+    document["edges"] = [{"source": "a", "target": "b", "sourceHandle": "true"}]
+    file.write_text(json.dumps(document), encoding="utf-8")
+    (tmp_path / "in.jsonl").write_text('{"slow": false}\n' * 300 + '{"slow": true}\n', encoding="utf-8")
+    status, _, _ = finished(start("run", file, "--inputs", "in.jsonl", "--results", FULL, "--max-at-once", 1000))
+    assert status == 1
+    _, out, _ = finished(start("history", "--json", "--status", "cancelled"))
+    assert {"No space left" in row["reason"] for row in json.loads(out)["executions"]} == {True}
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")

@@ -42,6 +42,8 @@ def pair(**keys):
         (node("a", join={"join": "all", "within": 0}), "/nodes/0/join/within", "> 0"),
         (node("a", join={"join": "all", "else": "any"}), "/nodes/0/join/else", "give `within`"),
         (node("a", join={"join": "all", "within": 1, "else": 7}), "/nodes/0/join/else", "found a number"),
+        (node("a", join={"join": "all", "within": 1, "else": {"join": "any"}}), "/nodes/0/join/else", "with `join`"),
+        (node("a", join={"join": {"join": "any"}}), "/nodes/0/join/join", "with `join`, expected 'all', 'any'"),
         (node("a", join={"quorum": 1, "losers": "kill"}), "/nodes/0/join/losers", "expected one of 'cancel', 'run'"),
         (node("a", emit="all"), "/nodes/0/emit", "expected one of 'merge', 'replace'"),
         (node("a", policy="retry"), "/nodes/0/policy", "expected an object"),

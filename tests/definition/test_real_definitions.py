@@ -1,16 +1,11 @@
 """The definitions of a real product, where their folder is there: sound ones load, the others say what is wrong."""
 
-import json
-from pathlib import Path
-
 import pytest
 from definition.workflows import PASS_ALL
+from real_definitions import FILES, MISSING, read
 
 from flowrt.definition import export_definition, load_definition
 from flowrt.errors import DefinitionError
-
-FOLDER = Path(__file__).parents[3] / "shared" / "workflows"
-FILES = sorted(FOLDER.glob("*.json"))
 
 
 def faults_of(document):
@@ -34,10 +29,10 @@ def has_cycle(pairs):
     return bool(nodes)
 
 
-@pytest.mark.skipif(not FILES, reason="the folder of real definitions is not here")
+@pytest.mark.skipif(not FILES, reason=MISSING)
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_real_definition_loads_exactly_if_it_is_sound(file):
-    faults = faults_of(json.loads(file.read_text(encoding="utf-8")))
+    faults = faults_of(read(file))
     if not faults:
         definition = load_definition(file, PASS_ALL).definition
         assert load_definition(export_definition(definition), PASS_ALL).definition == definition

@@ -24,7 +24,7 @@ def test_every_other_spelling_is_listed():
 
 def test_the_limits_are_those_of_the_code():
     assert f"{expressions.MAX_TEXT_BYTES:,} bytes" in TEXT
-    assert f"| {expressions.MAX_NESTING} |" in TEXT
+    assert f"| {expressions.MAX_LEVELS} |" in TEXT
     assert f"{expressions.MAX_STEPS:,} steps" in TEXT
     assert f"{templates.MAX_TEMPLATE_BYTES // 1024} KB of template" in TEXT
     assert f"{templates.MAX_OUTPUT_CHARACTERS:,} characters of output" in TEXT

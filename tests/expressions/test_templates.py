@@ -29,6 +29,7 @@ RECORD = {
         ("{{ lead.items }} {{ lead['score'] }}", "[1,2] 8"),
         ("{{ name.upper() }} {{ name|lower }} {{ upper(name) }} {{ name[1:] }}", "ADA ada ADA da"),
         ("{{ count * 2 }} {{ 7 / 2 }} {{ 1 < count < 5 }} {{ 'd' in name }}", "6 3.5 true true"),
+        ("{{ 1 < count < 5 > 9 }} {{ 1 == 1 != 2 }} {{ 3 > count < missing }}", "false true false"),
         ("{{ nothing|default('x') }} {{ lead.zz|d('y') }}", "x y"),
         (
             "{% for r in rows %}{{ loop.index }}:{{ r.p }}{% if not loop.last %}, {% endif %}{% endfor %}",
@@ -82,6 +83,8 @@ def test_what_a_value_holds_is_never_read_as_a_template():
         ("{{ rows|loop_over }}", "unknown function `loop_over`"),
         ("{{" + "(" * 3000 + "1" + ")" * 3000 + "}}", "nests too deeply"),
         ("{{" + "1+" * 20_000 + "1}}", "nests too deeply"),
+        ("{{" + "1+" * 120 + "1}}", "nests too deeply, at most 100 levels"),
+        ("{{" + "not " * 120 + "1}}", "nests too deeply, at most 100 levels"),
         ("{% if 1 %}" * 400 + "{% endif %}" * 400, "nests too deeply"),
         ("{% for a in b %}" * 60 + "{% endfor %}" * 60, "nested"),
         ("x" * 65_537, "65537 bytes long"),
@@ -155,3 +158,11 @@ def test_any_text_gives_a_text_or_an_expression_error(text):
 def test_a_template_that_is_never_closed_is_refused_in_time_that_grows_with_its_length(text):
     with pytest.raises(ExpressionError):
         compile_template(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("1 < (", ") < 3"), ("1 in [", "] not in [2] == 3"), ("(", " == a == b)")]
+)
+def test_comparisons_in_comparisons_compile_in_time_that_grows_with_their_length(before, after):
+    template = compile_template("{{" + before * 30 + "2" + after * 30 + "}}")
+    assert template.text

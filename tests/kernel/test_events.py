@@ -1,11 +1,13 @@
 """What a listener is told of: everything that happens, in its order; and that nothing is made where nobody listens."""
 
+from itertools import count
+
 import anyio
 import pytest
 from kernel.workflows import retried, side_by_side, workflow
 
 from flowrt import MemoryStore, Runtime
-from flowrt.actors import live
+from flowrt.clock import SystemClock
 from flowrt.errors import ExecutionFailedError
 from flowrt.events import (
     AttemptEnded,
@@ -278,30 +280,57 @@ async def test_the_end_of_an_execution_is_its_last_event_whatever_ends_it():
     assert left.status == "cancelled"
 
 
-@pytest.mark.parametrize("store", [None, MemoryStore()])
-async def test_where_nobody_listens_no_event_is_made_that_the_log_does_not_keep(store, monkeypatch):
-    def refuse(*_facts, **_more):
-        raise AssertionError("made for nobody")
+class CountingClock(SystemClock):
+    """A clock that counts how often it is asked what time it is, as whoever makes an event does."""
 
-    for name in ("AttemptStarted", "FiringParked", "FiringResumed", "SignalKept", "SignalTaken", "CancelRequested"):
-        monkeypatch.setattr(live, name, refuse)
-    async with Runtime(store=store) as runtime:
+    def __init__(self):
+        self.count = 0
+
+    def time_ns(self):
+        self.count += 1
+        return super().time_ns()
+
+
+class Numbers:
+    """Ids for which no clock is asked."""
+
+    def __init__(self):
+        self._numbers = count()
+
+    def new_id(self):
+        return str(next(self._numbers))
+
+
+@pytest.mark.parametrize("has_store", [False, True])
+async def test_where_nobody_listens_no_event_is_made_that_the_log_does_not_keep(has_store):
+    clock, store = CountingClock(), MemoryStore() if has_store else None
+    async with Runtime(store=store, clock=clock, ids=Numbers()) as runtime:
         await runtime.run(workflow({"a": nothing, "b": fails(1)}, policies={"b": retried(2, 0)}), {})
         handle = await runtime.start(APPROVAL, {})
         await runtime.signal(handle.execution_id, "discount", YES)
         handle.cancel()
         await handle.wait()
+    logged = 0
+    if store is not None:
+        rows = await store.log.executions()
+        logged = 2 * len(rows) + sum([len(await store.log.nodes(row.id)) for row in rows])
+    assert clock.count == logged + 1  # and the cancel knows when it was asked for
 
 
-async def test_a_runtime_without_store_and_listeners_makes_no_event_at_all(monkeypatch):
-    async with Runtime() as runtime:
-        handle = await runtime.start(workflow({"a": nothing}), {})
-        assert not handle._execution.is_watched
-        assert not handle._execution.is_overseen
-        with handle_events(handle):
-            assert handle._execution.is_watched
-        assert not handle._execution.is_watched
-        await handle.wait()
+async def test_events_are_made_again_when_somebody_listens_and_not_any_more_when_nobody_does():
+    clock = CountingClock()
+    async with Runtime(clock=clock, ids=Numbers()) as runtime:
+        for _ in range(2):
+            handle = await runtime.start(APPROVAL, {})
+            with handle_events(handle):
+                handle.pause()
+                handle.resume()
+            made = clock.count
+            assert made > 0
+            await runtime.signal(handle.execution_id, "discount", YES)
+            assert await handle.wait() == "completed"
+            assert clock.count == made
+            clock.count = 0
 
 
 class handle_events:  # noqa: N801 - stands where a function would

@@ -201,6 +201,15 @@ def test_a_schema_refers_only_to_itself(reference):
     assert "nothing is fetched" in problem.message
 
 
+@pytest.mark.parametrize("place", ["properties", "patternProperties", "$defs", "definitions", "dependencies"])
+def test_references_below_what_is_only_called_like_a_keyword_of_data_are_checked(place):
+    names = ("default", "const", "enum", "examples")
+    lost = {name: {"not": {"$ref": "#/nowhere"}} for name in names}
+    problems = problems_of("data_validation", validation_schema={"items": {place: lost}})
+    assert {problem.pointer.split("/")[4] for problem in problems} == set(names)
+    run("data_validation", validation_schema=dict.fromkeys(("default", "const"), lost) | {"const": RECORD})
+
+
 def test_a_schema_whose_references_double_the_work_is_stopped():
     levels = {f"l{n}": {"allOf": [{"$ref": f"#/$defs/l{n + 1}"}] * 2} for n in range(40)} | {"l40": {"type": "object"}}
     for schema in (

@@ -94,6 +94,21 @@ def test_a_broken_plug_in_harms_nobody_else():
 
 
 @pytest.mark.usefixtures("installed")
+def test_two_broken_plug_ins_of_one_name_are_both_told(tmp_path):
+    info = tmp_path / "more_steps-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: more-steps\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[flowrt.steps]\nbroken = more_steps:nothing\n")
+    registry = StepRegistry.with_builtins()
+    values = [error.value for error in registry.plugin_errors() if error.name == "broken"]
+    assert values == ["more_steps:nothing", "some_steps:fails"]
+    step_type = registry.find("broken")
+    with pytest.raises(StepBindError) as caught:
+        step_type.bind(step_type.data_type())
+    assert [("no licence" in problem.message) for problem in caught.value.problems] == [False, True]
+
+
+@pytest.mark.usefixtures("installed")
 def test_a_plug_in_can_not_replace_a_builtin_type():
     registry = StepRegistry.with_builtins()
     assert any("'input' already" in error.reason for error in registry.plugin_errors())

@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
+from real_definitions import FILES, MISSING
 
 from flowrt.definition.parsing import load_definition
 from flowrt.errors import DefinitionError
@@ -14,7 +15,6 @@ from flowrt.steps.registry import StepRegistry
 from flowrt.steps.schema import definition_schema
 
 EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/**/*.json"))
-REAL = Path("/work/shared/workflows")
 SCHEMA = definition_schema(StepRegistry.with_builtins(entry_points=False))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 NODE = {"id": "a", "type": "input"}
@@ -106,12 +106,12 @@ def test_types_of_ones_own_are_part_of_it():
     assert not validator.is_valid({"nodes": [NODE]})
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real definitions are not part of the project")
+@pytest.mark.skipif(not FILES, reason=MISSING)
 def test_real_definitions_fit_exactly_if_they_can_be_loaded():
     registry = StepRegistry.with_builtins(default=PassThroughType(), entry_points=False)
     validator = jsonschema.Draft202012Validator(definition_schema(registry))
     refused = 0
-    for path in sorted(REAL.glob("*.json")):
+    for path in FILES:
         try:
             load_definition(path, registry)
         except DefinitionError:

@@ -60,6 +60,27 @@ async def test_an_end_forgets_what_was_remembered_of_the_execution(store):
     assert store.log._positions == {"2": 1}
 
 
+async def test_writers_may_meet_after_the_store_was_opened_again(store):
+    for round_ in "01":
+        async with anyio.create_task_group() as tasks:
+            for number in range(5):
+                tasks.start_soon(store.log.write, events_of("chain", f"{round_}{number}"))
+        await store.close()
+        await store.open()
+    assert len(await store.log.executions()) == 10
+
+
+async def test_a_store_that_was_opened_again_knows_what_its_database_knows():
+    store = SqlStore(":memory:")
+    await store.open()
+    await store.log.write([started("1"), attempt("1", "a")])
+    await store.close()
+    await store.open()
+    with pytest.raises(StoreError, match="its start was never written"):
+        await store.log.write([attempt("1", "b")])
+    await store.close()
+
+
 async def test_an_unknown_workflow_version_is_refused(store):
     with pytest.raises(StoreError, match="FOREIGN KEY"):
         await store.log.write([started("1", workflow_id="nowhere")])

@@ -1,10 +1,11 @@
 """Which databases can be named, and what is said of those that can't be used."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
+from storage.hand_made import events_of
 
 from flowrt.errors import StoreUnavailableError
 from flowrt.storage import SqlStore
@@ -95,18 +96,20 @@ async def test_a_locked_database_is_refused_after_the_time_it_is_waited_for(tmp_
         assert "another process holds its lock" in await refusal(path, busy_timeout_seconds=0.05)
 
 
-async def test_a_full_disk_is_named(tmp_path, monkeypatch):
+async def test_a_full_disk_is_named(tmp_path):
     store = SqlStore(tmp_path / "x.db")
     await store.open()
-
-    def full(connection, *_):
-        connection.execute("PRAGMA max_page_count = 1")
-        connection.execute("CREATE TABLE more AS SELECT zeroblob(1000000)")
-
-    monkeypatch.setattr("flowrt.storage.sql_log.write_batch", full)
+    await store._session.run(fill_up)
     with pytest.raises(StoreUnavailableError, match="there is no space left"):
-        await store.log.write([])
+        await store.log.write([event for number in range(1000) for event in events_of("chain", str(number))])
     await store.close()
+
+
+async def fill_up(engine):
+    async with AsyncExitStack() as stack:
+        for _ in range(engine.pool.size()):  # whichever connection writes
+            connection = await stack.enter_async_context(engine.connect())
+            await connection.exec_driver_sql("PRAGMA max_page_count = 1")
 
 
 async def test_the_default_is_a_file_in_the_current_folder(tmp_path, monkeypatch):

@@ -16,7 +16,6 @@ from flowrt.testing.conformance import (
     binding_checks,
     call_checks,
     check_step_executor,
-    check_step_type,
 )
 
 REGISTRY = StepRegistry.with_builtins(entry_points=False, python_modules=["testing.python_steps"])
@@ -77,7 +76,7 @@ def test_every_built_in_type_has_a_sample():
 
 @pytest.mark.parametrize(("name", "data", "record", "bad_data"), SAMPLES)
 def test_a_built_in_type_conforms(name, data, record, bad_data):
-    check_step_type(REGISTRY.find(name), data, record, bad_data=bad_data, is_pure=True)
+    check_step_executor(REGISTRY.find(name), data, record, bad_data=bad_data, is_pure=True)
 
 
 def test_no_check_is_left_out_or_untested():
@@ -88,7 +87,7 @@ def test_no_check_is_left_out_or_untested():
 
 @pytest.mark.parametrize("sample", SOUND.values(), ids=list(SOUND))
 def test_a_sound_type_conforms(sample):
-    check_step_type(**msgspec.structs.asdict(sample))
+    check_step_executor(**msgspec.structs.asdict(sample))
 
 
 FLAWS = [(check, sample) for check in STEP_TYPE_CHECKS for sample in BROKEN[check.__name__]]
@@ -102,26 +101,26 @@ def test_a_check_notices_a_type_that_breaks_its_promise(check, sample):
 
 def test_an_error_names_the_check_the_type_and_the_data():
     with pytest.raises(AssertionError) as caught:
-        check_step_type(Type(lambda *_: [1]), {"limit": 3}, RECORD)
+        check_step_executor(Type(lambda *_: [1]), {"limit": 3}, RECORD)
     (note,) = caught.value.__notes__
     assert note == "in check_a_call_produces_a_json_object, of the step type 'size' with {'limit': 3}"
 
 
 def test_a_step_that_waits_for_something_real_is_told_so():
     with pytest.raises(AssertionError, match=r"time.sleep\(\) at .*, expected no wait for anything real"):
-        check_step_type(Type(lambda *_: time.sleep(60)), {}, RECORD)
+        check_step_executor(Type(lambda *_: time.sleep(60)), {}, RECORD)
     with pytest.raises(AssertionError, match="a thread"):
-        check_step_type(Type(lambda *_: anyio.to_thread.run_sync(time.sleep, 0.02)), {}, RECORD)
+        check_step_executor(Type(lambda *_: anyio.to_thread.run_sync(time.sleep, 0.02)), {}, RECORD)
 
 
 def test_a_step_may_read_the_clock():
-    check_step_type(Type(lambda *_: {"now": time.time()}), {}, RECORD)
+    check_step_executor(Type(lambda *_: {"now": time.time()}), {}, RECORD)
 
 
 @pytest.mark.anyio
 async def test_it_is_called_where_no_event_loop_runs():
     with pytest.raises(RuntimeError, match="call it from a `def`"):
-        check_step_type(Type(), {})
+        check_step_executor(Type(), {})
 
 
 def test_a_function_is_a_step_type_too():
@@ -133,3 +132,11 @@ def test_a_function_is_a_step_type_too():
 async def _greet(record, word):
     await anyio.sleep(1)
     return {"greeting": f"{word}, {record['name']}"}
+
+
+def test_ctrl_c_during_a_check_is_no_breach():
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_step_executor(Type(interrupted), {}, RECORD)

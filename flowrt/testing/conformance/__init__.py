@@ -14,7 +14,6 @@ from flowrt.testing.conformance.step_type import (
     STEP_TYPE_CHECKS,
     StepTypeCheck,
     check_step_executor,
-    check_step_type,
 )
 from flowrt.testing.conformance.store import (
     DURABLE_STORE_CHECKS,
@@ -38,7 +37,6 @@ __all__ = [
     "check_ids",
     "check_limiter",
     "check_step_executor",
-    "check_step_type",
     "check_store",
     "run_durable_store_check",
     "run_store_check",

@@ -12,8 +12,8 @@ from flowrt.definition.json_kinds import is_object
 from flowrt.testing.conformance.comparable import comparable_binding, comparable_result
 from flowrt.testing.conformance.expectation import breach, expect_equal, raised, shown
 from flowrt.testing.conformance.json_fault import json_fault
-from flowrt.testing.conformance.step_call import StepCall, StepOutcome
 from flowrt.testing.conformance.step_sample import StepSample
+from flowrt.testing.conformance.watched_call import StepOutcome, WatchedCall
 from flowrt.typing import BoundStep, Choice, Delay, DelayUntil, SignalWait
 
 GRACE_SECONDS = 5.0
@@ -30,7 +30,7 @@ def check_a_call_ends_well(sample: StepSample) -> None:
 
 def check_a_call_on_an_empty_record_ends(sample: StepSample) -> None:
     """It produces something, or fails by an ordinary exception; it neither hangs nor exits."""
-    StepCall(sample.step_type.name, sample.bind(), {}).run()
+    WatchedCall(sample.step_type.name, sample.bind(), {}).run()
 
 
 def check_a_call_keeps_its_record(sample: StepSample) -> None:
@@ -123,7 +123,9 @@ def _call(
     sample: StepSample, bound: BoundStep | None = None, *, cancel_after_seconds: float | None = None
 ) -> StepOutcome:
     step = bound or sample.bind()
-    return StepCall(sample.step_type.name, step, sample.record or {}, cancel_after_seconds=cancel_after_seconds).run()
+    return WatchedCall(
+        sample.step_type.name, step, sample.record or {}, cancel_after_seconds=cancel_after_seconds
+    ).run()
 
 
 def _expect_same(what: str, found: StepOutcome, expected: StepOutcome, advice: str) -> None:

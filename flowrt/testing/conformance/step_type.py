@@ -15,7 +15,7 @@ STEP_TYPE_CHECKS: tuple[StepTypeCheck, ...] = (*BINDING_CHECKS, *CALL_CHECKS)
 """What every step type promises; each is a function with a name of its own, to parametrise a test by."""
 
 
-def check_step_type(
+def check_step_executor(
     step_type: StepType,
     data: Mapping[str, Any],
     record: Record | None = None,
@@ -23,7 +23,9 @@ def check_step_type(
     bad_data: Sequence[Mapping[str, Any]] = (),
     is_pure: bool = False,
 ) -> None:
-    """Check that a step type keeps every promise of `flowrt.typing.StepType`, with one node as a sample.
+    """Check that a step type and the step executors that it makes keep every promise of `flowrt.typing.StepType`.
+
+    One node is the sample.
 
     Steps are called on trio in virtual time, so a pause of an hour costs nothing; what they wait for must be made with
     anyio. Give the type fakes of the services that it calls. A `def` that never returns can't be stopped.
@@ -41,7 +43,9 @@ def check_step_type(
         RuntimeError: An event loop runs here already.
     """
     if is_loop_running():
-        raise RuntimeError("check_step_type runs an event loop of its own: call it from a `def`, not an `async def`")
+        raise RuntimeError(
+            "check_step_executor runs an event loop of its own: call it from a `def`, not an `async` one"
+        )
     sample = StepSample(step_type=step_type, data=data, record=record, bad_data=tuple(bad_data), is_pure=is_pure)
     for check in STEP_TYPE_CHECKS:
         try:
@@ -49,7 +53,3 @@ def check_step_type(
         except AssertionError as error:
             error.add_note(f"in {check.__name__}, of the step type {step_type.name!r} with {data!r}")
             raise
-
-
-check_step_executor = check_step_type
-"""The same: a step type is what step executors are made of."""

@@ -40,7 +40,7 @@ class WaitWatch(StepWatch):
             super()._judge(node_id, frame, called)
 
 
-class StepCall:
+class WatchedCall:
     """One call of a bound step.
 
     Args:
@@ -65,7 +65,7 @@ class StepCall:
 
         Raises:
             AssertionError: It waits for something real or for something that never comes, or it raises what is no
-                `Exception`.
+                `Exception`; Ctrl-C goes on.
         """
         what = f"the call of {self._name!r}"
         try:
@@ -95,7 +95,7 @@ class StepCall:
             marker = innermost()
             try:
                 result = await self._call()
-            except trio.Cancelled:
+            except (trio.Cancelled, KeyboardInterrupt):
                 raise
             except BaseException as caught:  # noqa: BLE001 - how it ends is what is looked at
                 error = caught
