@@ -3,7 +3,7 @@
 import anyio
 import anyio.lowlevel
 import pytest
-from kernel.workflows import retried, side_by_side, workflow
+from kernel.workflows import helpers, retried, side_by_side, workflow
 from sink.manual_clock import ManualClock
 
 from flowrt.runtime import Runtime
@@ -118,4 +118,4 @@ async def test_steps_that_never_suspend_wake_few_helpers():
         await anyio.wait_all_tasks_blocked()
         kernel = runtime._engine.kernel
         assert not kernel.executions
-        assert len(kernel.crew._parked) <= 2
+        assert len(helpers()) <= 2

@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+import anyio
+
 from flowrt.definition import Definition, Edge, Join, LoadedDefinition, Node
 from flowrt.policies import NodePolicy, Retry, Timeout
 from flowrt.typing import BoundStep
@@ -35,3 +37,8 @@ def retried(max_attempts, delay_seconds=0.01, **options):
 
 def timed(attempt, **options):
     return NodePolicy(timeout=Timeout(attempt=attempt), **options)
+
+
+def helpers():
+    """The tasks of crews, of all runtimes."""
+    return [task for task in anyio.get_running_tasks() if task.name == "flowrt helper"]

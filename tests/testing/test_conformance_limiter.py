@@ -34,9 +34,9 @@ class Generous(Slots):
 
 
 class CallsAtOnce(Slots):
-    def wait(self, granted):
+    def queue(self, granted):
         granted()
-        return super().wait(lambda: None)
+        return super().queue(lambda: None)
 
 
 class CallsAll(Slots):
