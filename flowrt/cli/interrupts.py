@@ -39,7 +39,7 @@ def leaving_on_second_interrupt() -> Generator[None, None, None]:
         if not interrupts.count:
             signal.signal(signal.SIGINT, before)
         else:
-            atexit.register(signal.signal, signal.SIGINT, _end)  # a step may hold even the end of the interpreter
+            atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # the exit status stays what it is
 
 
 class _Interrupts:
@@ -64,8 +64,4 @@ class _Interrupts:
 
 def _leave() -> NoReturn:
     os.write(2, LAST_WORDS)
-    os._exit(CANCELLED)
-
-
-def _end(_number: int, _frame: FrameType | None) -> NoReturn:
     os._exit(CANCELLED)
