@@ -308,6 +308,8 @@ async def test_where_nobody_listens_no_event_is_made_that_the_log_does_not_keep(
         await runtime.run(workflow({"a": nothing, "b": fails(1)}, policies={"b": retried(2, 0)}), {})
         handle = await runtime.start(APPROVAL, {})
         await runtime.signal(handle.execution_id, "discount", YES)
+        await handle.wait()
+        handle = await runtime.start(APPROVAL, {})
         handle.cancel()
         await handle.wait()
     logged = 0
