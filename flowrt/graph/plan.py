@@ -95,7 +95,6 @@ class PlanEdge:
 
     def __init__(
         self,
-        *,
         index: int,
         source: PlanNode,
         target: PlanNode,
@@ -143,7 +142,7 @@ class Plan:
         """The nodes that wait for signals, by the names of those."""
         for node, signal in signals.items():
             self.signals.setdefault(signal.name, {})[node] = signal
-        self.ends = _ends(nodes)
+        self.ends = _ends(nodes) if ports else _last(nodes)
         self.by_id = {node.id: node for node in nodes}
         self.result_node = self.by_id[definition.result] if definition.result else None
         self._losers: dict[PlanNode, tuple[PlanNode, ...]] = {}
@@ -188,13 +187,19 @@ def _ends(nodes: "Sequence[PlanNode]") -> "tuple[PlanNode, ...]":
         sources = {edge.source for edge in node.incoming}
         if sources and all(source.type == ALWAYS or nodes[source.rank] in observing for source in sources):
             observing.add(node)
-    last = tuple(node for node in nodes if not node.outgoing)
+    last = _last(nodes)
     return tuple(node for node in last if node not in observing) or last
+
+
+def _last(nodes: "Sequence[PlanNode]") -> "tuple[PlanNode, ...]":
+    return tuple([node for node in nodes if not node.outgoing])
 
 
 def by_last_edge(edges: "Sequence[PlanEdge]") -> "tuple[PlanNode, ...]":
     """Return the sources of edges, each once, in the order of their last edges: of records, the later edge's wins."""
-    return tuple(dict.fromkeys(edge.source for edge in reversed(edges)))[::-1]
+    if len(edges) < 2:  # noqa: PLR2004 - most nodes have none or one
+        return tuple([edge.source for edge in edges])
+    return tuple(dict.fromkeys([edge.source for edge in reversed(edges)]))[::-1]
 
 
 def _ancestors_among(nodes: "frozenset[PlanNode]") -> "set[PlanNode]":
