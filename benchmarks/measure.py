@@ -45,7 +45,17 @@ def measure(workload: Workload, repetitions: int) -> list[Timing]:
     Raises:
         WrongResultError: A result was wrong.
     """
-    taking_part = [way for nodes in workload.colours for way in contenders(workload.graph, nodes)]
+    return measure_ways(
+        [way for nodes in workload.colours for way in contenders(workload.graph, nodes)], workload, repetitions
+    )
+
+
+def measure_ways(taking_part: list[Contender], workload: Workload, repetitions: int) -> list[Timing]:
+    """Time these contenders of a workload; verify each result.
+
+    Raises:
+        WrongResultError: A result was wrong.
+    """
     times: list[list[float]] = [[] for _ in taking_part]
     per_node = 1e6 / len(workload.graph)
     for _ in range(repetitions):

@@ -197,9 +197,10 @@ def _last(nodes: "Sequence[PlanNode]") -> "tuple[PlanNode, ...]":
 
 def by_last_edge(edges: "Sequence[PlanEdge]") -> "tuple[PlanNode, ...]":
     """Return the sources of edges, each once, in the order of their last edges: of records, the later edge's wins."""
-    if len(edges) < 2:  # noqa: PLR2004 - most nodes have none or one
-        return tuple([edge.source for edge in edges])
-    return tuple(dict.fromkeys([edge.source for edge in reversed(edges)]))[::-1]
+    sources = [edge.source for edge in edges]
+    if len(sources) == len({*sources}):
+        return tuple(sources)
+    return tuple(dict.fromkeys(reversed(sources)))[::-1]
 
 
 def _ancestors_among(nodes: "frozenset[PlanNode]") -> "set[PlanNode]":
