@@ -29,16 +29,3 @@ def resident_bytes() -> int:
     """Return how much of this process is in memory now; Linux only."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def most_resident_bytes() -> int:
-    """Return how much of this process was in memory at most since `forget_most_resident`; Linux only."""
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    raise OSError("/proc/self/status has no VmHWM")
-
-
-def forget_most_resident() -> None:
-    """Let the most begin again at what is in memory now."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")

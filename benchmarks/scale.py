@@ -13,19 +13,20 @@ from typing import Any, NamedTuple
 import anyio
 import msgspec
 
-from benchmarks.alone import forget_most_resident, most_resident_bytes, resident_bytes, run_alone
+from benchmarks.alone import resident_bytes, run_alone
 from benchmarks.graphs import Graph, chain, layered
 from benchmarks.measure import WrongResultError
 from benchmarks.nodes import DEF
 from benchmarks.programs import INPUT, expected_result
+from benchmarks.structs import python_structs
 from benchmarks.workflows import json_workflow, python_workflow
 from flowrt import Runtime
 from flowrt.graph.plan import Plan
 from flowrt.plans import compile_workflow
 
 SIZES = (10, 1_000, 100_000, 1_000_000)
-MOST_JSON_NODES = 100_000
-"""A larger definition is not timed: what its nodes cost when they run is what Python nodes of that size show."""
+MOST_LOADED = 100_000
+"""A larger workflow is made of its parts: recording or reading it would take longer than all else."""
 REFERENCE_SIZE = 1_000
 REPETITIONS = 5
 LARGE_REPETITIONS = 3
@@ -48,6 +49,7 @@ SHAPES: dict[str, Callable[[int], Graph]] = {
     "chain": chain,
     "layers": lambda size: layered(9, (size - 1) // 9) if size >= REFERENCE_SIZE else layered(3, (size - 1) // 3),
 }
+PARTS = Way("parts", lambda graph: python_structs(graph, DEF), {}, expected_result)
 WAYS = {
     "python": Way("Python", lambda graph: python_workflow(graph, DEF), {}, expected_result),
     "json": Way("JSON", lambda graph: json_workflow(graph, DEF, "nothing"), INPUT, lambda _graph: INPUT),
@@ -61,14 +63,13 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     way: str
     nodes: int
     load_microseconds: float
-    """Recording the calls of a workflow function, or parsing and validating a definition."""
+    """Recording the calls of a workflow function, or parsing and validating a definition; `parts`: neither."""
     load_bytes: float
     compile_microseconds: float
     """From the workflow to a plan; the median, as are the times below."""
     compile_bytes: float
+    """By how much the resident memory grew."""
     run_microseconds: float
-    run_bytes: float
-    """At most while it runs."""
     reference_microseconds: float
     """A run of the same shape with 1,000 nodes, in turn with the other in the same process."""
 
@@ -103,7 +104,7 @@ def measure(sizes: tuple[int, ...] = SIZES) -> list[Scale]:
         for way in WAYS
         for shape in SHAPES
         for size in sizes
-        if way == "python" or size <= MOST_JSON_NODES
+        if way == "python" or size <= MOST_LOADED
     ]
 
 
@@ -113,7 +114,8 @@ def measure_here(shape: str, way: str, size: int) -> Scale:
     Raises:
         WrongResultError: A result was wrong.
     """
-    how, graph, small = WAYS[way], SHAPES[shape](size), SHAPES[shape](REFERENCE_SIZE)
+    how = WAYS[way] if size <= MOST_LOADED else PARTS
+    graph, small = SHAPES[shape](size), SHAPES[shape](REFERENCE_SIZE)
     reference = how.make(small)
     small_plan = compile_workflow(reference, reference.steps)
     count = len(graph)
@@ -123,9 +125,6 @@ def measure_here(shape: str, way: str, size: int) -> Scale:
     loaded = resident_bytes()
     compile_seconds, plan = _timed(lambda: compile_workflow(made, made.steps))
     compiled = resident_bytes()
-    forget_most_resident()
-    anyio.run(_run_times, how, [(plan, graph)], 1)
-    most = most_resident_bytes()
     compile_times = [compile_seconds, *_compile_again(made, count)]
     repetitions = REPETITIONS if count <= NODES_TIMED else LARGE_REPETITIONS
     run_times, reference_times = anyio.run(_run_times, how, [(plan, graph), (small_plan, small)], repetitions)
@@ -138,7 +137,6 @@ def measure_here(shape: str, way: str, size: int) -> Scale:
         compile_microseconds=median(compile_times) / count * 1e6,
         compile_bytes=(compiled - loaded) / count,
         run_microseconds=median(run_times) / count * 1e6,
-        run_bytes=(most - compiled) / count,
         reference_microseconds=median(reference_times) / len(small) * 1e6,
     )
 
@@ -162,8 +160,9 @@ async def _run_times(how: Way, plans: list[tuple[Plan, Graph]], repetitions: int
     """Return the times per run of each plan, taken in turn."""
     times: list[list[float]] = [[] for _ in plans]
     async with Runtime(watchdog_seconds=None) as runtime:
+        expected = [how.expected(graph) for _, graph in plans]
         for _ in range(repetitions):
-            for (plan, graph), found in zip(plans, times, strict=True):
+            for (plan, graph), right, found in zip(plans, expected, times, strict=True):
                 runs = max(1, NODES_TIMED // len(graph))
                 gc.collect()
                 gc.freeze()
@@ -171,7 +170,7 @@ async def _run_times(how: Way, plans: list[tuple[Plan, Graph]], repetitions: int
                 for _ in range(runs):
                     result = await runtime.run(plan, how.input)
                 found.append((time.perf_counter() - started) / runs)
-                if result != how.expected(graph):
+                if result != right:
                     raise WrongResultError(f"{how.name} of {len(graph)} nodes returned {str(result)[:200]}")
     return times
 
@@ -188,7 +187,6 @@ def markdown(found: list[Scale]) -> str:
         "/ 1,000 nodes",
         "bytes loaded",
         "bytes compiled",
-        "bytes run",
         "verdict",
     ]
     lines = ["| " + " | ".join(headings) + " |", "|---" * len(headings) + "|"]
@@ -203,7 +201,6 @@ def markdown(found: list[Scale]) -> str:
             f"{scale.run_ratio:.2f}",
             f"{scale.load_bytes:,.0f}",
             f"{scale.compile_bytes:,.0f}",
-            f"{scale.run_bytes:,.0f}",
             f"**fail**: {', '.join(scale.missed)}" if scale.is_missed else "pass",
         ]
         lines.append("| " + " | ".join(cells) + " |")
@@ -212,7 +209,15 @@ def markdown(found: list[Scale]) -> str:
 
 def as_data(found: list[Scale]) -> list[dict[str, Any]]:
     """Return the measurements as JSON objects, each with its verdict."""
-    return [{**msgspec.to_builtins(scale), "run_ratio": scale.run_ratio, "missed": scale.missed} for scale in found]
+    return [
+        {
+            **msgspec.to_builtins(scale),
+            "run_ratio": scale.run_ratio,
+            "missed": scale.missed,
+            "is_missed": scale.is_missed,
+        }
+        for scale in found
+    ]
 
 
 if __name__ == "__main__":
