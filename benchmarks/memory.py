@@ -1,14 +1,13 @@
 """`map`: whether memory stays what it was while many executions go through `Runtime.map`."""
 
-import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import anyio
 import msgspec
 
+from benchmarks.alone import resident_bytes
 from benchmarks.graphs import chain
 from benchmarks.measure import WrongResultError
 from benchmarks.nodes import DEF
@@ -73,12 +72,6 @@ async def _measure(backend: str, executions: int) -> MapMemory:
 def _inputs(count: int) -> Iterator[dict[str, Any]]:
     for _ in range(count):
         yield {}
-
-
-def resident_bytes() -> int:
-    """Return how much of this process is in memory now; Linux only."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def markdown(found: list[MapMemory]) -> str:

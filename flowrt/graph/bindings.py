@@ -1,17 +1,15 @@
 """How a node's step is called: with its record, or with arguments from other nodes' results."""
 
-import inspect
 from collections.abc import Callable, Mapping
+from inspect import Parameter
 from operator import itemgetter
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 from flowrt.definition.arguments import Arrived, FromFailure, FromNode, FromOutcome
-from flowrt.definition.signature import FunctionSignature
+from flowrt.graph.call_shapes import CallShape
 from flowrt.graph.flow import Flow
 from flowrt.graph.getters import Getter, NoValueError, getter, quick_getter
 from flowrt.graph.plan import PlanNode
-from flowrt.typing import BoundStep
 
 
 def _differs(sent: list[Any], record: Any, others: list[int]) -> bool:
@@ -50,27 +48,30 @@ def bind_record(node: PlanNode, call: Callable[..., Any]) -> Getter:
     return invoke
 
 
-def bind_arguments(node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode], *, always_values: bool) -> Getter:
+def bind_arguments(
+    node: PlanNode,
+    arguments: Mapping[str, Any],
+    shape: CallShape,
+    nodes: Mapping[str, PlanNode],
+    *,
+    always_values: bool,
+) -> Getter:
     """Return the invocation of a step whose parameters are wired to inputs, constants and other nodes' results.
 
     Args:
         node: The node.
-        step: Its step, with `arguments`.
+        arguments: Where its arguments come from.
+        shape: What its step is and takes.
         nodes: All nodes, by id.
         always_values: Nothing in the plan can end without a value, but by failing the execution.
     """
-    arguments = step.arguments or {}
-    parameters = list(inspect.signature(step.call).parameters.values())
-    wired = [parameter for parameter in parameters if parameter.name in arguments]
-    wires = [_wire(step.call, parameter, arguments[parameter.name], node, nodes) for parameter in wired]
-    careful = _careful(step.call, wires)
-    if node.keeps_tokens or any(isinstance(argument, Arrived) for argument in arguments.values()):
-        return careful  # it is about what came and what did not
-    if wired != parameters[: len(wired)] or any(p.kind is p.KEYWORD_ONLY for p in wired):
-        return careful
-    quick = _quick(step.call, [arguments[p.name] for p in wired], nodes)
+    ordered = shape.by_position(arguments)
+    if ordered is None or node.keeps_tokens or Arrived in map(type, ordered):
+        return _careful(node, arguments, shape, nodes)  # the last two are about what came and what did not
+    quick = _quick(shape.call, ordered, nodes)
     if always_values:
         return quick
+    careful = _careful(node, arguments, shape, nodes)
 
     def invoke(flow: Flow) -> Any:
         return careful(flow) if flow.tokens.inboxes else quick(flow)
@@ -80,51 +81,44 @@ def bind_arguments(node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode
 
 def _quick(call: Callable[..., Any], arguments: list[Any], nodes: Mapping[str, PlanNode]) -> Getter:
     """Return the invocation for when every node so far ended with a value; what is common has no loop."""
-    match arguments:
-        case []:
-            return lambda _flow: call()
-        case [FromNode(source)]:
-            index = nodes[source].index
+    if not arguments:
+        return lambda _flow: call()
+    if set(map(type, arguments)) == {FromNode}:
+        return _from_nodes(call, [nodes[argument.node].index for argument in arguments])
+    if len(arguments) == 1:
+        get = quick_getter(arguments[0], nodes)
+        return lambda flow: call(get(flow))
+    getters = [quick_getter(argument, nodes) for argument in arguments]
+    return lambda flow: call(*[getter(flow) for getter in getters])
+
+
+def _from_nodes(call: Callable[..., Any], indices: list[int]) -> Getter:
+    match indices:
+        case [index]:
             return lambda flow: call(flow.sent[index])
-        case [FromNode(source), FromNode(other)]:
-            first, second = nodes[source].index, nodes[other].index
+        case [first, second]:
             return lambda flow: call(flow.sent[first], flow.sent[second])
-        case [FromNode(), *_] if all(isinstance(argument, FromNode) for argument in arguments):
-            pick = itemgetter(*[nodes[argument.node].index for argument in arguments])
-            return lambda flow: call(*pick(flow.sent))
-        case [one]:
-            get = quick_getter(one, nodes)
-            return lambda flow: call(get(flow))
         case _:
-            getters = [quick_getter(argument, nodes) for argument in arguments]
-            return lambda flow: call(*[getter(flow) for getter in getters])
-
-
-def _wire(
-    call: Callable[..., Any],
-    parameter: inspect.Parameter,
-    argument: Any,
-    node: PlanNode,
-    nodes: Mapping[str, PlanNode],
-) -> "Wire":
-    is_needed = isinstance(argument, FromFailure | FromOutcome)  # the node is there for it
-    return Wire(call, parameter, getter(node, argument, nodes), is_needed=is_needed)
+            pick = itemgetter(*indices)
+            return lambda flow: call(*pick(flow.sent))
 
 
 class Wire:
-    """How one parameter gets its value when nodes that feed this one may have ended without one."""
+    """How one parameter gets its value when nodes that feed this one may have ended without one.
+
+    Args:
+        parameter: The parameter.
+        get: Gets the value, or raises `NoValueError`.
+        default: What the parameter gets then; `Parameter.empty`: the node can't do without.
+    """
 
     __slots__ = ("_default", "_get", "is_positional", "name")
 
-    def __init__(self, call: Callable[..., Any], parameter: inspect.Parameter, get: Getter, *, is_needed: bool) -> None:
+    def __init__(self, parameter: Parameter, get: Getter, default: Any) -> None:
         self.name = parameter.name
         self.is_positional = parameter.kind is parameter.POSITIONAL_ONLY
         self._get = get
-        self._default: Any = parameter.default
-        if is_needed:
-            self._default = parameter.empty
-        elif parameter.default is parameter.empty and _accepts_none(FunctionSignature(call).type_of(parameter.name)):
-            self._default = None
+        self._default = default
 
     def value(self, flow: Flow) -> Any:
         """Return the parameter's value.
@@ -135,13 +129,21 @@ class Wire:
         try:
             return self._get(flow)
         except NoValueError:
-            if self._default is inspect.Parameter.empty:
+            if self._default is Parameter.empty:
                 raise
             return self._default
 
 
-def _careful(call: Callable[..., Any], wires: list[Wire]) -> Getter:
+def _careful(node: PlanNode, arguments: Mapping[str, Any], shape: CallShape, nodes: Mapping[str, PlanNode]) -> Getter:
     """Return the invocation for when some of the nodes that feed this one ended without a value."""
+    call, wires = (
+        shape.call,
+        [
+            Wire(parameter, getter(node, argument, nodes), _default(parameter, argument, shape))
+            for parameter in shape.parameters
+            if (argument := arguments.get(parameter.name)) is not None
+        ],
+    )
 
     def invoke(flow: Flow) -> Any:
         positional = [wire.value(flow) for wire in wires if wire.is_positional]
@@ -151,5 +153,6 @@ def _careful(call: Callable[..., Any], wires: list[Wire]) -> Getter:
     return invoke
 
 
-def _accepts_none(annotation: Any) -> bool:
-    return get_origin(annotation) in {Union, UnionType} and NoneType in get_args(annotation)
+def _default(parameter: Parameter, argument: Any, shape: CallShape) -> Any:
+    is_needed = isinstance(argument, FromFailure | FromOutcome)  # the node is there for it
+    return Parameter.empty if is_needed else shape.default_of(parameter)

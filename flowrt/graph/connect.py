@@ -1,6 +1,6 @@
 """The edges and ports of a plan's nodes, and what the kernel asks of them at every firing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -10,25 +10,53 @@ from flowrt.graph.plan import FAILURE, SUCCESS, PlanEdge, PlanNode, by_last_edge
 from flowrt.policies import OnError
 
 
-def make_ports(nodes: Mapping[str, PlanNode], edges: Sequence[Edge]) -> tuple[PlanNode, ...]:
-    """Make the ports at which `failure` and `always` edges begin."""
+def connect(
+    nodes: Sequence[PlanNode], edges: Sequence[Edge], sources: Sequence[PlanNode], targets: Sequence[PlanNode]
+) -> tuple[PlanNode, ...]:
+    """Make the edges between nodes, and return the ports, at which `failure` and `always` edges begin.
+
+    Args:
+        nodes: The nodes in topological order.
+        edges: The edges as the definition has them.
+        sources: The node at which each begins.
+        targets: The node at which each ends.
+    """
+    incoming: list[list[PlanEdge]] = [[] for _ in nodes]
+    outgoing: list[list[PlanEdge]] = [[] for _ in nodes]
     ports: list[PlanNode] = []
-    for edge in edges:
-        node = nodes[edge.source]
-        if _port_of(node, edge.on) is node and edge.on != SUCCESS:
-            port = _port(node, edge.on, len(nodes) + len(ports))
-            ports.append(port)
-            node.ports = (*node.ports, port)
-            if edge.on == FAILURE:
-                node.failure_port = port
-            else:
-                node.always_port = port
+    for index, (edge, node, target) in enumerate(zip(edges, sources, targets, strict=True)):
+        source = node
+        if edge.on != SUCCESS:
+            source = _port_of(node, edge.on) or _add_port(node, edge.on, len(outgoing))
+            if source.index == len(outgoing):
+                ports.append(source)
+                outgoing.append([])
+        handle = None if source.handles is None else edge.source_handle
+        condition = None if edge.condition is None else _condition(edge.condition, source)
+        made = PlanEdge(index, source, target, handle, condition)
+        incoming[target.index].append(made)
+        outgoing[source.index].append(made)
+    for node in nodes:
+        node.incoming = tuple(incoming[node.index])
+        node.outgoing = tuple(outgoing[node.index])
+    for port in ports:
+        port.incoming = nodes[port.rank].incoming if port.takes_record else ()
+        port.outgoing = tuple(outgoing[port.index])
     return tuple(ports)
 
 
-def _port_of(node: PlanNode, on: str) -> PlanNode:
-    """Return where the edges of a kind begin: at a port, or at the node itself."""
-    return next((port for port in node.ports if port.type == on), node)
+def _port_of(node: PlanNode, kind: str) -> PlanNode | None:
+    return node.failure_port if kind == FAILURE else node.always_port
+
+
+def _add_port(node: PlanNode, kind: str, index: int) -> PlanNode:
+    port = _port(node, kind, index)
+    node.ports = (*node.ports, port)
+    if kind == FAILURE:
+        node.failure_port = port
+    else:
+        node.always_port = port
+    return port
 
 
 def _port(node: PlanNode, kind: str, index: int) -> PlanNode:
@@ -49,32 +77,7 @@ def _port(node: PlanNode, kind: str, index: int) -> PlanNode:
     return port
 
 
-def connect(nodes: Mapping[str, PlanNode], edges: Sequence[Edge]) -> None:
-    """Make the edges between nodes; those of ports begin at the ports."""
-    incoming: dict[PlanNode, list[PlanEdge]] = {node: [] for node in nodes.values()}
-    outgoing: dict[PlanNode, list[PlanEdge]] = {}
-    for index, edge in enumerate(edges):
-        source = _port_of(nodes[edge.source], edge.on)
-        made = PlanEdge(
-            index=index,
-            source=source,
-            target=nodes[edge.target],
-            handle=edge.source_handle if source.handles is not None else None,
-            condition=_condition(edge.condition, source),
-        )
-        incoming[made.target].append(made)
-        outgoing.setdefault(source, []).append(made)
-    for node in nodes.values():
-        node.incoming = tuple(incoming[node])
-        node.outgoing = tuple(outgoing.get(node, ()))
-        for port in node.ports:
-            port.incoming = node.incoming if node.takes_record else ()
-            port.outgoing = tuple(outgoing[port])
-
-
-def _condition(text: str | None, source: PlanNode) -> Callable[[Any], bool] | None:
-    if text is None:
-        return None
+def _condition(text: str, source: PlanNode) -> Callable[[Any], bool]:
     from flowrt.definition.expressions import compile_expression  # noqa: PLC0415 - the library is loaded when used
 
     reads = compile_expression(text).holds
@@ -87,26 +90,39 @@ def _condition(text: str | None, source: PlanNode) -> Callable[[Any], bool] | No
 
 def finish(node: PlanNode) -> None:
     """Derive what the kernel asks at every firing from the edges of a node or port, after those of its sources."""
-    node.sources = by_last_edge(node.incoming)
+    sources = node.sources = by_last_edge(node.incoming)
     for port in node.ports:
         finish(port)
-    node.can_rescue = any(source.is_port or source.can_rescue for source in node.sources)
-    node.keeps_tokens = node.join != "all" or node.within_seconds is not None or node.can_rescue
-    settles = "all_settled" in {node.join, node.otherwise}
-    node.gets_outcomes = not node.is_port and node.takes_record and settles and bool(node.incoming)
+    node.can_rescue = False
+    for source in sources:
+        if source.is_port or source.can_rescue:
+            node.can_rescue = True
+    join, otherwise, takes_record = node.join, node.otherwise, node.takes_record
+    node.keeps_tokens = join != "all" or node.within_seconds is not None or node.can_rescue
+    settles = join == "all_settled" or otherwise == "all_settled"
+    node.gets_outcomes = settles and takes_record and bool(node.incoming) and not node.is_port
     is_as_it_is = not (node.emits_only_produced or node.gets_outcomes) and node.output_key is None
-    node.adds_to_record = node.takes_record and is_as_it_is
+    node.adds_to_record = takes_record and is_as_it_is
 
 
 def finish_targets(node: PlanNode) -> None:
     """Derive the rest, which depends on what was derived of a node's targets."""
-    is_plain = not node.ports and all(
-        edge.handle is None and edge.condition is None and not edge.target.keeps_tokens for edge in node.outgoing
-    )
-    node.plain_targets = tuple(edge.target for edge in node.outgoing) if is_plain else None
+    node.plain_targets = None if node.ports else _plain_targets(node)
     node.on_error = node.policy.on_error or _default_on_error(node)
 
 
+def _plain_targets(node: PlanNode) -> tuple[PlanNode, ...] | None:
+    targets: list[PlanNode] = []
+    for edge in node.outgoing:
+        target = edge.target
+        if edge.handle is not None or edge.condition is not None or target.keeps_tokens:
+            return None
+        targets.append(target)
+    return tuple(targets)
+
+
 def _default_on_error(node: PlanNode) -> OnError:
-    does_without = bool(node.outgoing) and all(edge.target.join != "all" for edge in node.outgoing)
-    return "continue" if does_without else "fail"
+    for edge in node.outgoing:
+        if edge.target.join == "all":
+            return "fail"
+    return "continue" if node.outgoing else "fail"

@@ -97,7 +97,6 @@ class PlanEdge:
 
     def __init__(
         self,
-        *,
         index: int,
         source: PlanNode,
         target: PlanNode,
@@ -147,7 +146,7 @@ class Plan:
         """The nodes that wait for signals, by the names of those."""
         for node, signal in signals.items():
             self.signals.setdefault(signal.name, {})[node] = signal
-        self.ends = _ends(nodes)
+        self.ends = _ends(nodes) if ports else _last(nodes)
         self.by_id = {node.id: node for node in nodes}
         self.result_node = self.by_id[definition.result] if definition.result else None
         self._losers: dict[PlanNode, tuple[PlanNode, ...]] = {}
@@ -199,13 +198,20 @@ def _ends(nodes: "Sequence[PlanNode]") -> "tuple[PlanNode, ...]":
         sources = {edge.source for edge in node.incoming}
         if sources and all(source.type == ALWAYS or nodes[source.rank] in observing for source in sources):
             observing.add(node)
-    last = tuple(node for node in nodes if not node.outgoing)
+    last = _last(nodes)
     return tuple(node for node in last if node not in observing) or last
+
+
+def _last(nodes: "Sequence[PlanNode]") -> "tuple[PlanNode, ...]":
+    return tuple([node for node in nodes if not node.outgoing])
 
 
 def by_last_edge(edges: "Sequence[PlanEdge]") -> "tuple[PlanNode, ...]":
     """Return the sources of edges, each once, in the order of their last edges: of records, the later edge's wins."""
-    return tuple(dict.fromkeys(edge.source for edge in reversed(edges)))[::-1]
+    sources = [edge.source for edge in edges]
+    if len(sources) == len({*sources}):
+        return tuple(sources)
+    return tuple(dict.fromkeys(reversed(sources)))[::-1]
 
 
 def _ancestors_among(nodes: "frozenset[PlanNode]") -> "set[PlanNode]":

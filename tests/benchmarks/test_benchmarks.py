@@ -1,5 +1,6 @@
 """The benchmarks measure what they say: each way computes the right result, and the verdicts follow from the times."""
 
+import asyncio
 import json
 
 import pytest
@@ -8,8 +9,10 @@ workloads = pytest.importorskip("benchmarks.workloads", reason="the benchmarks a
 
 from benchmarks import __main__ as command  # noqa: E402
 from benchmarks import graphs, memory, table  # noqa: E402
-from benchmarks.contenders import Contender  # noqa: E402
-from benchmarks.measure import Timing, WrongResultError, measure  # noqa: E402
+from benchmarks.backends import HAS_UVLOOP, run_on  # noqa: E402
+from benchmarks.contenders import Contender, contenders  # noqa: E402
+from benchmarks.measure import Timing, WrongResultError, measure, measure_ways  # noqa: E402
+from benchmarks.nodes import DEF  # noqa: E402
 
 TINY = workloads.workloads(30)
 ONCE = 1
@@ -19,7 +22,7 @@ ONCE = 1
 def test_every_way_computes_the_right_result(monkeypatch, name):
     monkeypatch.setattr("benchmarks.nodes.SLEEP_SECONDS", 0)
     timings = measure(TINY[name], ONCE)
-    assert {timing.contender.name for timing in timings} >= {"b1", "b2", "flowrt, Python", "flowrt, JSON"}
+    assert {timing.contender.name for timing in timings} >= {"b1", "b2", "b4", "flowrt, Python", "flowrt, JSON"}
     assert all(timing.median > 0 for timing in timings)
 
 
@@ -43,8 +46,8 @@ def test_random_graphs_are_the_same_every_time_and_point_backwards():
     assert all(source < index for index, upstream in enumerate(graph) for source in upstream)
 
 
-def timing(name, microseconds):
-    return Timing(Contender(name, "asyncio", "def", "values", None, None), microseconds)
+def timing(name, microseconds, backend="asyncio"):
+    return Timing(Contender(name, backend, "def", "values", None, None), microseconds)
 
 
 @pytest.mark.parametrize(("median", "is_missed"), [(2.0, False), (2.1, True)])
@@ -56,9 +59,34 @@ def test_a_goal_is_missed_when_the_median_is_over_its_multiple_of_b1(median, is_
     assert ("**fail**" in table.markdown([row])) is is_missed
 
 
+def test_on_uvloop_the_baseline_is_b1_on_uvloop_and_there_is_no_goal():
+    baselines = [timing("b1", (4.0,)), timing("b1", (2.0,), "uvloop"), timing("b2", (10.0,), "trio")]
+    *_, row = table.rows(TINY["W1"], [*baselines, timing("flowrt, Python", (3.0,), "uvloop")])
+    assert (row.b1_ratio, row.b2_ratio, row.goal) == (1.5, 0.3, None)
+
+
+@pytest.mark.skipif(not HAS_UVLOOP, reason="uvloop is not installed")
+def test_uvloop_is_the_event_loop_of_its_rows():
+    async def loop_module():
+        return type(asyncio.get_running_loop()).__module__
+
+    assert run_on("uvloop", loop_module) == "uvloop"
+    assert run_on("asyncio", loop_module).startswith("asyncio")
+
+
+def test_a_way_that_takes_much_longer_is_timed_in_fewer_runs(monkeypatch):
+    seconds = iter(range(1000))
+    monkeypatch.setattr("time.perf_counter", lambda: next(seconds))
+    workload = TINY["W4"]._replace(runs=20)
+    way = next(way for way in contenders(workload.graph, DEF) if way.name == "b4")
+    [found] = measure_ways([way], workload, ONCE)
+    assert way.slowness == 10
+    assert found.median == 1e6 / len(workload.graph) / 2
+
+
 def test_an_unknown_workload_is_answered_with_the_known_ones(capsys):
     assert command.main(["W1", "W99"]) == 2
-    assert "no workload W99; there are: map, W1, W2, W3, W4, W4c, W5, W5b" in capsys.readouterr().err
+    assert "no workload W99; there are: map, W7, W8, W1, W2, W3, W4, W4c, W5, W5b" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("is_missed", [False, True])
