@@ -10,6 +10,7 @@ import sys
 import msgspec
 
 from benchmarks import memory, table
+from benchmarks.backends import HAS_UVLOOP, WITHOUT_UVLOOP
 from benchmarks.measure import measure
 from benchmarks.workloads import workloads
 
@@ -25,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"there is no workload {', '.join(unknown)}; there are: {MAP}, {', '.join(known)}", file=sys.stderr)
         return 2
     names = options.names or [MAP, *known]
+    if not HAS_UVLOOP:
+        print(WITHOUT_UVLOOP, file=sys.stderr)
     # first, while the process is small: what grows is seen best there
     memories = [memory.measure_map(backend) for backend in ("asyncio", "trio")] if MAP in names else []
     found: list[table.Row] = []

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from benchmarks.backends import BACKENDS, Backend
 from benchmarks.baselines import Run, asyncio_tasks, plain_calls, trio_tasks
 from benchmarks.graphs import Graph
 from benchmarks.nodes import Nodes
@@ -15,11 +16,10 @@ from benchmarks.programs import (
     program_of_records,
     program_of_values,
 )
+from benchmarks.streams import stream_actors
 from benchmarks.workflows import json_workflow, python_workflow
 from flowrt import Runtime
 
-Backend: TypeAlias = Literal["asyncio", "trio"]
-BACKENDS: tuple[Backend, ...] = ("asyncio", "trio")
 Payload: TypeAlias = Literal["values", "records"]
 
 
@@ -35,6 +35,8 @@ class Contender(NamedTuple):
     open: Callable[[], AbstractAsyncContextManager[Run]]
     expected: Any
     """The right result."""
+    slowness: int = 1
+    """So many times fewer runs are timed of it than of the others, since each takes so much longer."""
 
     @property
     def is_flowrt(self) -> bool:
@@ -50,6 +52,7 @@ def contenders(graph: Graph, nodes: Nodes) -> list[Contender]:
     nothing, key = (json_workflow(graph, nodes, node_type) for node_type in ("nothing", "key"))
     found = _baselines(program_of_values(graph, nodes), colour, "values", values)
     found += _baselines(program_of_records(graph, nodes), colour, "records", records)
+    found += _stream_actors(program_of_values(graph, nodes), colour, values)
     for backend in BACKENDS:
         found += [
             Contender("flowrt, Python", backend, colour, "values", _opener(python, {}), values),
@@ -63,18 +66,27 @@ def contenders(graph: Graph, nodes: Nodes) -> list[Contender]:
 def _baselines(program: Program, colour: str, payload: Payload, expected: Any) -> list[Contender]:
     ways: tuple[tuple[str, Backend, Callable[[Program], Run]], ...] = (
         ("b0", "asyncio", plain_calls),
-        ("b1", "asyncio", asyncio_tasks),
+        *(("b1", backend, asyncio_tasks) for backend in BACKENDS if backend != "trio"),
         ("b2", "trio", trio_tasks),
     )
+    return [Contender(name, backend, colour, payload, _given(way(program)), expected) for name, backend, way in ways]
 
-    def opener(run: Run) -> Callable[[], AbstractAsyncContextManager[Run]]:
-        @asynccontextmanager
-        async def opened() -> AsyncGenerator[Run]:
-            yield run
 
-        return opened
+def _stream_actors(program: Program, colour: str, expected: Any) -> list[Contender]:
+    open_run, slowness = _given(stream_actors(program)), 10
+    return [
+        Contender("b4", backend, colour, "values", open_run, expected, slowness)
+        for backend in BACKENDS
+        if backend != "uvloop"
+    ]
 
-    return [Contender(name, backend, colour, payload, opener(way(program)), expected) for name, backend, way in ways]
+
+def _given(run: Run) -> Callable[[], AbstractAsyncContextManager[Run]]:
+    @asynccontextmanager
+    async def opened() -> AsyncGenerator[Run]:
+        yield run
+
+    return opened
 
 
 def _opener(workflow: Any, given: dict[str, Any]) -> Callable[[], AbstractAsyncContextManager[Run]]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import anyio
 import anyio.lowlevel
 
+from benchmarks.backends import run_on
 from benchmarks.baselines import Run
 from benchmarks.contenders import Contender, contenders
 from benchmarks.workloads import Workload
@@ -46,15 +47,15 @@ def measure(workload: Workload, repetitions: int) -> list[Timing]:
     """
     taking_part = [way for nodes in workload.colours for way in contenders(workload.graph, nodes)]
     times: list[list[float]] = [[] for _ in taking_part]
-    per_node = 1e6 / (workload.runs * len(workload.graph))
+    per_node = 1e6 / len(workload.graph)
     for _ in range(repetitions):
         for contender, found in zip(taking_part, times, strict=True):
-            found.append(anyio.run(_seconds, contender, workload, backend=contender.backend) * per_node)
+            found.append(run_on(contender.backend, _seconds_per_run, contender, workload) * per_node)
     return [Timing(contender, tuple(found)) for contender, found in zip(taking_part, times, strict=True)]
 
 
-async def _seconds(contender: Contender, workload: Workload) -> float:
-    """Return the time of one repetition in an event loop of its own, after one run that warms it up.
+async def _seconds_per_run(contender: Contender, workload: Workload) -> float:
+    """Return the time per run of one repetition in an event loop of its own, after one run that warms it up.
 
     The garbage collector runs while the time is taken, as it does in a program, but finds only garbage of this
     repetition: before, all is collected, and what is left is put out of its sight.
@@ -64,12 +65,12 @@ async def _seconds(contender: Contender, workload: Workload) -> float:
         gc.collect()
         gc.freeze()
         started = time.perf_counter()
-        results = await _all_results(run, workload)
+        results = await _all_results(run, max(1, workload.runs // contender.slowness), workload.at_once)
         seconds = time.perf_counter() - started
         gc.unfreeze()
     for result in results:
         _verify(contender, result)
-    return seconds
+    return seconds / len(results)
 
 
 def _verify(contender: Contender, result: Any) -> None:
@@ -78,13 +79,13 @@ def _verify(contender: Contender, result: Any) -> None:
         raise WrongResultError(f"{contender.name} on {contender.backend} returned {str(result)[:200]}, not {expected}")
 
 
-async def _all_results(run: Run, workload: Workload) -> list[Any]:
-    if workload.at_once == 1:
-        return [await run() for _ in range(workload.runs)]
+async def _all_results(run: Run, runs: int, at_once: int) -> list[Any]:
+    if at_once == 1:
+        return [await run() for _ in range(runs)]
     results: list[Any] = []
-    turns = iter(range(workload.runs))
+    turns = iter(range(runs))
     async with anyio.create_task_group() as callers:
-        for _ in range(workload.at_once):
+        for _ in range(at_once):
             callers.start_soon(_call, run, turns, results)
     return results
 

@@ -32,17 +32,20 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rows(workload: Workload, timings: list[Timing]) -> list[Row]:
-    """Hold each timing against the baselines of the same colour that pass on the same."""
-    medians: dict[tuple[str, str, str], float] = {
-        (timing.contender.name, timing.contender.colour, timing.contender.payload): timing.median for timing in timings
+    """Hold each timing against the baselines of the same colour that pass on the same; on uvloop against b1 there."""
+    medians: dict[tuple[str, bool, str, str], float] = {
+        (way.name, way.backend == "uvloop", way.colour, way.payload): median
+        for way, median in ((timing.contender, timing.median) for timing in timings)
+        if way.name in {"b1", "b2"}
     }
     return [_row(workload, timing, medians) for timing in timings]
 
 
-def _row(workload: Workload, timing: Timing, medians: dict[tuple[str, str, str], float]) -> Row:
+def _row(workload: Workload, timing: Timing, medians: dict[tuple[str, bool, str, str], float]) -> Row:
     way = timing.contender
     # the goals are for nodes that do nothing: where each adds a key, all ways spend most of the time on copying records
-    is_judged = way.is_flowrt and way.payload == "values" and workload.goal is not None
+    is_uvloop = way.backend == "uvloop"
+    is_judged = way.is_flowrt and way.payload == "values" and workload.goal is not None and not is_uvloop
     return Row(
         workload=workload.name,
         colour=way.colour,
@@ -51,8 +54,8 @@ def _row(workload: Workload, timing: Timing, medians: dict[tuple[str, str, str],
         median_microseconds=timing.median,
         least_microseconds=timing.least,
         repetitions=len(timing.microseconds),
-        b1_ratio=timing.median / medians["b1", way.colour, way.payload],
-        b2_ratio=timing.median / medians["b2", way.colour, way.payload],
+        b1_ratio=timing.median / medians["b1", is_uvloop, way.colour, way.payload],
+        b2_ratio=timing.median / medians["b2", False, way.colour, way.payload],
         goal=workload.goal.most if is_judged and workload.goal else None,
     )
 
