@@ -13,10 +13,8 @@ import anyio.lowlevel
 from benchmarks.backends import run_on
 from benchmarks.baselines import Run
 from benchmarks.contenders import Contender, contenders
+from benchmarks.nodes import be_busy
 from benchmarks.workloads import Workload
-
-BUSY_SECONDS = 0.001
-
 
 class WrongResultError(Exception):
     """A contender did not compute what it should, so its time means nothing."""
@@ -50,11 +48,11 @@ def measure(workload: Workload, repetitions: int) -> list[Timing]:
     per_node = 1e6 / len(workload.graph)
     for _ in range(repetitions):
         for contender, found in zip(taking_part, times, strict=True):
-            found.append(run_on(contender.backend, _seconds_per_run, contender, workload) * per_node)
+            found.append(run_on(contender.backend, seconds_per_run, contender, workload) * per_node)
     return [Timing(contender, tuple(found)) for contender, found in zip(taking_part, times, strict=True)]
 
 
-async def _seconds_per_run(contender: Contender, workload: Workload) -> float:
+async def seconds_per_run(contender: Contender, workload: Workload) -> float:
     """Return the time per run of one repetition in an event loop of its own, after one run that warms it up.
 
     The garbage collector runs while the time is taken, as it does in a program, but finds only garbage of this
@@ -103,14 +101,12 @@ async def _neighbour(workload: Workload) -> AsyncGenerator[None]:
         yield
         return
     async with anyio.create_task_group() as group:
-        group.start_soon(_be_busy)
+        group.start_soon(_keep_busy)
         yield
         group.cancel_scope.cancel()
 
 
-async def _be_busy() -> None:
+async def _keep_busy() -> None:
     while True:
-        ends = time.perf_counter() + BUSY_SECONDS
-        while time.perf_counter() < ends:
-            pass
+        be_busy()
         await anyio.lowlevel.checkpoint()

@@ -1,0 +1,34 @@
+"""What is asked of flowrt: the goals, as multiples of a baseline in the same run."""
+
+from typing import NamedTuple
+
+PYTHON, JSON = "flowrt, Python", "flowrt, JSON"
+
+
+class Goal(NamedTuple):
+    """The most that flowrt may take, as a multiple of hand-written asyncio (b1) with the same nodes."""
+
+    python: float
+    json: float
+
+    def of(self, way: str) -> float | None:
+        """Return what is asked of one way to run a workflow, if anything is."""
+        return {PYTHON: self.python, JSON: self.json}.get(way)
+
+
+KERNEL = Goal(python=0.35, json=0.50)
+GOALS = {
+    "W1": KERNEL,
+    "W2": KERNEL,
+    "W3": KERNEL,
+    "W4": KERNEL,
+    "W4c": KERNEL,
+    "W5": Goal(python=1.0, json=1.0),
+    "W5b": Goal(python=1.1, json=1.1),
+}
+LOG_GOALS = {"W6c": 3.0}
+"""Times raw `executemany`, per row."""
+PING_GOALS_MILLISECONDS = {"1,000 executions per second": 2.0, "20 callers, `def` workflows of 50 ms": 10.0}
+"""The only goals that are times: at the 99th percentile."""
+IMPORT_GOALS = {"import flowrt": 1.5, "flowrt --help": 1.8}
+"""Times `import asyncio` and `import typer`, whole processes."""
