@@ -32,3 +32,14 @@ PING_GOALS_MILLISECONDS = {"1,000 executions per second": 2.0, "20 callers, `def
 """The only goals that are times: at the 99th percentile."""
 IMPORT_GOALS = {"import flowrt": 1.5, "flowrt --help": 1.8}
 """Times `import asyncio` and `import typer`, whole processes."""
+
+GATE_LIMITS = {
+    "W1": {PYTHON: 0.35, JSON: 0.50},
+    "W2": {PYTHON: 0.35, JSON: 0.50},
+    "W3": {PYTHON: 0.35, JSON: 0.50},
+    "W4": {PYTHON: 0.80, JSON: 0.90},
+    "W4c": {PYTHON: 0.80, JSON: 0.90},
+    "W5b": {PYTHON: 1.10, JSON: 1.10},
+    "W6c": {PYTHON: 3.00},
+}
+MARGINS = dict.fromkeys(GATE_LIMITS, 1.2)

@@ -80,9 +80,7 @@ def measure_imports(repetitions: int) -> list[ImportRow]:
             if repetition:  # the first one reads the files
                 for one, all_of_it in zip(seconds, found, strict=True):
                     all_of_it.append(one)
-    return [
-        _row(process, baseline, *found) for (process, baseline), found in zip(PAIRS, times, strict=True)
-    ]
+    return [_row(process, baseline, *found) for (process, baseline), found in zip(PAIRS, times, strict=True)]
 
 
 def _seconds(process: Process) -> float:
@@ -92,7 +90,9 @@ def _seconds(process: Process) -> float:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - our own
     seconds = time.perf_counter() - started
     if done.returncode or process.expected not in done.stdout:
-        raise WrongResultError(f"{' '.join(command)} ended with {done.returncode}: {done.stdout[:200]}{done.stderr[-2000:]}")
+        raise WrongResultError(
+            f"{' '.join(command)} ended with {done.returncode}: {done.stdout[:200]}{done.stderr[-2000:]}"
+        )
     return seconds
 
 

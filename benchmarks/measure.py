@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from statistics import median
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from benchmarks.baselines import Run
 from benchmarks.contenders import Contender, contenders
 from benchmarks.nodes import be_busy
 from benchmarks.workloads import Workload
+
 
 class WrongResultError(Exception):
     """A contender did not compute what it should, so its time means nothing."""
@@ -37,13 +38,16 @@ class Timing(NamedTuple):
         return min(self.microseconds)
 
 
-def measure(workload: Workload, repetitions: int) -> list[Timing]:
-    """Time all contenders of a workload; verify each result.
+def measure(
+    workload: Workload, repetitions: int, takes_part: Callable[[Contender], bool] = lambda _contender: True
+) -> list[Timing]:
+    """Time the contenders of a workload; verify each result.
 
     Raises:
         WrongResultError: A result was wrong.
     """
-    taking_part = [way for nodes in workload.colours for way in contenders(workload.graph, nodes)]
+    everybody = [way for nodes in workload.colours for way in contenders(workload.graph, nodes)]
+    taking_part = [way for way in everybody if takes_part(way)]
     times: list[list[float]] = [[] for _ in taking_part]
     per_node = 1e6 / len(workload.graph)
     for _ in range(repetitions):

@@ -1,0 +1,43 @@
+"""The gate fails where a ratio is over its limit twice."""
+
+import pytest
+
+gate = pytest.importorskip("benchmarks.gate", reason="the benchmarks are no part of the installed package")
+
+from benchmarks import __main__ as command  # noqa: E402
+from benchmarks.goals import GATE_LIMITS, GOALS, JSON, LOG_GOALS, MARGINS, PYTHON  # noqa: E402
+
+
+@pytest.mark.parametrize("name", GATE_LIMITS)
+def test_each_workload_has_a_ratio_for_each_way(monkeypatch, name):
+    monkeypatch.setattr("benchmarks.nodes.SLEEP_SECONDS", 0)
+    rows = gate.measure_ratios(name, 20, 1)
+    colours = {"async"} if name == "W5b" else {"def", "async"}
+    ways = {
+        (way, colour, backend) for way in GATE_LIMITS[name] for colour in colours for backend in ("asyncio", "trio")
+    }
+    assert {(row.way, row.colour, row.backend) for row in rows} == ways
+    assert all(row.ratio > 0 and row.limit > 0 for row in rows)
+
+
+def test_no_limit_is_stricter_than_the_goal():
+    for name, limits in GATE_LIMITS.items():
+        goals = {PYTHON: LOG_GOALS[name]} if name in LOG_GOALS else {way: GOALS[name].of(way) for way in (PYTHON, JSON)}
+        assert {way: limits[way] >= goals[way] for way in limits} == dict.fromkeys(goals, True)
+        assert MARGINS[name] > 1
+
+
+@pytest.mark.parametrize(("excess", "status"), [([0.9], 0), ([1.1, 0.9], 0), ([1.1, 1.2], 1)])
+def test_what_is_over_its_limit_is_measured_once_more(monkeypatch, capsys, excess, status):
+    turns = iter(excess)
+
+    def measure_ratios(name, _size, _repetitions):
+        times = next(turns) if name == "W4" else 0.5
+        row = gate._row(name, PYTHON, "def", "asyncio", 0)
+        return [gate.GateRow(**{**gate.msgspec.structs.asdict(row), "ratio": row.limit * times})]
+
+    monkeypatch.setattr(gate, "measure_ratios", measure_ratios)
+    assert command.main(["--gate"]) == status
+    assert next(turns, None) is None
+    told = "slower than before: W4 flowrt, Python, def, asyncio" if status else "nothing is slower than it may be"
+    assert capsys.readouterr().out.splitlines()[-1] == told
