@@ -1,6 +1,7 @@
 """W6 and W6c: the small workflow with the SQLite log on, beside `sqlite3.executemany` of the same rows."""
 
 import shutil
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ import msgspec
 from benchmarks.backends import Backend, run_on
 from benchmarks.contenders import Contender, opener
 from benchmarks.goals import LOG_GOALS, PYTHON
-from benchmarks.measure import WrongResultError, seconds_per_run
+from benchmarks.measure import Clock, WrongResultError, seconds_per_run
 from benchmarks.programs import expected_result
 from benchmarks.raw_inserts import TransactionSize, contents, read_written, write_again
 from benchmarks.results import as_table, verdict
@@ -115,7 +116,7 @@ def log_workloads(size: int = 1000) -> dict[str, Workload]:
     return {name: one._replace(name=name, title=f"{one.title}, with the log on") for name, one in made.items()}
 
 
-def measure_log(workload: Workload, repetitions: int) -> list[LogRow]:
+def measure_log(workload: Workload, repetitions: int, clock: Clock = time.perf_counter) -> list[LogRow]:
     """Run a workload with the log on, on each backend; after each run write the same rows by hand.
 
     Raises:
@@ -132,21 +133,21 @@ def measure_log(workload: Workload, repetitions: int) -> list[LogRow]:
         anyio.run(upgrade_database, empty)
         for _ in range(repetitions):
             for way, found in zip(ways, pairs, strict=True):
-                found.append(_pair(way, workload, empty))
+                found.append(_pair(way, workload, empty, clock))
     return [_row(workload, way, found) for way, found in zip(ways, pairs, strict=True)]
 
 
-def _pair(way: Way, workload: Workload, empty: Path) -> Pair:
+def _pair(way: Way, workload: Workload, empty: Path, clock: Clock) -> Pair:
     with TemporaryDirectory(dir=empty.parent) as folder:
         logged, by_hand = Path(folder) / "logged.db", Path(folder) / "by_hand.db"
         store = CountingStore(logged)
         opened, expected = opener(way.made, {}, store=store), expected_result(workload.graph)
         contender = Contender(PYTHON, way.backend, way.colour, "values", opened, expected)
-        seconds = run_on(way.backend, seconds_per_run, contender, workload)
+        seconds = run_on(way.backend, seconds_per_run, contender, workload, clock)
         sizes = store.log.sizes
         _verify(sizes, workload)
         shutil.copy(empty, by_hand)
-        raw_seconds = write_again(by_hand, read_written(logged, sizes))
+        raw_seconds = write_again(by_hand, read_written(logged, sizes), clock)
         if contents(by_hand) != contents(logged):
             raise WrongResultError("what was written by hand is not what flowrt had written")
     row_count = sum(map(sum, sizes))

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import anyio
 import anyio.lowlevel
@@ -15,6 +15,9 @@ from benchmarks.baselines import Run
 from benchmarks.contenders import Contender, contenders
 from benchmarks.nodes import be_busy
 from benchmarks.workloads import Workload
+
+Clock: TypeAlias = Callable[[], float]
+"""Returns seconds: `time.perf_counter`, or `time.process_time` for those that this process computed."""
 
 
 class WrongResultError(Exception):
@@ -39,9 +42,13 @@ class Timing(NamedTuple):
 
 
 def measure(
-    workload: Workload, repetitions: int, takes_part: Callable[[Contender], bool] = lambda _contender: True
+    workload: Workload,
+    repetitions: int,
+    *,
+    takes_part: Callable[[Contender], bool] = lambda _contender: True,
+    clock: Clock = time.perf_counter,
 ) -> list[Timing]:
-    """Time the contenders of a workload; verify each result.
+    """Time the contenders of a workload that take part; verify each result.
 
     Raises:
         WrongResultError: A result was wrong.
@@ -52,11 +59,11 @@ def measure(
     per_node = 1e6 / len(workload.graph)
     for _ in range(repetitions):
         for contender, found in zip(taking_part, times, strict=True):
-            found.append(run_on(contender.backend, seconds_per_run, contender, workload) * per_node)
+            found.append(run_on(contender.backend, seconds_per_run, contender, workload, clock) * per_node)
     return [Timing(contender, tuple(found)) for contender, found in zip(taking_part, times, strict=True)]
 
 
-async def seconds_per_run(contender: Contender, workload: Workload) -> float:
+async def seconds_per_run(contender: Contender, workload: Workload, clock: Clock = time.perf_counter) -> float:
     """Return the time per run of one repetition in an event loop of its own, after one run that warms it up.
 
     The garbage collector runs while the time is taken, as it does in a program, but finds only garbage of this
@@ -66,9 +73,9 @@ async def seconds_per_run(contender: Contender, workload: Workload) -> float:
         _verify(contender, await run())
         gc.collect()
         gc.freeze()
-        started = time.perf_counter()
+        started = clock()
         results = await _all_results(run, max(1, workload.runs // contender.slowness), workload.at_once)
-        seconds = time.perf_counter() - started
+        seconds = clock() - started
         gc.unfreeze()
     for result in results:
         _verify(contender, result)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 
+from benchmarks.measure import Clock
 from flowrt.storage.tables import executions, node_records, workflows
 
 
@@ -61,19 +62,19 @@ def _insert(table: Table) -> str:
     return f"INSERT INTO {table.name} VALUES ({', '.join('?' * len(table.columns))})"  # noqa: S608 - our own names
 
 
-def write_again(path: Path, written: Written) -> float:
+def write_again(path: Path, written: Written, clock: Clock = time.perf_counter) -> float:
     """Write the same into an empty database that has the tables, as `SqlStore` sets it; return the seconds."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = NORMAL")  # WAL is in the file
         connection.execute("PRAGMA foreign_keys = ON")
         connection.executemany(*written.workflows)
-        started = time.perf_counter()
+        started = clock()
         for transaction in written.transactions:
             connection.execute("BEGIN IMMEDIATE")
             for inserts in transaction:
                 connection.executemany(*inserts)
             connection.execute("COMMIT")
-        return time.perf_counter() - started
+        return clock() - started
 
 
 def contents(path: Path) -> list[list[Any]]:
