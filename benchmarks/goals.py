@@ -37,9 +37,11 @@ GATE_LIMITS = {
     "W1": {PYTHON: 0.35, JSON: 0.50},
     "W2": {PYTHON: 0.35, JSON: 0.50},
     "W3": {PYTHON: 0.35, JSON: 0.50},
-    "W4": {PYTHON: 0.80, JSON: 0.90},
-    "W4c": {PYTHON: 0.80, JSON: 0.90},
-    "W5b": {PYTHON: 1.10, JSON: 1.10},
-    "W6c": {PYTHON: 3.00},
+    "W4": {PYTHON: 0.60, JSON: 0.70},
+    "W4c": {PYTHON: 0.75, JSON: 0.85},
+    "W5b": {PYTHON: 1.1, JSON: 1.1},
+    "W6c": {PYTHON: 3.0},
 }
-MARGINS = dict.fromkeys(GATE_LIMITS, 1.2)
+"""What the gate holds flowrt to: the goal, or what the slowest colour and backend reach where that is not the goal yet."""
+MARGINS = {**dict.fromkeys(GATE_LIMITS, 1.2), "W5b": 1.3}
+"""Times the limit: what noise alone does to a ratio; docs/benchmarks.md has the figures."""
