@@ -42,6 +42,6 @@ GATE_LIMITS = {
     "W5b": {PYTHON: 1.1, JSON: 1.1},
     "W6c": {PYTHON: 3.0},
 }
-"""What the gate holds flowrt to: the goal, or what the slowest colour and backend reach where that is not the goal yet."""
+"""What the gate holds flowrt to: the goal, or what the slowest colour and backend reach where that is worse."""
 MARGINS = {**dict.fromkeys(GATE_LIMITS, 1.2), "W5b": 1.3}
 """Times the limit: what noise alone does to a ratio; docs/benchmarks.md has the figures."""
