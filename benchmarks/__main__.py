@@ -20,8 +20,11 @@ LEAST_REPETITIONS = 5
 def main(arguments: list[str] | None = None) -> int:
     all_kinds = kinds()
     known = [name for kind in all_kinds for name in kind.titles]
-    options = _parser(known).parse_args(arguments)
+    parser = _parser(known)
+    options = parser.parse_args(arguments)
     if options.gate:
+        if options != parser.parse_args(["--gate"]):
+            parser.error("--gate decides itself what it runs, and how often: give nothing else")
         return gate.run()
     if unknown := [name for name in options.names if name not in known]:
         print(f"there is no workload {', '.join(unknown)}; there are: {', '.join(known)}", file=sys.stderr)

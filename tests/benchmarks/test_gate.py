@@ -41,3 +41,9 @@ def test_what_is_over_its_limit_is_measured_once_more(monkeypatch, capsys, exces
     assert next(turns, None) is None
     told = "slower than before: W4 flowrt, Python, def, asyncio" if status else "nothing is slower than it may be"
     assert capsys.readouterr().out.splitlines()[-1] == told
+
+
+def test_the_gate_takes_no_other_options(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        command.main(["W1", "--gate"])
+    assert "give nothing else" in capsys.readouterr().err
