@@ -54,7 +54,6 @@ def rows(workload: Workload, timings: list[Timing]) -> list[Row]:
 def _row(workload: Workload, timing: Timing, medians: dict[tuple[str, bool, str, str], float]) -> Row:
     way = timing.contender
     is_uvloop = way.backend == "uvloop"
-    goal = None if is_uvloop else GOALS.get(workload.name)
     return Row(
         workload=workload.name,
         colour=way.colour,
@@ -65,7 +64,7 @@ def _row(workload: Workload, timing: Timing, medians: dict[tuple[str, bool, str,
         repetitions=len(timing.microseconds),
         b1_ratio=timing.median / medians["b1", is_uvloop, way.colour, way.payload],
         b2_ratio=timing.median / medians["b2", False, way.colour, way.payload],
-        goal=None if goal is None else goal.of(way.name),
+        goal=None if is_uvloop else GOALS.get(workload.name, {}).get(way.name),
     )
 
 
