@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types bench clean
+.PHONY: demo test lint types bench gate clean
 
 demo: $(VENV)/installed
 	$(BIN)/python -m examples.orders.demo
@@ -22,6 +22,9 @@ types: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks $(ARGS)
+
+gate: $(VENV)/installed
+	$(BIN)/python -m benchmarks --gate
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "flowrt needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.12"; false; }

@@ -55,9 +55,9 @@ def contenders(graph: Graph, nodes: Nodes) -> list[Contender]:
     found += _stream_actors(program_of_values(graph, nodes), colour, values)
     for backend in BACKENDS:
         found += [
-            Contender("flowrt, Python", backend, colour, "values", _opener(python, {}), values),
-            Contender("flowrt, JSON", backend, colour, "values", _opener(nothing, INPUT), INPUT),
-            Contender("flowrt, JSON with keys", backend, colour, "records", _opener(key, INPUT), records),
+            Contender("flowrt, Python", backend, colour, "values", opener(python, {}), values),
+            Contender("flowrt, JSON", backend, colour, "values", opener(nothing, INPUT), INPUT),
+            Contender("flowrt, JSON with keys", backend, colour, "records", opener(key, INPUT), records),
         ]
     # plain calls of nodes that sleep only add the sleeps up
     return [way for way in found if way.name != "b0" or nodes.pause is None]
@@ -89,10 +89,12 @@ def _given(run: Run) -> Callable[[], AbstractAsyncContextManager[Run]]:
     return opened
 
 
-def _opener(workflow: Any, given: dict[str, Any]) -> Callable[[], AbstractAsyncContextManager[Run]]:
+def opener(workflow: Any, given: dict[str, Any], **options: Any) -> Callable[[], AbstractAsyncContextManager[Run]]:
+    """Return what opens a runtime with these options and gives a function that runs a workflow in it."""
+
     @asynccontextmanager
     async def opened() -> AsyncGenerator[Run]:
-        async with Runtime() as runtime:
+        async with Runtime(**options) as runtime:
 
             def run() -> Awaitable[Any]:
                 return runtime.run(workflow, given)

@@ -2,10 +2,10 @@
 
 import gc
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import anyio
 import anyio.lowlevel
@@ -13,9 +13,11 @@ import anyio.lowlevel
 from benchmarks.backends import run_on
 from benchmarks.baselines import Run
 from benchmarks.contenders import Contender, contenders
+from benchmarks.nodes import be_busy
 from benchmarks.workloads import Workload
 
-BUSY_SECONDS = 0.001
+Clock: TypeAlias = Callable[[], float]
+"""Returns seconds: `time.perf_counter`, or `time.process_time` for those that this process computed."""
 
 
 class WrongResultError(Exception):
@@ -39,18 +41,25 @@ class Timing(NamedTuple):
         return min(self.microseconds)
 
 
-def measure(workload: Workload, repetitions: int) -> list[Timing]:
-    """Time all contenders of a workload; verify each result.
+def measure(
+    workload: Workload,
+    repetitions: int,
+    *,
+    takes_part: Callable[[Contender], bool] = lambda _contender: True,
+    clock: Clock = time.perf_counter,
+) -> list[Timing]:
+    """Time the contenders of a workload that take part; verify each result.
 
     Raises:
         WrongResultError: A result was wrong.
     """
-    return measure_ways(
-        [way for nodes in workload.colours for way in contenders(workload.graph, nodes)], workload, repetitions
-    )
+    everybody = [way for nodes in workload.colours for way in contenders(workload.graph, nodes)]
+    return measure_ways([way for way in everybody if takes_part(way)], workload, repetitions, clock)
 
 
-def measure_ways(taking_part: list[Contender], workload: Workload, repetitions: int) -> list[Timing]:
+def measure_ways(
+    taking_part: list[Contender], workload: Workload, repetitions: int, clock: Clock = time.perf_counter
+) -> list[Timing]:
     """Time these contenders of a workload; verify each result.
 
     Raises:
@@ -60,11 +69,11 @@ def measure_ways(taking_part: list[Contender], workload: Workload, repetitions: 
     per_node = 1e6 / len(workload.graph)
     for _ in range(repetitions):
         for contender, found in zip(taking_part, times, strict=True):
-            found.append(run_on(contender.backend, _seconds_per_run, contender, workload) * per_node)
+            found.append(run_on(contender.backend, seconds_per_run, contender, workload, clock) * per_node)
     return [Timing(contender, tuple(found)) for contender, found in zip(taking_part, times, strict=True)]
 
 
-async def _seconds_per_run(contender: Contender, workload: Workload) -> float:
+async def seconds_per_run(contender: Contender, workload: Workload, clock: Clock = time.perf_counter) -> float:
     """Return the time per run of one repetition in an event loop of its own, after one run that warms it up.
 
     The garbage collector runs while the time is taken, as it does in a program, but finds only garbage of this
@@ -74,9 +83,9 @@ async def _seconds_per_run(contender: Contender, workload: Workload) -> float:
         _verify(contender, await run())
         gc.collect()
         gc.freeze()
-        started = time.perf_counter()
+        started = clock()
         results = await _all_results(run, max(1, workload.runs // contender.slowness), workload.at_once)
-        seconds = time.perf_counter() - started
+        seconds = clock() - started
         gc.unfreeze()
     for result in results:
         _verify(contender, result)
@@ -113,14 +122,12 @@ async def _neighbour(workload: Workload) -> AsyncGenerator[None]:
         yield
         return
     async with anyio.create_task_group() as group:
-        group.start_soon(_be_busy)
+        group.start_soon(_keep_busy)
         yield
         group.cancel_scope.cancel()
 
 
-async def _be_busy() -> None:
+async def _keep_busy() -> None:
     while True:
-        ends = time.perf_counter() + BUSY_SECONDS
-        while time.perf_counter() < ends:
-            pass
+        be_busy()
         await anyio.lowlevel.checkpoint()

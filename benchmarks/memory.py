@@ -11,6 +11,7 @@ from benchmarks.alone import resident_bytes
 from benchmarks.graphs import chain
 from benchmarks.measure import WrongResultError
 from benchmarks.nodes import DEF
+from benchmarks.results import as_table, verdict
 from benchmarks.workflows import python_workflow
 from flowrt import Runtime
 
@@ -29,6 +30,16 @@ class MapMemory(msgspec.Struct, frozen=True, kw_only=True):
     resident_bytes: dict[str, int]
     """By how much of the executions had ended."""
     microseconds_per_execution: float
+
+    @property
+    def subject(self) -> str:
+        """What was measured."""
+        return f"map, {self.backend}"
+
+    @property
+    def is_judged(self) -> bool:
+        """There is a goal for it."""
+        return True
 
     @property
     def is_missed(self) -> bool:
@@ -78,20 +89,17 @@ def markdown(found: list[MapMemory]) -> str:
     """Return the measurements as a table."""
     marks = list(found[0].resident_bytes)
     headings = ["map", "backend", "µs each", *(f"MB at {mark}" for mark in marks), "goal", "verdict"]
-    lines = ["| " + " | ".join(headings) + " |", "|---" * len(headings) + "|"]
-    for memory in found:
-        cells = [
-            f"{memory.executions:,} executions",
-            memory.backend,
-            f"{memory.microseconds_per_execution:.1f}",
-            *(f"{memory.resident_bytes[mark] / 1e6:.1f}" for mark in marks),
-            f"≤ {MOST_GROWTH:g} x {marks[0]}",
-            "**fail**" if memory.is_missed else "pass",
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def as_data(found: list[MapMemory]) -> list[dict[str, Any]]:
-    """Return the measurements as JSON objects, each with its verdict."""
-    return [{**msgspec.to_builtins(memory), "is_missed": memory.is_missed} for memory in found]
+    return as_table(
+        headings,
+        (
+            (
+                f"{memory.executions:,} executions",
+                memory.backend,
+                f"{memory.microseconds_per_execution:.1f}",
+                *(f"{memory.resident_bytes[mark] / 1e6:.1f}" for mark in marks),
+                f"≤ {MOST_GROWTH:g} x {marks[0]}",
+                verdict(memory),
+            )
+            for memory in found
+        ),
+    )

@@ -1,11 +1,13 @@
-"""What the nodes of the workloads do, which is next to nothing: `def`, `async def`, and `async def` that sleeps."""
+"""What the nodes of the workloads do: next to nothing (`def`, `async def`), sleep (`async def`), or compute (`def`)."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 import anyio
 
 SLEEP_SECONDS = 0.01
+BUSY_SECONDS = 0.001
 
 
 class Nodes(NamedTuple):
@@ -90,6 +92,24 @@ async def slow_total(values: list[int]) -> int:
     return sum(values)
 
 
+def be_busy() -> None:
+    ends = time.perf_counter() + BUSY_SECONDS
+    while time.perf_counter() < ends:
+        pass
+
+
+def busy_source() -> int:
+    be_busy()
+    return 1
+
+
+def busy_one(a: int) -> int:
+    be_busy()
+    return a + 1
+
+
 DEF = Nodes(source, one, two, three, total, is_async=False)
 ASYNC = Nodes(async_source, async_one, async_two, async_three, async_total)
 SLEEPING = Nodes(slow_source, slow_one, slow_two, slow_three, slow_total, pause)
+BUSY = Nodes(busy_source, busy_one, two, three, total, is_async=False)
+"""For chains."""

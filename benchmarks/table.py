@@ -1,10 +1,10 @@
-"""The results as rows, as a Markdown table and as JSON."""
-
-from typing import Any
+"""The results as rows, and as a table."""
 
 import msgspec
 
+from benchmarks.goals import GOALS
 from benchmarks.measure import Timing
+from benchmarks.results import as_table, verdict
 from benchmarks.workloads import Workload
 
 HEADINGS = ("workload", "nodes", "way", "backend", "median µs", "least µs", "/ b1", "/ b2", "goal", "verdict")
@@ -26,6 +26,16 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """The most that `b1_ratio` may be; `None`: nothing is asked of it."""
 
     @property
+    def subject(self) -> str:
+        """What was timed."""
+        return f"{self.workload} {self.way}, {self.colour}, {self.backend}"
+
+    @property
+    def is_judged(self) -> bool:
+        """There is a goal for it."""
+        return self.goal is not None
+
+    @property
     def is_missed(self) -> bool:
         """There is a goal, and it was not reached."""
         return self.goal is not None and self.b1_ratio > self.goal
@@ -43,9 +53,7 @@ def rows(workload: Workload, timings: list[Timing]) -> list[Row]:
 
 def _row(workload: Workload, timing: Timing, medians: dict[tuple[str, bool, str, str], float]) -> Row:
     way = timing.contender
-    # the goals are for nodes that do nothing: where each adds a key, all ways spend most of the time on copying records
     is_uvloop = way.backend == "uvloop"
-    is_judged = way.is_flowrt and way.payload == "values" and workload.goal is not None and not is_uvloop
     return Row(
         workload=workload.name,
         colour=way.colour,
@@ -56,21 +64,16 @@ def _row(workload: Workload, timing: Timing, medians: dict[tuple[str, bool, str,
         repetitions=len(timing.microseconds),
         b1_ratio=timing.median / medians["b1", is_uvloop, way.colour, way.payload],
         b2_ratio=timing.median / medians["b2", False, way.colour, way.payload],
-        goal=workload.goal.most if is_judged and workload.goal else None,
+        goal=None if is_uvloop else GOALS.get(workload.name, {}).get(way.name),
     )
 
 
 def markdown(found: list[Row]) -> str:
     """Return the rows as a table."""
-    lines = ["| " + " | ".join(HEADINGS) + " |", "|---" * len(HEADINGS) + "|"]
-    lines.extend("| " + " | ".join(_cells(row)) + " |" for row in found)
-    return "\n".join(lines)
+    return as_table(HEADINGS, map(_cells, found))
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    goal, verdict = "", ""
-    if row.goal is not None:
-        goal, verdict = f"≤ {row.goal:g} b1", "**fail**" if row.is_missed else "pass"
     return (
         row.workload,
         row.colour,
@@ -80,11 +83,6 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{row.least_microseconds:.2f}",
         f"{row.b1_ratio:.2f}",
         f"{row.b2_ratio:.2f}",
-        goal,
-        verdict,
+        "" if row.goal is None else f"≤ {row.goal:g} b1",
+        verdict(row),
     )
-
-
-def as_data(found: list[Row]) -> list[dict[str, Any]]:
-    """Return the rows as JSON objects, each with its verdict."""
-    return [{**msgspec.to_builtins(row), "is_missed": row.is_missed} for row in found]

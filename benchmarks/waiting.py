@@ -6,7 +6,7 @@
 import gc
 import sys
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 import anyio
 import anyio.lowlevel
@@ -15,6 +15,7 @@ import msgspec
 from benchmarks.alone import resident_bytes, run_alone
 from benchmarks.backends import Backend, run_on
 from benchmarks.measure import WrongResultError
+from benchmarks.results import as_table, verdict
 from flowrt import ExecutionHandle, Retry, Runtime, step, workflow
 
 EXECUTIONS: dict[Backend, int] = {"asyncio": 1_000_000, "trio": 100_000}
@@ -35,6 +36,13 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """From `start` until it waits."""
     end_microseconds: float
     """From the end of the delay until the caller has the result."""
+
+    is_judged: ClassVar = True
+
+    @property
+    def subject(self) -> str:
+        """What was measured, in words."""
+        return f"W8 {self.executions:,} waiting executions, {self.backend}"
 
     @property
     def is_missed(self) -> bool:
@@ -162,24 +170,19 @@ async def _park(runtime: Runtime, waits: Any, service: Service, count: int) -> l
 def markdown(found: list[Waiting]) -> str:
     """Return the measurements as a table."""
     headings = ["W8", "backend", "bytes each", "µs to start each", "µs to end each", "goal", "verdict"]
-    lines = ["| " + " | ".join(headings) + " |", "|---" * len(headings) + "|"]
-    for waiting in found:
-        cells = [
+    lines = [
+        (
             f"{waiting.executions:,} waiting executions",
             waiting.backend,
             f"{waiting.bytes_each:,.0f}",
             f"{waiting.start_microseconds:.1f}",
             f"{waiting.end_microseconds:.1f}",
             f"≤ {MOST_BYTES:,} bytes",
-            "**fail**" if waiting.is_missed else "pass",
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def as_data(found: list[Waiting]) -> list[dict[str, Any]]:
-    """Return the measurements as JSON objects, each with its verdict."""
-    return [{**msgspec.to_builtins(waiting), "is_missed": waiting.is_missed} for waiting in found]
+            verdict(waiting),
+        )
+        for waiting in found
+    ]
+    return as_table(headings, lines)
 
 
 if __name__ == "__main__":

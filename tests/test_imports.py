@@ -112,6 +112,11 @@ assert flowrt.run(flow, {"n": 1}) == 2
     assert modules_loaded_by(code).isdisjoint(HEAVY)
 
 
+def test_the_command_loads_what_runs_workflows_only_where_a_command_needs_it():
+    needed_to_run = {"flowrt.runtime", "flowrt.definition", "flowrt.explain", "flowrt.steps"}
+    assert modules_loaded_by("import flowrt.cli.app").isdisjoint(needed_to_run | set(HEAVY) - {"typer"})
+
+
 @pytest.mark.parametrize("name", flowrt.__all__)
 def test_every_public_name_can_be_imported_alone(name):
     assert modules_loaded_by(f"from flowrt import {name}")

@@ -1,15 +1,15 @@
 """`flowrt graph`: a picture of a workflow."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
 from flowrt.cli.console import make_console, markup, print_lines
 from flowrt.cli.ending import ending, print_json
 from flowrt.cli.options import File, Json, load
-from flowrt.definition import Definition, export_definition
-from flowrt.steps.pass_through import AnyType
-from flowrt.steps.registry import StepRegistry
+
+if TYPE_CHECKING:
+    from flowrt.definition import Definition
 
 Format: TypeAlias = Literal["terminal", "mermaid"]
 
@@ -20,6 +20,10 @@ def graph(
     json: Json = False,
 ) -> None:
     """Draw a workflow."""
+    from flowrt.definition import export_definition  # noqa: PLC0415 - loaded by the command that needs it
+    from flowrt.steps.pass_through import AnyType  # noqa: PLC0415
+    from flowrt.steps.registry import StepRegistry  # noqa: PLC0415
+
     with ending(as_json=json):
         # what the nodes would run does not matter for the picture
         definition = load(file, StepRegistry(default=AnyType())).definition
@@ -31,7 +35,7 @@ def graph(
         _draw(definition)
 
 
-def _draw(definition: Definition) -> None:
+def _draw(definition: "Definition") -> None:
     from flowrt.cli.tree import workflow_tree  # noqa: PLC0415
 
     types = {node.id: node.type for node in definition.nodes}
@@ -44,7 +48,7 @@ def _draw(definition: Definition) -> None:
     print_lines(console, workflow_tree(definition, label), "`--format mermaid` and `--json` have all of them")
 
 
-def mermaid(definition: Definition) -> str:
+def mermaid(definition: "Definition") -> str:
     """Return a workflow as a Mermaid flowchart."""
     from flowrt.cli.tree import edge_label  # noqa: PLC0415
 

@@ -1,6 +1,6 @@
 """`flowrt show`: one execution, node by node."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import anyio
 import msgspec
@@ -12,11 +12,12 @@ from flowrt.cli.history import COLOURS, describe_execution
 from flowrt.cli.lookup import find_execution, reading
 from flowrt.cli.options import Database, Json
 from flowrt.cli.times import duration, moment, seconds, timestamp
-from flowrt.definition import Definition
 from flowrt.events import ErrorDetails
-from flowrt.explain import stored_definition
 from flowrt.storage import ExecutionRow, NodeRow, Store
 from flowrt.storage.defaults import DEFAULT_URL
+
+if TYPE_CHECKING:
+    from flowrt.definition import Definition
 
 
 class Found(NamedTuple):
@@ -24,7 +25,7 @@ class Found(NamedTuple):
 
     execution: ExecutionRow
     nodes: list[NodeRow]
-    definition: Definition | None
+    definition: "Definition | None"
 
 
 def show(
@@ -34,6 +35,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show one execution: its nodes with times, attempts and errors."""
+    from flowrt.explain import stored_definition  # noqa: PLC0415 - loaded by the command that needs it
 
     async def read(store: Store) -> Found:
         row = await find_execution(store, execution)

@@ -1,6 +1,6 @@
 """`flowrt why`: why a node ran, or did not."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import anyio
 import msgspec
@@ -9,9 +9,11 @@ import typer
 from flowrt.cli.ending import echo, ending, print_json
 from flowrt.cli.lookup import find_execution, reading
 from flowrt.cli.options import Database, Json
-from flowrt.explain import Explanation, explain
 from flowrt.storage import ExecutionRow, Store
 from flowrt.storage.defaults import DEFAULT_URL
+
+if TYPE_CHECKING:
+    from flowrt.explain import Explanation
 
 
 def why(
@@ -21,8 +23,9 @@ def why(
     json: Json = False,
 ) -> None:
     """Say why a node was skipped, failed, was cancelled, is retried or has not run."""
+    from flowrt.explain import explain  # noqa: PLC0415 - loaded by the command that needs it
 
-    async def read(store: Store) -> tuple[ExecutionRow, Explanation]:
+    async def read(store: Store) -> tuple[ExecutionRow, "Explanation"]:
         row = await find_execution(store, execution)
         return row, await explain(store, row.id, node)
 

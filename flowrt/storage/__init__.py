@@ -1,11 +1,10 @@
 """Stores: where versions of workflows and the log of executions are kept.
 
-`MemoryStore` needs nothing; `SqlStore` imports SQLAlchemy, and so is loaded when it is first named.
+`MemoryStore` needs nothing; `SqlStore` imports SQLAlchemy. Each is loaded when it is first named.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from flowrt.storage.memory import MemoryStore
 from flowrt.storage.protocols import (
     ExecutionLog,
     ExecutionRow,
@@ -16,6 +15,7 @@ from flowrt.storage.protocols import (
 )
 
 if TYPE_CHECKING:
+    from flowrt.storage.memory import MemoryStore
     from flowrt.storage.migrate import current_revision, upgrade_database
     from flowrt.storage.sql import SqlStore
 
@@ -34,6 +34,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "MemoryStore":
+        from flowrt.storage.memory import MemoryStore  # noqa: PLC0415 - not needed to read a database
+
+        return MemoryStore
     if name == "SqlStore":
         from flowrt.storage.sql import SqlStore  # noqa: PLC0415 - it loads SQLAlchemy
 

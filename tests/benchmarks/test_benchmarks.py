@@ -8,11 +8,12 @@ import pytest
 workloads = pytest.importorskip("benchmarks.workloads", reason="the benchmarks are no part of the installed package")
 
 from benchmarks import __main__ as command  # noqa: E402
-from benchmarks import graphs, memory, table  # noqa: E402
+from benchmarks import graphs, memory, suite, table  # noqa: E402
 from benchmarks.backends import HAS_UVLOOP, run_on  # noqa: E402
 from benchmarks.contenders import Contender, contenders  # noqa: E402
-from benchmarks.measure import Timing, WrongResultError, measure, measure_ways  # noqa: E402
+from benchmarks.measure import Timing, WrongResultError, measure  # noqa: E402
 from benchmarks.nodes import DEF  # noqa: E402
+from benchmarks.results import summary  # noqa: E402
 
 TINY = workloads.workloads(30)
 ONCE = 1
@@ -46,22 +47,39 @@ def test_random_graphs_are_the_same_every_time_and_point_backwards():
     assert all(source < index for index, upstream in enumerate(graph) for source in upstream)
 
 
-def timing(name, microseconds, backend="asyncio"):
+def timing(name, *microseconds, backend="asyncio"):
     return Timing(Contender(name, backend, "def", "values", None, None), microseconds)
 
 
-@pytest.mark.parametrize(("median", "is_missed"), [(2.0, False), (2.1, True)])
-def test_a_goal_is_missed_when_the_median_is_over_its_multiple_of_b1(median, is_missed):
-    baselines = [timing("b1", (1, 4, 9)), timing("b2", (10, 10, 10))]
-    *_, row = table.rows(TINY["W1"], [*baselines, timing("flowrt, Python", (0.1, median, 50))])
+BASELINES = [timing("b1", 1, 4, 9), timing("b2", 10, 10, 10)]
+
+
+@pytest.mark.parametrize(
+    ("way", "median", "is_missed"),
+    [("Python", 1.4, False), ("Python", 1.5, True), ("JSON", 2.0, False), ("JSON", 2.1, True)],
+)
+def test_a_goal_is_missed_when_the_median_is_over_its_multiple_of_b1(way, median, is_missed):
+    *_, row = table.rows(TINY["W1"], [*BASELINES, timing(f"flowrt, {way}", 0.1, median, 50)])
     assert (row.b1_ratio, row.b2_ratio) == (median / 4, median / 10)
     assert row.is_missed is is_missed
     assert ("**fail**" in table.markdown([row])) is is_missed
+    assert row.subject == f"W1 flowrt, {way}, def, asyncio"
+
+
+def test_nodes_with_keys_and_baselines_have_no_goal():
+    rows = table.rows(TINY["W1"], [*BASELINES, timing("flowrt, JSON with keys", 99)])
+    assert not any(row.is_judged or row.is_missed for row in rows)
+
+
+def test_the_summary_counts_the_goals_and_names_those_that_were_missed():
+    found = table.rows(TINY["W1"], [*BASELINES, timing("flowrt, Python", 9), timing("flowrt, JSON", 1)])
+    assert summary(found) == "1 of 2 goals reached; missed: W1 flowrt, Python, def, asyncio"
+    assert summary(found[-1:]) == "1 of 1 goals reached"
 
 
 def test_on_uvloop_the_baseline_is_b1_on_uvloop_and_there_is_no_goal():
-    baselines = [timing("b1", (4.0,)), timing("b1", (2.0,), "uvloop"), timing("b2", (10.0,), "trio")]
-    *_, row = table.rows(TINY["W1"], [*baselines, timing("flowrt, Python", (3.0,), "uvloop")])
+    baselines = [timing("b1", 4.0), timing("b1", 2.0, backend="uvloop"), timing("b2", 10.0, backend="trio")]
+    *_, row = table.rows(TINY["W1"], [*baselines, timing("flowrt, Python", 3.0, backend="uvloop")])
     assert (row.b1_ratio, row.b2_ratio, row.goal) == (1.5, 0.3, None)
 
 
@@ -74,25 +92,49 @@ def test_uvloop_is_the_event_loop_of_its_rows():
     assert run_on("asyncio", loop_module).startswith("asyncio")
 
 
-def test_a_way_that_takes_much_longer_is_timed_in_fewer_runs(monkeypatch):
+def test_a_way_that_takes_much_longer_is_timed_in_fewer_runs():
     seconds = iter(range(1000))
-    monkeypatch.setattr("time.perf_counter", lambda: next(seconds))
     workload = TINY["W4"]._replace(runs=20)
     way = next(way for way in contenders(workload.graph, DEF) if way.name == "b4")
-    [found] = measure_ways([way], workload, ONCE)
+    found, *_ = measure(workload, ONCE, takes_part=lambda other: other.name == "b4", clock=lambda: next(seconds))
     assert way.slowness == 10
     assert found.median == 1e6 / len(workload.graph) / 2
 
 
 def test_an_unknown_workload_is_answered_with_the_known_ones(capsys):
     assert command.main(["W1", "W99"]) == 2
-    assert "no workload W99; there are: map, W7, W8, W1, W2, W3, W4, W4c, W5, W5b" in capsys.readouterr().err
+    known = "map, W1, W2, W3, W4, W4c, W5, W5b, W6, W6c, W7, W8, W9, import"
+    assert f"no workload W99; there are: {known}" in capsys.readouterr().err
+
+
+def give_times(monkeypatch, flowrt):
+    times = [timing("b1", 4.0), timing("b2", 9.0), timing("flowrt, JSON", flowrt)]
+    monkeypatch.setattr(suite, "measure", lambda _workload, _repetitions: times)
 
 
 @pytest.mark.parametrize("is_missed", [False, True])
 def test_json_is_one_document_and_a_missed_goal_is_exit_status_1(monkeypatch, capsys, is_missed):
-    times = [timing("b1", (4.0,)), timing("b2", (9.0,)), timing("flowrt, JSON", (3.0 if is_missed else 1.0,))]
-    monkeypatch.setattr(command, "measure", lambda _workload, _repetitions: times)
+    give_times(monkeypatch, 3.0 if is_missed else 1.0)
     assert command.main(["W1", "--json"]) == int(is_missed)
     document = json.loads(capsys.readouterr().out)
     assert [row["is_missed"] for row in document["workloads"]] == [False, False, is_missed]
+    assert document["summary"].startswith(f"{int(not is_missed)} of 1 goals")
+
+
+def test_the_output_is_a_document_that_says_how_it_was_made(monkeypatch, capsys, tmp_path):
+    give_times(monkeypatch, 1.0)
+    file = tmp_path / "RESULTS.md"
+    assert command.main(["W1", "--output", str(file)]) == 0
+    document = file.read_text(encoding="utf-8")
+    assert document.startswith("# Benchmark results\n\n")
+    assert f"`python -m benchmarks W1 --output {file}`" in document
+    assert all(word in document for word in ("Machine: CPython 3.", "flowrt 0.", "SQLite 3.", "7 repetitions"))
+    last_line = capsys.readouterr().out.splitlines()[-1]
+    assert last_line == "1 of 1 goals reached"
+    assert last_line in document
+
+
+def test_the_output_belongs_into_a_folder_that_is_there(capsys, tmp_path):
+    with pytest.raises(SystemExit, match="2"):
+        command.main(["W1", "--output", str(tmp_path / "missing" / "RESULTS.md")])
+    assert "there is no folder" in capsys.readouterr().err

@@ -161,6 +161,14 @@ def test_a_batch_takes_few_statements():
     assert [sql.split()[0] for sql in statements] == ["INSERT"] * 3 + ["UPDATE"] * 2
 
 
+def test_a_statement_names_only_the_columns_that_a_row_fills():
+    plain = [started("1"), attempt("1", "a")]
+    _, (sql, _) = statements_of(rows_of(plain, {}))
+    _, (fuller_sql, values) = statements_of(rows_of([*plain, attempt("1", "b", note="finished anyway")], {}))
+    assert ("note" in sql, "note" in fuller_sql) == (False, True)
+    assert (len(values), values[-1]) == (fuller_sql.count("?"), "finished anyway")
+
+
 def test_rows_have_the_columns_of_their_tables():
     rows = rows_of(events_of("retry", "1"), {})
     assert {len(row) for row in rows.executions} == {len(executions.columns)}

@@ -1,0 +1,139 @@
+"""W9: how long pings and executions wait in an asyncio service with the log on; each round a service of its own."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import msgspec
+
+from benchmarks.goals import PING_GOALS_MILLISECONDS
+from benchmarks.measure import WrongResultError
+from benchmarks.pings import percentile, ping
+from benchmarks.results import as_table, verdict
+from benchmarks.service import Done, Load
+
+ROOT = Path(__file__).parent.parent
+LOADS = {
+    "nothing": Load(),
+    "100 executions per second": Load(per_second=100),
+    "1,000 executions per second": Load(per_second=1000),
+    "5,000 executions per second": Load(per_second=5000),
+    "20 callers, `def` workflows of 50 ms": Load(callers=20),
+}
+INTERVAL_SECONDS = 0.004
+PINGS, WARMING_PINGS = 250, 50
+PATIENCE_SECONDS = 60.0
+HEADINGS = (
+    "W9, beside the pings", "ping p50 ms", "ping p99 ms", "executions p50 ms", "p99 ms", "a second", "goal", "verdict",
+)  # fmt: skip
+
+
+class Round(NamedTuple):
+    """What one service did."""
+
+    pings: list[float]
+    done: Done
+
+
+class LatencyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How long pings and executions took from when they were due; each figure is the median of the rounds."""
+
+    load: str
+    ping_p50_milliseconds: float
+    ping_p99_milliseconds: float
+    execution_p50_milliseconds: float
+    execution_p99_milliseconds: float
+    executions_per_second: float
+    pings: int
+    """In each round."""
+    rounds: int
+    goal: float | None
+    """The most that `ping_p99_milliseconds` may be; `None`: nothing is asked of it."""
+
+    @property
+    def subject(self) -> str:
+        """What was timed."""
+        return f"W9 pings beside {self.load}"
+
+    @property
+    def is_judged(self) -> bool:
+        """There is a goal for it."""
+        return self.goal is not None
+
+    @property
+    def is_missed(self) -> bool:
+        """There is a goal, and it was not reached."""
+        return self.goal is not None and self.ping_p99_milliseconds > self.goal
+
+
+def measure_latency(rounds: int, pings: int = PINGS, warming_pings: int = WARMING_PINGS) -> list[LatencyRow]:
+    """Ping a service under each load in turn, as often as there are rounds.
+
+    Raises:
+        NoAnswerError: A ping was not answered.
+        WrongResultError: The service found a result or its log wrong.
+    """
+    found: dict[str, list[Round]] = {name: [] for name in LOADS}
+    for _ in range(rounds):
+        for name, load in LOADS.items():
+            found[name].append(_round(load, pings, warming_pings))
+    return [_row(name, of_load) for name, of_load in found.items()]
+
+
+def _round(load: Load, pings: int, warming_pings: int) -> Round:
+    command = [sys.executable, "-m", "benchmarks.service", msgspec.json.encode(load).decode()]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as service:  # noqa: S603 - our own
+        try:
+            port = service.stdout.readline() if service.stdout else ""
+            if not port:
+                raise WrongResultError(f"the service did not start: {' '.join(command)}")
+            latencies = ping(int(port), count=warming_pings + pings, interval_seconds=INTERVAL_SECONDS)
+            told, _ = service.communicate(timeout=PATIENCE_SECONDS)
+        finally:
+            service.kill()
+    if service.returncode:
+        raise WrongResultError(f"the service ended with {service.returncode}; it said why above")
+    return Round(latencies[warming_pings:], msgspec.json.decode(told, type=Done))
+
+
+def _row(name: str, rounds: Sequence[Round]) -> LatencyRow:
+    pings = [one.pings for one in rounds]
+    done = [one.done for one in rounds]
+    return LatencyRow(
+        load=name,
+        ping_p50_milliseconds=median(percentile(of_round, 0.5) for of_round in pings) * 1e3,
+        ping_p99_milliseconds=median(percentile(of_round, 0.99) for of_round in pings) * 1e3,
+        execution_p50_milliseconds=median(one.p50_milliseconds for one in done),
+        execution_p99_milliseconds=median(one.p99_milliseconds for one in done),
+        executions_per_second=median(one.executions / one.seconds if one.seconds else 0 for one in done),
+        pings=len(pings[0]),
+        rounds=len(rounds),
+        goal=PING_GOALS_MILLISECONDS.get(name),
+    )
+
+
+def markdown(found: list[LatencyRow]) -> str:
+    """Return the measurements as a table."""
+    return as_table(HEADINGS, map(_cells, found))
+
+
+def _cells(row: LatencyRow) -> tuple[str, ...]:
+    executions = ("", "", "")
+    if row.executions_per_second:
+        executions = (
+            f"{row.execution_p50_milliseconds:.2f}",
+            f"{row.execution_p99_milliseconds:.2f}",
+            f"{row.executions_per_second:,.0f}",
+        )
+    goal = "" if row.goal is None else f"ping p99 ≤ {row.goal:g} ms"
+    return (
+        row.load,
+        f"{row.ping_p50_milliseconds:.2f}",
+        f"{row.ping_p99_milliseconds:.2f}",
+        *executions,
+        goal,
+        verdict(row),
+    )
