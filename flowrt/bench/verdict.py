@@ -1,0 +1,117 @@
+"""What a curve says about the limit."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from flowrt.bench.measurement import Curve, Point
+from flowrt.bench.sweep import Value
+from flowrt.bench.usl import MIN_POINTS, Usl, fit_usl
+
+ENOUGH = 0.95
+"""The share of the best throughput that is as good as the best."""
+ACHIEVED = 0.95
+"""The share of an offered rate that has to complete for it to be achieved."""
+POOR_FIT = 0.15
+"""From which relative error on a fit is told to be poor."""
+ENOUGH_ROUNDS = 10
+"""For how many times the largest concurrency there should be executions, so that the ends of a point weigh little."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a curve says about the limit."""
+
+    best: Value | None
+    """The value with the highest throughput; `None`: nothing completed."""
+    enough: Value | None = None
+    """The least value that reached 95 % of that."""
+    fit: Usl | None = None
+    """The Universal Scalability Law, where concurrency was swept over enough points."""
+    fit_error: float | None = None
+    """By which share the fit is off at the point where it is off most."""
+    knee: float | None = None
+    """The concurrency beyond which throughput falls, by the fit; `None`: it never does, or there is no fit."""
+    practical_limit: int | None = None
+    """The least concurrency that reaches 95 % of the best throughput within what was measured, by the fit."""
+    saturation_per_second: float | None = None
+    """The highest offered rate of which 95 % completed, where the rate was swept; `None`: none was achieved."""
+    sentences: tuple[str, ...]
+    """The same for people."""
+
+
+def judge(curve: Curve) -> Verdict:
+    """Return what a curve says."""
+    points = [point for point in curve.points if point.throughput_per_second > 0]
+    if not points:
+        return Verdict(best=None, sentences=("Nothing completed, so nothing can be said about the limit.",))
+    best = max(points, key=lambda point: point.throughput_per_second)
+    if curve.sweep.is_rate:
+        return _judge_rates(points, best)
+    enough = min(point.value for point in points if point.throughput_per_second >= ENOUGH * best.throughput_per_second)
+    told = f"Best of the {curve.source}: {best.throughput_per_second:.4g}/s at {curve.sweep.name}={best.value:g}"
+    told += "." if enough == best.value else f"; 95 % of that at {enough:g} already."
+    if not curve.sweep.is_concurrency:
+        return Verdict(best=best.value, enough=enough, sentences=(told,))
+    fit = fit_usl([(point.value, point.throughput_per_second) for point in points])
+    if fit is None:
+        distinct = len({point.value for point in points})
+        reason = f"A knee takes {MIN_POINTS} different values with a throughput to fit; there are {distinct}."
+        return Verdict(best=best.value, enough=enough, sentences=(told, reason, *_hints(curve)))
+    return _judge_fit(curve, points, Verdict(best=best.value, enough=enough, sentences=(told,)), fit)
+
+
+def _judge_fit(curve: Curve, points: Sequence[Point], measured: Verdict, fit: Usl) -> Verdict:
+    largest = max(point.value for point in points)
+    limit = fit.practical_limit(largest)
+    error, worst = max(
+        (abs(fit.throughput(point.value) / point.throughput_per_second - 1), point.value) for point in points
+    )
+    sentences = [*measured.sentences, _knee_sentence(fit, largest), f"95 % of its best is reached at {limit}."]
+    if error > POOR_FIT:
+        sentences.append(
+            f"The fit is off by {error:.0%} at {worst:g}: trust the {curve.source} points, or take more of them there."
+        )
+    return msgspec.structs.replace(
+        measured,
+        fit=fit,
+        fit_error=error,
+        knee=fit.knee,
+        practical_limit=limit,
+        sentences=(*sentences, *_hints(curve)),
+    )
+
+
+def _knee_sentence(fit: Usl, largest: Value) -> str:
+    law = (
+        f"Fit: {fit.rate_per_second:.4g}/s alone, contention {fit.contention:.3g}, coherency {fit.coherency:.3g}"
+        " (Universal Scalability Law)"
+    )
+    if fit.knee is None:
+        return f"{law}: no knee within what was measured (1 to {largest:g})."
+    if fit.knee > largest:
+        return f"{law}: no knee up to {largest:g}; the fit puts it at {fit.knee:.0f}, which was not measured."
+    return f"{law}: the knee is at {fit.knee:.3g}; beyond it throughput falls."
+
+
+def _judge_rates(points: Sequence[Point], best: Point) -> Verdict:
+    achieved = [point.value for point in points if point.throughput_per_second >= ACHIEVED * point.value]
+    most = f"The most that completed was {best.throughput_per_second:.4g}/s, of {best.value:g}/s offered."
+    if not achieved:
+        told = f"Saturated at every rate: not even {min(point.value for point in points):g}/s was achieved within 5 %."
+        return Verdict(best=best.value, sentences=(told, most))
+    saturation = max(achieved)
+    missed = sorted(point.value for point in points if point.value > saturation)
+    told = f"Saturation: {saturation:g}/s is the highest offered rate that was achieved within 5 %"
+    told += f"; {missed[0]:g}/s was not." if missed else ", and the highest that was offered: offer more."
+    return Verdict(best=best.value, saturation_per_second=saturation, sentences=(told, most))
+
+
+def _hints(curve: Curve) -> tuple[str, ...]:
+    largest = max(point.value for point in curve.points)
+    executions = min(point.executions for point in curve.points)
+    if curve.sweep.name != "max_at_once" or executions >= ENOUGH_ROUNDS * largest:
+        return ()
+    return (
+        f"{executions} executions are few for {largest:g} at once: the end of a point, when fewer are under way, weighs"
+        f" in it. --executions {ENOUGH_ROUNDS * int(largest)} is enough.",
+    )

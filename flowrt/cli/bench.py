@@ -1,0 +1,61 @@
+"""`flowrt bench`: find the right limit by measuring."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flowrt.cli.ending import ending
+from flowrt.cli.options import Backend, File, Json, PythonModules, Unknown, load, make_registry
+
+if TYPE_CHECKING:
+    from flowrt.runtime import Runtime
+
+
+def bench(
+    file: File,
+    inputs: Annotated[
+        Path, typer.Option(help="A file with a JSON object per line, or - for standard input.", show_default=False)
+    ],
+    sweep: Annotated[
+        str, typer.Option(help="A limit and its values, such as max_at_once=1,2,5,10.", show_default=False)
+    ],
+    max_at_once: Annotated[int | None, typer.Option(min=1, help="How many executions may be under way.")] = None,
+    max_per_second: Annotated[float | None, typer.Option(min=0.001, help="How many begin in a second.")] = None,
+    executions: Annotated[
+        int | None, typer.Option(min=1, help="How many for each value; without, each input once.")
+    ] = None,
+    warm_up: Annotated[int, typer.Option(min=0, help="How many run before each value, and are not measured.")] = 1,
+    backend: Annotated[Backend, typer.Option(help="The event loop.")] = "asyncio",
+    unknown_steps: Unknown = "refuse",
+    python_module: PythonModules = None,
+    db: Annotated[str | None, typer.Option(help="A database to log to; without, there is no log.")] = None,
+    json: Json = False,
+) -> None:
+    """Run a workflow under a sweep of limits, and find the right one."""
+    from flowrt.bench.load import LoadLimits  # noqa: PLC0415 - loaded by the command that needs it
+    from flowrt.bench.setting import make_settings  # noqa: PLC0415
+    from flowrt.bench.sweep import parse_sweep  # noqa: PLC0415
+    from flowrt.cli.bench_run import BenchRun, load_inputs  # noqa: PLC0415
+
+    def make_runtime(limits: Mapping[str, int]) -> "Runtime":
+        from flowrt.runtime import Runtime  # noqa: PLC0415
+        from flowrt.storage import SqlStore  # noqa: PLC0415
+
+        return Runtime(store=None if db is None else SqlStore(db), limits=limits)
+
+    with ending(as_json=json):
+        swept = parse_sweep(sweep)
+        if {"max_at_once": max_at_once, "max_per_second": max_per_second}.get(swept.name) is not None:
+            option = swept.name.replace("_", "-")
+            raise typer.BadParameter(f"--{option} and --sweep {swept.name}=... both set it: give one")
+        registry = make_registry(unknown_steps, python_module)
+        workflow = load(file, registry)
+        fixed = LoadLimits(max_at_once=max_at_once, max_per_second=max_per_second)
+        settings = make_settings(swept, workflow, registry, fixed)
+        given = load_inputs(inputs, workflow.definition.name, executions)
+        run = BenchRun(workflow.definition.name, swept, given)
+        run.measure(settings, make_runtime, backend, warm_up=warm_up)
+        run.tell(as_json=json)
+    raise typer.Exit(run.status)

@@ -1,0 +1,66 @@
+"""What a bench prints."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from flowrt.bench.measurement import Curve, Point
+from flowrt.bench.verdict import judge
+from flowrt.cli.console import make_console
+from flowrt.cli.ending import echo, echo_error
+from flowrt.cli.times import NANOSECONDS, duration
+
+
+def document(workflow: str, curves: Sequence[Curve], *, is_cancelled: bool) -> dict[str, Any]:
+    """Return what was measured as data."""
+    return {
+        "workflow": workflow,
+        "status": "cancelled" if is_cancelled else "completed",
+        "curves": [_describe(curve) for curve in curves],
+    }
+
+
+def _describe(curve: Curve) -> dict[str, Any]:
+    return {
+        "source": curve.source,
+        "sweep": curve.sweep.name,
+        "points": [msgspec.structs.asdict(point) for point in curve.points],
+        "verdict": msgspec.to_builtins(judge(curve)),
+    }
+
+
+def show(workflow: str, curves: Sequence[Curve]) -> None:
+    """Print what was measured for people."""
+    for curve in curves:
+        _show_table(workflow, curve)
+        for sentence in judge(curve).sentences:
+            echo(sentence)
+        for point in curve.points:
+            if point.first_error is not None:
+                what = f"{curve.sweep.name}={point.value:g}: {point.failed} failed, the first one: {point.first_error}"
+                echo_error(what)
+
+
+def _show_table(workflow: str, curve: Curve) -> None:
+    from rich.table import Column, Table  # noqa: PLC0415 - loaded only when something is drawn
+    from rich.text import Text  # noqa: PLC0415
+
+    names = (curve.sweep.name, "executions", "failed", "per second", "p50", "p95", "p99")
+    table = Table(*[Column(name, justify="right") for name in names], box=None, pad_edge=False)
+    for point in curve.points:
+        table.add_row(*[Text(cell) for cell in _cells(point)])
+    console = make_console()
+    console.print(f"{workflow}, {curve.source}:", markup=False)
+    console.print(table)
+
+
+def _cells(point: Point) -> list[str]:
+    times = (point.p50_seconds, point.p95_seconds, point.p99_seconds)
+    return [
+        f"{point.value:g}",
+        str(point.executions),
+        str(point.failed),
+        f"{point.throughput_per_second:.1f}",
+        *("" if seconds is None else duration(round(seconds * NANOSECONDS)) for seconds in times),
+    ]
