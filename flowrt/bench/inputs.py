@@ -1,7 +1,7 @@
 """The inputs of a bench."""
 
 from codecs import BOM_UTF8
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import cycle, islice
 from typing import Any
 
@@ -33,6 +33,6 @@ def read_inputs(lines: Iterable[bytes], workflow: str) -> list[Any]:
     return inputs
 
 
-def repeated(inputs: list[Any], executions: int | None) -> list[Any]:
+def repeated(inputs: Sequence[Any], executions: int | None) -> list[Any]:
     """Return as many inputs as executions, again from the first where they are fewer; `None`: each once."""
-    return inputs if executions is None else list(islice(cycle(inputs), executions))
+    return list(inputs if executions is None else islice(cycle(inputs), executions))

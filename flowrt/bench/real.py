@@ -1,6 +1,6 @@
 """Measuring a sweep for real."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowrt.bench.load import Load
@@ -16,7 +16,7 @@ Told = Callable[[Setting, int], None]
 async def measure(
     setting: Setting,
     inputs: Sequence[Any],
-    make_runtime: Callable[[Mapping[str, int]], Runtime],
+    make_runtime: Callable[..., Runtime],
     *,
     warm_up: int,
     told: Told,
@@ -26,7 +26,7 @@ async def measure(
     Args:
         setting: What is measured.
         inputs: The input of each execution.
-        make_runtime: Makes a runtime with these limits.
+        make_runtime: Makes a runtime with the given options.
         warm_up: How many of the inputs run before, under the same load, and are not measured.
         told: Called when an execution has ended.
 
@@ -34,7 +34,7 @@ async def measure(
         ExtraMissingError: aiometer is not installed.
         StoreError: The log can't be written.
     """
-    async with make_runtime(setting.limits) as runtime:
+    async with make_runtime(limits=setting.limits) as runtime:
 
         async def execute(_number: int, given: Any) -> str | None:
             try:

@@ -42,9 +42,7 @@ def make_settings(
     return tuple(_setting(sweep.name, value, workflow, catalog, fixed) for value in sweep.values)
 
 
-def _setting(
-    name: str, value: Value, workflow: LoadedDefinition, catalog: StepCatalog, fixed: LoadLimits
-) -> Setting:
+def _setting(name: str, value: Value, workflow: LoadedDefinition, catalog: StepCatalog, fixed: LoadLimits) -> Setting:
     if name == MAX_AT_ONCE:
         return Setting(value, workflow, LoadLimits(max_at_once=int(value), max_per_second=fixed.max_per_second), {})
     if name == MAX_PER_SECOND:

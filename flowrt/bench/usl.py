@@ -93,7 +93,10 @@ def _least_squares(
 ) -> tuple[Fraction, tuple[Fraction, ...]] | None:
     """Return the sum of squares and the coefficients, those that were not chosen at 0; `None` if one is negative."""
     matrix = [
-        [*(sum((row[i] * row[j] for row in rows), Fraction()) for j in choice), sum((row[i] for row in rows), Fraction())]
+        [
+            *(sum((row[i] * row[j] for row in rows), Fraction()) for j in choice),
+            sum((row[i] for row in rows), Fraction()),
+        ]
         for i in choice
     ]
     solution = _solve(matrix)
@@ -102,7 +105,7 @@ def _least_squares(
     found = [Fraction()] * 3
     for place, coefficient in zip(choice, solution, strict=True):
         found[place] = coefficient
-    errors = (sum(part * value for part, value in zip(row, found, strict=True)) - 1 for row in rows)
+    errors = (sum((part * value for part, value in zip(row, found, strict=True)), Fraction(-1)) for row in rows)
     return sum((error * error for error in errors), Fraction()), tuple(found)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from flowrt.bench.measurement import Curve, Point
-from flowrt.bench.sweep import Value
+from flowrt.bench.sweep import MAX_AT_ONCE, Value
 from flowrt.bench.usl import MIN_POINTS, Usl, fit_usl
 
 ENOUGH = 0.95
@@ -61,12 +61,15 @@ def judge(curve: Curve) -> Verdict:
 
 
 def _judge_fit(curve: Curve, points: Sequence[Point], measured: Verdict, fit: Usl) -> Verdict:
-    largest = max(point.value for point in points)
-    limit = fit.practical_limit(largest)
+    largest = max(points, key=lambda point: point.value)
+    limit = fit.practical_limit(largest.value)
     error, worst = max(
         (abs(fit.throughput(point.value) / point.throughput_per_second - 1), point.value) for point in points
     )
-    sentences = [*measured.sentences, _knee_sentence(fit, largest), f"95 % of its best is reached at {limit}."]
+    sentences = [*measured.sentences, _knee_sentence(fit, largest.value), f"95 % of its best is reached at {limit}."]
+    stays = largest.throughput_per_second >= ENOUGH * max(point.throughput_per_second for point in points)
+    if stays and fit.knee is not None and fit.knee < largest.value:
+        sentences.append(f"But the {curve.source} points do not fall, up to {largest.value:g}.")
     if error > POOR_FIT:
         sentences.append(
             f"The fit is off by {error:.0%} at {worst:g}: trust the {curve.source} points, or take more of them there."
@@ -109,9 +112,7 @@ def _judge_rates(points: Sequence[Point], best: Point) -> Verdict:
 def _hints(curve: Curve) -> tuple[str, ...]:
     largest = max(point.value for point in curve.points)
     executions = min(point.executions for point in curve.points)
-    if curve.sweep.name != "max_at_once" or executions >= ENOUGH_ROUNDS * largest:
+    if curve.sweep.name != MAX_AT_ONCE or executions >= ENOUGH_ROUNDS * largest:
         return ()
-    return (
-        f"{executions} executions are few for {largest:g} at once: the end of a point, when fewer are under way, weighs"
-        f" in it. --executions {ENOUGH_ROUNDS * int(largest)} is enough.",
-    )
+    hint = f"{executions} executions are few for {largest:g} at once: the end of a point, when fewer are under way, "
+    return (f"{hint}weighs in it. --executions {ENOUGH_ROUNDS * int(largest)} is enough.",)

@@ -1,8 +1,8 @@
 """`flowrt bench`: find the right limit by measuring."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,8 @@ from flowrt.cli.ending import ending
 from flowrt.cli.options import Backend, File, Json, PythonModules, Unknown, load, make_registry
 
 if TYPE_CHECKING:
+    from flowrt.bench.latencies import Latencies
+    from flowrt.definition import LoadedDefinition
     from flowrt.runtime import Runtime
 
 
@@ -31,6 +33,12 @@ def bench(
     unknown_steps: Unknown = "refuse",
     python_module: PythonModules = None,
     db: Annotated[str | None, typer.Option(help="A database to log to; without, there is no log.")] = None,
+    simulate: Annotated[
+        list[str] | None,
+        typer.Option(help="NODE=lognormal(0.2,0.5), or `measured`: run it in virtual time, too. Repeatable."),
+    ] = None,
+    only_simulate: Annotated[bool, typer.Option("--only-simulate", help="Run it in virtual time only.")] = False,
+    seed: Annotated[int, typer.Option(help="What decides the random numbers of a simulation.")] = 1,
     json: Json = False,
 ) -> None:
     """Run a workflow under a sweep of limits, and find the right one."""
@@ -38,12 +46,6 @@ def bench(
     from flowrt.bench.setting import make_settings  # noqa: PLC0415
     from flowrt.bench.sweep import parse_sweep  # noqa: PLC0415
     from flowrt.cli.bench_run import BenchRun, load_inputs  # noqa: PLC0415
-
-    def make_runtime(limits: Mapping[str, int]) -> "Runtime":
-        from flowrt.runtime import Runtime  # noqa: PLC0415
-        from flowrt.storage import SqlStore  # noqa: PLC0415
-
-        return Runtime(store=None if db is None else SqlStore(db), limits=limits)
 
     with ending(as_json=json):
         swept = parse_sweep(sweep)
@@ -54,8 +56,40 @@ def bench(
         workflow = load(file, registry)
         fixed = LoadLimits(max_at_once=max_at_once, max_per_second=max_per_second)
         settings = make_settings(swept, workflow, registry, fixed)
-        given = load_inputs(inputs, workflow.definition.name, executions)
-        run = BenchRun(workflow.definition.name, swept, given)
-        run.measure(settings, make_runtime, backend, warm_up=warm_up)
+        latencies = _latencies(workflow, simulate, only_simulate=only_simulate)
+        given = load_inputs(inputs, workflow.definition.name)
+        run = BenchRun(workflow, swept, settings, given, executions)
+        if not only_simulate:
+            run.measure(_runtimes(db), backend, warm_up=warm_up, is_recorded=latencies is not None)
+        if latencies is not None:
+            run.simulate(latencies, seed)
         run.tell(as_json=json)
     raise typer.Exit(run.status)
+
+
+def _latencies(workflow: "LoadedDefinition", texts: list[str] | None, *, only_simulate: bool) -> "Latencies | None":
+    """Return what is made up in a simulation; `None`: there is none.
+
+    Raises:
+        LatencyError: A latency means nothing.
+        DefinitionError: There is no such node.
+        BadParameter: Nothing is measured that it could be made up of.
+    """
+    if not texts and not only_simulate:
+        return None
+    from flowrt.bench.latencies import Latencies  # noqa: PLC0415 - it loads the test kit
+
+    latencies = Latencies(workflow, texts or ())
+    if only_simulate and latencies.need_recording:
+        raise typer.BadParameter("`measured` takes a real run: leave --only-simulate out, or give a distribution")
+    return latencies
+
+
+def _runtimes(db: str | None) -> "Callable[..., Runtime]":
+    from flowrt.runtime import Runtime  # noqa: PLC0415
+    from flowrt.storage import SqlStore  # noqa: PLC0415
+
+    def make_runtime(**options: Any) -> Runtime:
+        return Runtime(store=None if db is None else SqlStore(db), **options)
+
+    return make_runtime
