@@ -41,7 +41,7 @@ def parse_latency(text: str) -> tuple[str, Latency]:
     """
     node, _, told = text.rpartition("=")
     found = FORM.fullmatch(told.replace(" ", ""))
-    if not node or found is None:
+    if not node.strip() or found is None:
         raise LatencyError(text, f"{EXPECTED}; with @8 behind it for a node that serves 8 at once")
     kind, numbers = found["kind"] or "constant", found["numbers"] or found["seconds"] or ""
     if kind not in KINDS:
@@ -54,4 +54,4 @@ def parse_latency(text: str) -> tuple[str, Latency]:
     capacity = None if found["capacity"] is None else int(found["capacity"])
     if capacity == 0:
         raise LatencyError(text, "a node that serves 0 at once would serve none: expected @1 or more")
-    return node, Latency(distribution=distribution, capacity=capacity)
+    return node.strip(), Latency(distribution=distribution, capacity=capacity)

@@ -1,6 +1,6 @@
 """Offering executions to a workflow, as many at once or in a second as a limit says."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import nullcontext
 from functools import partial
 from math import ceil
@@ -18,6 +18,21 @@ LANE_PER_SECOND = 50
 """The most starts in a second that one lane is asked for."""
 AHEAD = 1.1
 """How much faster than needed a lane begins: enough for an event loop that wakes it some milliseconds late."""
+
+
+def find_aiometer() -> Callable[..., Coroutine[Any, Any, None]]:
+    """Return `aiometer.run_on_each`.
+
+    Raises:
+        ExtraMissingError: aiometer is not installed.
+    """
+    try:
+        import aiometer  # noqa: PLC0415 - an extra, for benches only
+    except ImportError:
+        raise ExtraMissingError("aiometer", "a bench") from None
+    untyped: Any = aiometer
+    run_on_each: Callable[..., Coroutine[Any, Any, None]] = untyped.run_on_each
+    return run_on_each
 
 
 class LoadLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,11 +67,7 @@ class Load:
     """
 
     def __init__(self, limits: LoadLimits, execute: Execute, told: Callable[[int], None] = lambda _done: None) -> None:
-        try:
-            from aiometer import run_on_each  # noqa: PLC0415 - an extra, for benches only
-        except ImportError:
-            raise ExtraMissingError("aiometer", "a bench") from None
-        self._run_on_each = run_on_each
+        self._run_on_each = find_aiometer()
         self._limits = limits
         self._execute = execute
         self._told = told

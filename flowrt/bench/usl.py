@@ -9,6 +9,8 @@ import msgspec
 
 MIN_POINTS = 3
 """As many as the law has coefficients."""
+ROUNDING = Fraction(1, 10**9)
+"""A coefficient that changes throughput by less than that share is none."""
 
 
 class Usl(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +61,9 @@ def fit_usl(points: Sequence[tuple[float, float]]) -> Usl | None:
 
     `N / X(N)` is linear in the coefficients `1 / rate`, `contention / rate` and `coherency / rate`. They are the least
     squares of its relative errors, none of them negative: of all choices of coefficients that are left at 0 the best
-    one whose others are not negative, which for three is found by trying each. The sums are exact fractions, so nothing
-    is lost where concurrencies are far apart.
+    one whose others are not negative, which for three is found by trying each; of choices that are equally good but for
+    rounding, the one with the fewest. The sums are exact fractions, so nothing is lost where concurrencies are far
+    apart.
 
     Args:
         points: Concurrency, 1 or more, and throughput; those with a throughput of 0 tell nothing.
@@ -75,7 +78,8 @@ def fit_usl(points: Sequence[tuple[float, float]]) -> Usl | None:
     rows = [_row(Fraction(at_once), Fraction(throughput)) for at_once, throughput in told]
     choices = [(0, *rest) for count in range(3) for rest in combinations((1, 2), count)]
     fits = [found for choice in choices if (found := _least_squares(rows, choice)) is not None]
-    _, (constant, linear, quadratic) = min(fits)
+    good = min(loss for loss, _ in fits) + len(rows) * ROUNDING**2
+    constant, linear, quadratic = next(found for loss, found in fits if loss <= good)
     return Usl(
         rate_per_second=float(1 / constant),
         contention=float(linear / constant),

@@ -48,8 +48,8 @@ def judge(curve: Curve) -> Verdict:
     if curve.sweep.is_rate:
         return _judge_rates(points, best)
     enough = min(point.value for point in points if point.throughput_per_second >= ENOUGH * best.throughput_per_second)
-    told = f"Best of the {curve.source}: {best.throughput_per_second:.4g}/s at {curve.sweep.name}={best.value:g}"
-    told += "." if enough == best.value else f"; 95 % of that at {enough:g} already."
+    told = f"Best: {best.throughput_per_second:.4g}/s at {curve.sweep.name}={best.value:g}"
+    told += "." if enough == best.value else f"; {enough:g} reaches 95 % of that already."
     if not curve.sweep.is_concurrency:
         return Verdict(best=best.value, enough=enough, sentences=(told,))
     fit = fit_usl([(point.value, point.throughput_per_second) for point in points])
@@ -66,7 +66,11 @@ def _judge_fit(curve: Curve, points: Sequence[Point], measured: Verdict, fit: Us
     error, worst = max(
         (abs(fit.throughput(point.value) / point.throughput_per_second - 1), point.value) for point in points
     )
-    sentences = [*measured.sentences, _knee_sentence(fit, largest.value), f"95 % of its best is reached at {limit}."]
+    sentences = [
+        *measured.sentences,
+        _knee_sentence(fit, largest.value),
+        f"By the fit, {limit} is enough for 95 % of its best.",
+    ]
     stays = largest.throughput_per_second >= ENOUGH * max(point.throughput_per_second for point in points)
     if stays and fit.knee is not None and fit.knee < largest.value:
         sentences.append(f"But the {curve.source} points do not fall, up to {largest.value:g}.")

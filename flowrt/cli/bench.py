@@ -38,20 +38,24 @@ def bench(
         typer.Option(help="NODE=lognormal(0.2,0.5), or `measured`: run it in virtual time, too. Repeatable."),
     ] = None,
     only_simulate: Annotated[bool, typer.Option("--only-simulate", help="Run it in virtual time only.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Where to draw the curve: a file .svg or .png.")] = None,
     seed: Annotated[int, typer.Option(help="What decides the random numbers of a simulation.")] = 1,
     json: Json = False,
 ) -> None:
     """Run a workflow under a sweep of limits, and find the right one."""
-    from flowrt.bench.load import LoadLimits  # noqa: PLC0415 - loaded by the command that needs it
+    from flowrt.bench.load import LoadLimits, find_aiometer  # noqa: PLC0415 - loaded by the command that needs it
     from flowrt.bench.setting import make_settings  # noqa: PLC0415
     from flowrt.bench.sweep import parse_sweep  # noqa: PLC0415
+    from flowrt.cli.bench_plot import check_plot  # noqa: PLC0415
     from flowrt.cli.bench_run import BenchRun, load_inputs  # noqa: PLC0415
 
     with ending(as_json=json):
+        find_aiometer()  # before anything runs
         swept = parse_sweep(sweep)
         if {"max_at_once": max_at_once, "max_per_second": max_per_second}.get(swept.name) is not None:
             option = swept.name.replace("_", "-")
             raise typer.BadParameter(f"--{option} and --sweep {swept.name}=... both set it: give one")
+        check_plot(plot)
         registry = make_registry(unknown_steps, python_module)
         workflow = load(file, registry)
         fixed = LoadLimits(max_at_once=max_at_once, max_per_second=max_per_second)
@@ -63,7 +67,7 @@ def bench(
             run.measure(_runtimes(db), backend, warm_up=warm_up, is_recorded=latencies is not None)
         if latencies is not None:
             run.simulate(latencies, seed)
-        run.tell(as_json=json)
+        run.tell(plot, as_json=json)
     raise typer.Exit(run.status)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from flowrt.bench.measurement import Curve, Point
+from flowrt.bench.terminal import plot
 from flowrt.bench.verdict import judge
 from flowrt.cli.console import make_console
 from flowrt.cli.ending import echo, echo_error
@@ -32,14 +33,22 @@ def _describe(curve: Curve) -> dict[str, Any]:
 
 def show(workflow: str, curves: Sequence[Curve]) -> None:
     """Print what was measured for people."""
+    verdicts = [judge(curve) for curve in curves]
     for curve in curves:
         _show_table(workflow, curve)
-        for sentence in judge(curve).sentences:
-            echo(sentence)
-        for point in curve.points:
-            if point.first_error is not None:
-                what = f"{curve.sweep.name}={point.value:g}: {point.failed} failed, the first one: {point.first_error}"
-                echo_error(what)
+    for line in plot(curves, verdicts):
+        echo(line)
+    for curve, verdict in zip(curves, verdicts, strict=True):
+        for sentence in verdict.sentences:
+            echo(sentence if len(curves) == 1 else f"{curve.source}: {sentence}")
+        _show_failures(curve)
+
+
+def _show_failures(curve: Curve) -> None:
+    for point in curve.points:
+        if point.first_error is not None:
+            what = f"{curve.sweep.name}={point.value:g}, {curve.source}: {point.failed} failed"
+            echo_error(f"{what}, the first one: {point.first_error}")
 
 
 def _show_table(workflow: str, curve: Curve) -> None:
@@ -53,6 +62,7 @@ def _show_table(workflow: str, curve: Curve) -> None:
     console = make_console()
     console.print(f"{workflow}, {curve.source}:", markup=False)
     console.print(table)
+    console.print()
 
 
 def _cells(point: Point) -> list[str]:

@@ -16,6 +16,7 @@ from flowrt.bench.recording import Recording
 from flowrt.bench.setting import Setting
 from flowrt.bench.simulated import SimulatedSweep
 from flowrt.bench.sweep import Sweep
+from flowrt.cli.bench_plot import write_plot
 from flowrt.cli.bench_report import document, show
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, print_json
 from flowrt.cli.interrupts import leaving_on_second_interrupt
@@ -143,9 +144,16 @@ class BenchRun:
     def _told(self, setting: Setting, done: int) -> None:
         self._progress.show_text(f"{self._sweep.name}={setting.value:g}: {done} of {self._executions}")
 
-    def tell(self, *, as_json: bool) -> None:
-        """Print what was measured."""
+    def tell(self, plot: Path | None, *, as_json: bool) -> None:
+        """Print what was measured, and draw it.
+
+        Raises:
+            OSError: The plot can't be written.
+        """
+        curves = [curve for curve in self._curves if curve.points]
         if as_json:
-            print_json(document(self._name, self._curves, is_cancelled=self._is_cancelled))
+            print_json(document(self._name, curves, is_cancelled=self._is_cancelled))
         else:
-            show(self._name, self._curves)
+            show(self._name, curves)
+        if plot is not None and curves:
+            write_plot(plot, self._name, curves)
