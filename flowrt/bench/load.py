@@ -14,9 +14,9 @@ from flowrt.bench.measurement import Sample
 
 Execute: TypeAlias = Callable[[int, Any], Awaitable[str | None]]
 """Runs the workflow on the input of a number, and returns why it failed, or `None`."""
-LANE_PER_SECOND = 50
+LANE_PER_SECOND = 20
 """The most starts in a second that one lane is asked for."""
-AHEAD = 1.1
+AHEAD = 1.25
 """How much faster than needed a lane begins: enough for an event loop that wakes it some milliseconds late."""
 
 

@@ -33,6 +33,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The concurrency beyond which throughput falls, by the fit; `None`: it never does, or there is no fit."""
     practical_limit: int | None = None
     """The least concurrency that reaches 95 % of the best throughput within what was measured, by the fit."""
+    served_at_once: float | None = None
+    """How many were really served at once at the best throughput, where `max_at_once=1` was measured: by Little's law
+    the throughput times the median latency of an execution that is alone. What is more than that waits."""
     saturation_per_second: float | None = None
     """The highest offered rate of which 95 % completed, where the rate was swept; `None`: none was achieved."""
     sentences: tuple[str, ...]
@@ -47,17 +50,36 @@ def judge(curve: Curve) -> Verdict:
     best = max(points, key=lambda point: point.throughput_per_second)
     if curve.sweep.is_rate:
         return _judge_rates(points, best)
-    enough = min(point.value for point in points if point.throughput_per_second >= ENOUGH * best.throughput_per_second)
-    told = f"Best: {best.throughput_per_second:.4g}/s at {curve.sweep.name}={best.value:g}"
-    told += "." if enough == best.value else f"; {enough:g} reaches 95 % of that already."
+    measured = _judge_points(curve.sweep.name, points, best)
     if not curve.sweep.is_concurrency:
-        return Verdict(best=best.value, enough=enough, sentences=(told,))
+        return measured
     fit = fit_usl([(point.value, point.throughput_per_second) for point in points])
     if fit is None:
         distinct = len({point.value for point in points})
         reason = f"A knee takes {MIN_POINTS} different values with a throughput to fit; there are {distinct}."
-        return Verdict(best=best.value, enough=enough, sentences=(told, reason, *_hints(curve)))
-    return _judge_fit(curve, points, Verdict(best=best.value, enough=enough, sentences=(told,)), fit)
+        return _with(measured, reason, *_hints(curve))
+    return _judge_fit(curve, points, measured, fit)
+
+
+def _judge_points(name: str, points: Sequence[Point], best: Point) -> Verdict:
+    enough = min(point.value for point in points if point.throughput_per_second >= ENOUGH * best.throughput_per_second)
+    told = f"Best: {best.throughput_per_second:.4g}/s at {name}={best.value:g}"
+    told += "." if enough == best.value else f"; {enough:g} reaches 95 % of that already."
+    verdict = Verdict(best=best.value, enough=enough, sentences=(told,))
+    alone = next((point.p50_seconds for point in points if point.value == 1), None)
+    if name != MAX_AT_ONCE or alone is None:
+        return verdict
+    served = max(1.0, best.throughput_per_second * alone)
+    if served < ENOUGH * max(point.value for point in points):
+        told = (
+            f"Alone an execution takes {alone * 1e3:.3g} ms, so {served:.2g} at once are served at the best throughput"
+        )
+        verdict = _with(verdict, f"{told} (Little's law): what is more than that waits.")
+    return msgspec.structs.replace(verdict, served_at_once=served)
+
+
+def _with(verdict: Verdict, *sentences: str) -> Verdict:
+    return msgspec.structs.replace(verdict, sentences=(*verdict.sentences, *sentences))
 
 
 def _judge_fit(curve: Curve, points: Sequence[Point], measured: Verdict, fit: Usl) -> Verdict:
@@ -66,11 +88,7 @@ def _judge_fit(curve: Curve, points: Sequence[Point], measured: Verdict, fit: Us
     error, worst = max(
         (abs(fit.throughput(point.value) / point.throughput_per_second - 1), point.value) for point in points
     )
-    sentences = [
-        *measured.sentences,
-        _knee_sentence(fit, largest.value),
-        f"By the fit, {limit} is enough for 95 % of its best.",
-    ]
+    sentences = [_knee_sentence(fit, largest.value), f"By the fit, {limit} is enough for 95 % of its best."]
     stays = largest.throughput_per_second >= ENOUGH * max(point.throughput_per_second for point in points)
     if stays and fit.knee is not None and fit.knee < largest.value:
         sentences.append(f"But the {curve.source} points do not fall, up to {largest.value:g}.")
@@ -78,14 +96,8 @@ def _judge_fit(curve: Curve, points: Sequence[Point], measured: Verdict, fit: Us
         sentences.append(
             f"The fit is off by {error:.0%} at {worst:g}: trust the {curve.source} points, or take more of them there."
         )
-    return msgspec.structs.replace(
-        measured,
-        fit=fit,
-        fit_error=error,
-        knee=fit.knee,
-        practical_limit=limit,
-        sentences=(*sentences, *_hints(curve)),
-    )
+    verdict = _with(measured, *sentences, *_hints(curve))
+    return msgspec.structs.replace(verdict, fit=fit, fit_error=error, knee=fit.knee, practical_limit=limit)
 
 
 def _knee_sentence(fit: Usl, largest: Value) -> str:

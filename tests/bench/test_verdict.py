@@ -41,15 +41,15 @@ def test_the_knee_and_what_is_enough_are_told():
     assert (verdict.best, verdict.enough) == (16, 16)
     assert verdict.practical_limit == 15
     assert verdict.fit_error == pytest.approx(0, abs=1e-9)
-    assert "contention 0.05, coherency 0.002" in verdict.sentences[1]
-    assert "the knee is at 21.8; beyond it throughput falls" in verdict.sentences[1]
-    assert verdict.sentences[2] == "By the fit, 15 is enough for 95 % of its best."
+    assert "contention 0.05, coherency 0.002" in verdict.sentences[2]
+    assert "the knee is at 21.8; beyond it throughput falls" in verdict.sentences[2]
+    assert verdict.sentences[3] == "By the fit, 15 is enough for 95 % of its best."
 
 
 def test_a_curve_that_only_flattens_has_no_knee_within_what_was_measured():
     verdict = judge(curve("max_at_once", law(0.1, 0)))
     assert verdict.knee is None
-    assert "no knee within what was measured (1 to 64)" in verdict.sentences[1]
+    assert "no knee within what was measured (1 to 64)" in verdict.sentences[2]
     assert verdict.practical_limit < 64
 
 
@@ -62,6 +62,23 @@ def test_a_knee_beyond_what_was_measured_is_said_to_be_a_guess():
 def test_a_plateau_is_not_taken_for_a_fall():
     plateau = {value: 50.0 * min(value, 8) for value in (1, 2, 4, 8, 12, 16, 32)}
     assert "But the measured points do not fall, up to 32." in said("max_at_once", plateau)
+
+
+def test_what_is_served_at_once_follows_from_the_latency_of_one_that_is_alone():
+    verdict = judge(curve("max_at_once", {1: 10.0, 2: 20.0, 4: 40.0, 8: 40.0, 16: 40.0}))  # p50 is 0.1 s
+    assert verdict.served_at_once == pytest.approx(4)
+    assert (
+        "so 4 at once are served at the best throughput (Little's law): what is more than that waits."
+        in verdict.sentences[1]
+    )
+
+
+def test_where_nobody_waits_or_nobody_was_alone_little_is_not_asked():
+    verdict = judge(curve("max_at_once", {1: 10.0, 2: 20.0, 4: 40.0}))
+    assert verdict.served_at_once == pytest.approx(4)
+    assert "Little" not in " ".join(verdict.sentences)
+    assert judge(curve("max_at_once", {2: 20.0, 4: 20.0, 8: 20.0})).served_at_once is None
+    assert judge(curve("limits.thread", {1: 10.0, 2: 20.0, 4: 40.0})).served_at_once is None
 
 
 def test_less_that_is_as_good_as_the_best_is_told():
