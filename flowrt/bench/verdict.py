@@ -1,6 +1,7 @@
 """What a curve says about the limit."""
 
 from collections.abc import Sequence
+from math import ceil
 
 import msgspec
 
@@ -16,6 +17,9 @@ POOR_FIT = 0.15
 """From which relative error on a fit is told to be poor."""
 ENOUGH_ROUNDS = 10
 """For how many times the largest concurrency there should be executions, so that the ends of a point weigh little."""
+
+ENOUGH_SECONDS = 2
+"""For how long executions should begin at the largest rate, so that a hiccup of the machine weighs little."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +38,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     practical_limit: int | None = None
     """The least concurrency that reaches 95 % of the best throughput within what was measured, by the fit."""
     served_at_once: float | None = None
-    """How many were really served at once at the best throughput, where `max_at_once=1` was measured: by Little's law
-    the throughput times the median latency of an execution that is alone. What is more than that waits."""
+    """How many were really served at once at the best throughput, where `max_at_once=1` was measured and none failed: by
+    Little's law the throughput times the median latency of an execution that is alone. What is more than that waits."""
     saturation_per_second: float | None = None
     """The highest offered rate of which 95 % completed, where the rate was swept; `None`: none was achieved."""
     sentences: tuple[str, ...]
@@ -46,10 +50,12 @@ def judge(curve: Curve) -> Verdict:
     """Return what a curve says."""
     points = [point for point in curve.points if point.throughput_per_second > 0]
     if not points:
-        return Verdict(best=None, sentences=("Nothing completed, so nothing can be said about the limit.",))
+        took_no_time = any(point.completed for point in curve.points)
+        told = "All completed in no time: give a node a latency." if took_no_time else "Nothing completed."
+        return Verdict(best=None, sentences=(f"{told} So nothing can be said about the limit.",))
     best = max(points, key=lambda point: point.throughput_per_second)
     if curve.sweep.is_rate:
-        return _judge_rates(points, best)
+        return _with(_judge_rates(points, best), *_hints(curve))
     measured = _judge_points(curve.sweep.name, points, best)
     if not curve.sweep.is_concurrency:
         return measured
@@ -66,8 +72,8 @@ def _judge_points(name: str, points: Sequence[Point], best: Point) -> Verdict:
     told = f"Best: {best.throughput_per_second:.4g}/s at {name}={best.value:g}"
     told += "." if enough == best.value else f"; {enough:g} reaches 95 % of that already."
     verdict = Verdict(best=best.value, enough=enough, sentences=(told,))
-    alone = next((point.p50_seconds for point in points if point.value == 1), None)
-    if name != MAX_AT_ONCE or alone is None:
+    alone = next((point.p50_seconds for point in points if point.value == 1 and not point.failed), None)
+    if name != MAX_AT_ONCE or alone is None or best.failed:
         return verdict
     served = max(1.0, best.throughput_per_second * alone)
     if served < ENOUGH * max(point.value for point in points):
@@ -128,7 +134,14 @@ def _judge_rates(points: Sequence[Point], best: Point) -> Verdict:
 def _hints(curve: Curve) -> tuple[str, ...]:
     largest = max(point.value for point in curve.points)
     executions = min(point.executions for point in curve.points)
-    if curve.sweep.name != MAX_AT_ONCE or executions >= ENOUGH_ROUNDS * largest:
-        return ()
-    hint = f"{executions} executions are few for {largest:g} at once: the end of a point, when fewer are under way, "
-    return (f"{hint}weighs in it. --executions {ENOUGH_ROUNDS * int(largest)} is enough.",)
+    if curve.sweep.name == MAX_AT_ONCE and executions < ENOUGH_ROUNDS * largest:
+        hint = (
+            f"{executions} executions are few for {largest:g} at once: the end of a point, when fewer are under way, "
+        )
+        return (f"{hint}weighs in it. --executions {ENOUGH_ROUNDS * int(largest)} is enough.",)
+    if curve.sweep.is_rate and executions < ENOUGH_SECONDS * largest:
+        hint = (
+            f"{executions} executions at {largest:g}/s are over in {executions / largest:.2g} s, in which a hiccup of "
+        )
+        return (f"{hint}the machine weighs much. --executions {ceil(ENOUGH_SECONDS * largest)} is enough.",)
+    return ()

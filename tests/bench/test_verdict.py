@@ -1,5 +1,6 @@
 """What a curve says about the limit, in figures and in sentences."""
 
+import msgspec
 import pytest
 
 from flowrt.bench.measurement import Curve, Point
@@ -81,6 +82,12 @@ def test_where_nobody_waits_or_nobody_was_alone_little_is_not_asked():
     assert judge(curve("limits.thread", {1: 10.0, 2: 20.0, 4: 40.0})).served_at_once is None
 
 
+def test_where_some_failed_little_would_tell_of_those_that_completed_only():
+    whole = curve("max_at_once", {1: 10.0, 2: 20.0, 4: 20.0})
+    partly = tuple(msgspec.structs.replace(point, failed=1) for point in whole.points)
+    assert judge(msgspec.structs.replace(whole, points=partly)).served_at_once is None
+
+
 def test_less_that_is_as_good_as_the_best_is_told():
     assert "Best: 100/s at max_at_once=8; 4 reaches 95 % of that already." in said(
         "max_at_once", {2: 50.0, 4: 96.0, 8: 100.0}
@@ -101,12 +108,28 @@ def test_two_points_are_too_few_for_a_knee():
 
 def test_points_that_failed_altogether_are_not_in_the_fit():
     assert judge(curve("max_at_once", {**law(0.05, 0.002), 128: 0.0})).knee == pytest.approx(21.8, abs=0.1)
-    assert said("max_at_once", {1: 0.0, 2: 0.0}) == "Nothing completed, so nothing can be said about the limit."
+
+
+def test_where_no_time_passed_a_latency_is_asked_for():
+    assert said("max_at_once", {1: 0.0, 2: 0.0}).startswith("All completed in no time: give a node a latency.")
+
+
+def test_where_nothing_completed_nothing_is_said_about_the_limit():
+    failed = curve("max_at_once", {1: 0.0})
+    failed = msgspec.structs.replace(failed, points=(msgspec.structs.replace(failed.points[0], completed=0),))
+    assert judge(failed).sentences == ("Nothing completed. So nothing can be said about the limit.",)
 
 
 def test_few_executions_for_many_at_once_are_pointed_out():
     assert "--executions 640 is enough" in said("max_at_once", law(0.05, 0.002), executions=639)
     assert "--executions" not in said("max_at_once", law(0.05, 0.002), executions=640)
+
+
+def test_few_executions_for_a_rate_are_pointed_out():
+    rates = {100: 100.0, 200: 200.0}
+    assert "399 executions at 200/s are over in 2 s" in said("max_per_second", rates, executions=399)
+    assert "--executions 400 is enough" in said("max_per_second", rates, executions=399)
+    assert "--executions" not in said("max_per_second", rates, executions=400)
 
 
 def test_threads_have_a_knee_and_retries_have_none():
