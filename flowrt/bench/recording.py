@@ -48,6 +48,7 @@ class Recording:
         workflow: LoadedDefinition,
         inputs: Sequence[Any],
         make_runtime: Callable[..., Runtime],
+        told: Callable[[int], None] = lambda _done: None,
     ) -> None:
         """Run the first inputs one at a time, and keep what the nodes did.
 
@@ -55,6 +56,7 @@ class Recording:
             workflow: The workflow.
             inputs: The inputs; at most `MAX_RECORDED` of them run.
             make_runtime: Makes a runtime with the given options.
+            told: Told how many of them have run.
 
         Raises:
             StoreError: The log can't be written.
@@ -62,6 +64,7 @@ class Recording:
         self.inputs = inputs[:MAX_RECORDED]
         async with make_runtime(hooks=[self._hear], max_payload_bytes=MAX_PAYLOAD_BYTES) as runtime:
             for place, given in enumerate(self.inputs):
+                told(place)
                 self._case = place
                 try:
                     await runtime.run(workflow, given)

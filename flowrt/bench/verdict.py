@@ -38,8 +38,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     practical_limit: int | None = None
     """The least concurrency that reaches 95 % of the best throughput within what was measured, by the fit."""
     served_at_once: float | None = None
-    """How many were really served at once at the best throughput, where `max_at_once=1` was measured and none failed: by
-    Little's law the throughput times the median latency of an execution that is alone. What is more than that waits."""
+    """How many were really served at once at the best throughput, by Little's law: that throughput times the median
+    latency of an execution that is alone. `None` unless `max_at_once=1` was measured, and none failed."""
     saturation_per_second: float | None = None
     """The highest offered rate of which 95 % completed, where the rate was swept; `None`: none was achieved."""
     sentences: tuple[str, ...]

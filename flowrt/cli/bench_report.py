@@ -9,16 +9,18 @@ from flowrt.bench.measurement import Curve, Point
 from flowrt.bench.terminal import plot
 from flowrt.bench.verdict import judge
 from flowrt.cli.console import make_console
-from flowrt.cli.ending import echo, echo_error
+from flowrt.cli.ending import describe, echo, echo_error
 from flowrt.cli.times import NANOSECONDS, duration
+from flowrt.errors import FlowrtError
 
 
-def document(workflow: str, curves: Sequence[Curve], *, is_cancelled: bool) -> dict[str, Any]:
-    """Return what was measured as data."""
+def document(workflow: str, status: str, curves: Sequence[Curve], error: FlowrtError | None) -> dict[str, Any]:
+    """Return what was measured as data, and what ended it early."""
     return {
         "workflow": workflow,
-        "status": "cancelled" if is_cancelled else "completed",
+        "status": status,
         "curves": [_describe(curve) for curve in curves],
+        "error": None if error is None else describe(error),
     }
 
 

@@ -18,12 +18,12 @@ from flowrt.bench.simulated import SimulatedSweep
 from flowrt.bench.sweep import Sweep
 from flowrt.cli.bench_plot import write_plot
 from flowrt.cli.bench_report import document, show
-from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, print_json
+from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, echo_error, exit_status, print_json
 from flowrt.cli.interrupts import leaving_on_second_interrupt
 from flowrt.cli.progress import Progress
 from flowrt.cli.stdin import standard_input
 from flowrt.definition import LoadedDefinition
-from flowrt.errors import InputError
+from flowrt.errors import FlowrtError, InputError
 from flowrt.runtime import Runtime
 
 STDIN = Path("-")
@@ -73,10 +73,13 @@ class BenchRun:
         self._progress = Progress(sys.stderr)
         self._curves: list[Curve] = []
         self._is_cancelled = False
+        self._error: FlowrtError | None = None
 
     @property
     def status(self) -> int:
         """The exit status."""
+        if self._error is not None:
+            return exit_status(self._error)
         has_failed = any(point.failed for curve in self._curves for point in curve.points)
         return CANCELLED if self._is_cancelled else FAILED if has_failed else COMPLETED
 
@@ -99,7 +102,7 @@ class BenchRun:
             with leaving_on_second_interrupt():
                 if is_recorded:
                     self._recording = Recording()
-                    await self._recording.record(self._workflow, self._inputs, make_runtime)
+                    await self._recording.record(self._workflow, self._inputs, make_runtime, self._told_recorded)
                 for setting in self._settings:
                     point = await measure(setting, inputs, make_runtime, warm_up=warm_up, told=self._told)
                     points.append(point)
@@ -107,7 +110,7 @@ class BenchRun:
         self._keep("measured", lambda points: anyio.run(run, points, backend=backend))
 
     def simulate(self, latencies: Latencies, seed: int) -> None:
-        """Measure in virtual time, unless somebody pressed Ctrl-C.
+        """Measure in virtual time, unless it ended early for real.
 
         Args:
             latencies: How long nodes take.
@@ -117,7 +120,7 @@ class BenchRun:
             ExtraMissingError: aiometer is not installed.
             SimulationError: A step waited for something real.
         """
-        if self._is_cancelled:
+        if self._is_cancelled or self._error is not None:
             return
         recording = self._recording
         simulated = SimulatedSweep(latencies.resolve(recording), recording, seed)
@@ -131,7 +134,7 @@ class BenchRun:
         self._keep("simulated", run)
 
     def _keep(self, source: Source, run: Callable[[list[Point]], object]) -> None:
-        """Run what makes points, and keep those that it made before Ctrl-C."""
+        """Run what makes points, and keep those that it made before Ctrl-C or an error."""
         points: list[Point] = []
         try:
             with self._progress:
@@ -139,7 +142,15 @@ class BenchRun:
         except KeyboardInterrupt:
             self._is_cancelled = True
             typer.echo(f"cancelled after {len(points)} of {len(self._settings)} values", err=True)
+        except FlowrtError as error:
+            if not points and not self._curves:
+                raise
+            self._error = error
+            echo_error(f"error: {error}")
         self._curves.append(Curve(source=source, sweep=self._sweep, points=tuple(points)))
+
+    def _told_recorded(self, done: int) -> None:
+        self._progress.show_text(f"one at a time, for the simulation: {done}")
 
     def _told(self, setting: Setting, done: int) -> None:
         self._progress.show_text(f"{self._sweep.name}={setting.value:g}: {done} of {self._executions}")
@@ -152,7 +163,8 @@ class BenchRun:
         """
         curves = [curve for curve in self._curves if curve.points]
         if as_json:
-            print_json(document(self._name, curves, is_cancelled=self._is_cancelled))
+            status = "cancelled" if self._is_cancelled else "completed" if self._error is None else "failed"
+            print_json(document(self._name, status, curves, self._error))
         else:
             show(self._name, curves)
         if plot is not None and curves:

@@ -1,5 +1,6 @@
 """`flowrt bench`: what it prints, and its exit status. In virtual time, or on inputs that take no time."""
 
+import subprocess
 import sys
 from xml.etree import ElementTree as ET
 
@@ -194,6 +195,22 @@ def test_a_step_that_waits_for_real_is_named_and_can_be_made_up(simulate, defini
     ran = simulate(file, "max_at_once=1", "--python-module", "sleepy_steps")
     assert (ran.status, "node 'a' used time.sleep()" in ran.err) == (1, True)
     assert simulate(file, "max_at_once=1", "--python-module", "sleepy_steps", "--simulate", "a=0.1").status == 0
+
+
+def test_what_was_measured_is_kept_when_the_simulation_fails(bench, definition, tmp_path):
+    (tmp_path / "timing_steps.py").write_text("import time\n\ndef now() -> dict:\n    return {'at': time.time()}\n")
+    file = definition({"a": ("python", {"function": "timing_steps:now"}), "b": ("start", {})}, ["a>b"])
+    ran = bench(file, "max_at_once=1,2", "--python-module", "timing_steps", "--simulate", "b=0.1", "--json")
+    assert (ran.status, ran.json["status"], ran.json["error"]["type"]) == (1, "failed", "RealWaitError")
+    assert [len(curve["points"]) for curve in ran.json["curves"]] == [2]
+    assert "error: node 'a' used time.time()" in ran.err
+
+
+def test_the_command_itself_loads_nothing_of_a_bench():
+    code = "import sys; from flowrt.cli.app import make_app; make_app(); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    loaded = {name for name in ran.stdout.split() if name.startswith(("flowrt.bench", "flowrt.testing"))}
+    assert loaded == {"flowrt.bench", "flowrt.bench.errors"}
 
 
 def test_inputs_can_be_piped(flowrt, definition, inputs, monkeypatch):
