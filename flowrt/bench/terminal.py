@@ -36,10 +36,10 @@ def plot(curves: Sequence[Curve], verdicts: Sequence[Verdict]) -> list[str]:
     lines = [f"{labels.get(row, ''):>{margin}} │{''.join(cells)}".rstrip() for row, cells in enumerate(grid)]
     legend = [f"{MARKS[curve.source]} {curve.source}" for curve in curves] + [f"{FIT} fit"] * (fit is not None)
     return [
-        f"{'':>{margin}}  per second    {'   '.join(legend)}",
+        f"{'':>{margin}}  per second by {curves[0].sweep.name}    {'   '.join(legend)}",
         *lines,
         f"{'':>{margin}} └{'─' * WIDTH}",
-        f"{'':>{margin}}  {_below(x, sorted(set(across)), curves[0].sweep.name)}",
+        f"{'':>{margin}}  {_below(x, sorted(set(across)))}",
     ]
 
 
@@ -51,12 +51,12 @@ def _put(grid: list[list[str]], column: int, value: float, y: Scale, mark: str) 
     grid[_row(value, y)][column] = mark
 
 
-def _below(x: Scale, values: Sequence[float], name: str) -> str:
-    """Return the line with the values below their places, as many as there is room for, and the axis's name."""
+def _below(x: Scale, values: Sequence[float]) -> str:
+    """Return the line with the values below their places, as many as there is room for."""
     line = ""
     for value in values:
         text = f"{value:g}"
         start = max(0, round(x.place(value) * (WIDTH - 1)) - (len(text) - 1) // 2)
         if not line or start > len(line):
             line = line.ljust(start) + text
-    return f"{line.ljust(WIDTH + 2)}{name}"
+    return line

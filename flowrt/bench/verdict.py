@@ -17,7 +17,6 @@ POOR_FIT = 0.15
 """From which relative error on a fit is told to be poor."""
 ENOUGH_ROUNDS = 10
 """For how many times the largest concurrency there should be executions, so that the ends of a point weigh little."""
-
 ENOUGH_SECONDS = 2
 """For how long executions should begin at the largest rate, so that a hiccup of the machine weighs little."""
 
@@ -77,9 +76,7 @@ def _judge_points(name: str, points: Sequence[Point], best: Point) -> Verdict:
         return verdict
     served = max(1.0, best.throughput_per_second * alone)
     if served < ENOUGH * max(point.value for point in points):
-        told = (
-            f"Alone an execution takes {alone * 1e3:.3g} ms, so {served:.2g} at once are served at the best throughput"
-        )
+        told = f"Alone an execution takes {alone * 1e3:.3g} ms, so at the best {served:.2g} are served at once"
         verdict = _with(verdict, f"{told} (Little's law): what is more than that waits.")
     return msgspec.structs.replace(verdict, served_at_once=served)
 
@@ -135,13 +132,12 @@ def _hints(curve: Curve) -> tuple[str, ...]:
     largest = max(point.value for point in curve.points)
     executions = min(point.executions for point in curve.points)
     if curve.sweep.name == MAX_AT_ONCE and executions < ENOUGH_ROUNDS * largest:
-        hint = (
-            f"{executions} executions are few for {largest:g} at once: the end of a point, when fewer are under way, "
-        )
-        return (f"{hint}weighs in it. --executions {ENOUGH_ROUNDS * int(largest)} is enough.",)
-    if curve.sweep.is_rate and executions < ENOUGH_SECONDS * largest:
-        hint = (
-            f"{executions} executions at {largest:g}/s are over in {executions / largest:.2g} s, in which a hiccup of "
-        )
-        return (f"{hint}the machine weighs much. --executions {ceil(ENOUGH_SECONDS * largest)} is enough.",)
-    return ()
+        why = f"few for {largest:g} at once: the end of a point, when fewer are under way, weighs in it"
+        enough = ENOUGH_ROUNDS * int(largest)
+    elif curve.sweep.is_rate and executions < ENOUGH_SECONDS * largest:
+        seconds = executions / largest
+        why = f"few for {largest:g}/s: they are over in {seconds:.2g} s, in which a hiccup of the machine weighs much"
+        enough = ceil(ENOUGH_SECONDS * largest)
+    else:
+        return ()
+    return (f"{executions} executions are {why}. --executions {enough} is enough.",)

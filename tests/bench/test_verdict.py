@@ -68,10 +68,7 @@ def test_a_plateau_is_not_taken_for_a_fall():
 def test_what_is_served_at_once_follows_from_the_latency_of_one_that_is_alone():
     verdict = judge(curve("max_at_once", {1: 10.0, 2: 20.0, 4: 40.0, 8: 40.0, 16: 40.0}))  # p50 is 0.1 s
     assert verdict.served_at_once == pytest.approx(4)
-    assert (
-        "so 4 at once are served at the best throughput (Little's law): what is more than that waits."
-        in verdict.sentences[1]
-    )
+    assert "so at the best 4 are served at once (Little's law): what is more than that waits." in verdict.sentences[1]
 
 
 def test_where_nobody_waits_or_nobody_was_alone_little_is_not_asked():
@@ -127,7 +124,7 @@ def test_few_executions_for_many_at_once_are_pointed_out():
 
 def test_few_executions_for_a_rate_are_pointed_out():
     rates = {100: 100.0, 200: 200.0}
-    assert "399 executions at 200/s are over in 2 s" in said("max_per_second", rates, executions=399)
+    assert "399 executions are few for 200/s: they are over in 2 s" in said("max_per_second", rates, executions=399)
     assert "--executions 400 is enough" in said("max_per_second", rates, executions=399)
     assert "--executions" not in said("max_per_second", rates, executions=400)
 
