@@ -18,7 +18,7 @@ async def measure(
     inputs: Sequence[Any],
     make_runtime: Callable[..., Runtime],
     *,
-    warm_up: int,
+    warm_up: int | None,
     told: Told,
 ) -> Point:
     """Return what is measured at one value, in a runtime of its own.
@@ -27,7 +27,7 @@ async def measure(
         setting: What is measured.
         inputs: The input of each execution.
         make_runtime: Makes a runtime with the given options.
-        warm_up: How many of the inputs run before, under the same load, and are not measured.
+        warm_up: How many of the inputs run before, under the same load, and are not measured; `None`: the setting's.
         told: Called when an execution has ended.
 
     Raises:
@@ -45,7 +45,8 @@ async def measure(
                 return str(error)
             return None
 
-        if warm_up:
-            await Load(setting.load, execute).run(inputs[:warm_up])
+        before = inputs[: setting.warm_up if warm_up is None else warm_up]
+        if before:
+            await Load(setting.load, execute).run(before)
         samples = await Load(setting.load, execute, lambda done: told(setting, done)).run(inputs)
     return make_point(setting.value, samples, is_paced=setting.load.max_per_second is not None)

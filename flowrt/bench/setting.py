@@ -21,6 +21,8 @@ class Setting(NamedTuple):
     load: LoadLimits
     limits: Mapping[str, int]
     """Those of the runtime."""
+    warm_up: int
+    """How many executions run before, so that what is made once per slot is there: connections, threads, processes."""
 
 
 def make_settings(
@@ -44,11 +46,12 @@ def make_settings(
 
 def _setting(name: str, value: Value, workflow: LoadedDefinition, catalog: StepCatalog, fixed: LoadLimits) -> Setting:
     if name == MAX_AT_ONCE:
-        return Setting(value, workflow, LoadLimits(max_at_once=int(value), max_per_second=fixed.max_per_second), {})
+        load = LoadLimits(max_at_once=int(value), max_per_second=fixed.max_per_second)
+        return Setting(value, workflow, load, {}, int(value))
     if name == MAX_PER_SECOND:
-        return Setting(value, workflow, LoadLimits(max_at_once=fixed.max_at_once, max_per_second=value), {})
+        return Setting(value, workflow, LoadLimits(max_at_once=fixed.max_at_once, max_per_second=value), {}, 1)
     is_open = fixed.max_at_once is None and fixed.max_per_second is None
     load = LoadLimits(max_at_once=USUAL_AT_ONCE) if is_open else fixed
     if name in PLACES:
-        return Setting(value, workflow, load, {name.removeprefix("limits."): int(value)})
-    return Setting(value, with_policy(workflow, name, value, catalog), load, {})
+        return Setting(value, workflow, load, {name.removeprefix("limits."): int(value)}, int(value))
+    return Setting(value, with_policy(workflow, name, value, catalog), load, {}, 1)

@@ -28,7 +28,10 @@ def bench(
     executions: Annotated[
         int | None, typer.Option(min=1, help="How many for each value; without, each input once.")
     ] = None,
-    warm_up: Annotated[int, typer.Option(min=0, help="How many run before each value, and are not measured.")] = 1,
+    warm_up: Annotated[
+        int | None,
+        typer.Option(min=0, help="How many run before each value, and are not measured; without, those at once."),
+    ] = None,
     backend: Annotated[Backend, typer.Option(help="The event loop.")] = "asyncio",
     unknown_steps: Unknown = "refuse",
     python_module: PythonModules = None,

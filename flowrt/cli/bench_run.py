@@ -83,13 +83,15 @@ class BenchRun:
         has_failed = any(point.failed for curve in self._curves for point in curve.points)
         return CANCELLED if self._is_cancelled else FAILED if has_failed else COMPLETED
 
-    def measure(self, make_runtime: Callable[..., Runtime], backend: str, *, warm_up: int, is_recorded: bool) -> None:
+    def measure(
+        self, make_runtime: Callable[..., Runtime], backend: str, *, warm_up: int | None, is_recorded: bool
+    ) -> None:
         """Measure for real, until all is measured or somebody presses Ctrl-C.
 
         Args:
             make_runtime: Makes a runtime with the given options.
             backend: The event loop.
-            warm_up: How many executions run before each value.
+            warm_up: How many executions run before each value; `None`: as many as are at once.
             is_recorded: What the nodes do is recorded before, for a simulation.
 
         Raises:

@@ -13,6 +13,7 @@ from flowrt.bench.setting import make_settings
 from flowrt.bench.simulated import SimulatedSweep
 from flowrt.bench.sweep import parse_sweep
 from flowrt.bench.verdict import judge
+from flowrt.events import ExecutionStarted
 from flowrt.testing import RealWaitError
 
 CATALOG = StepRegistry.with_builtins(python_modules=["bench.bench_steps", "bench.waiting_steps"], entry_points=False)
@@ -140,22 +141,39 @@ def test_only_the_first_inputs_are_recorded():
     assert len(recorded(loaded(start("a")), [{}] * (MAX_RECORDED + 5)).inputs) == MAX_RECORDED
 
 
-async def test_real_points_are_measured_in_a_runtime_of_their_own(anyio_backend):
-    made, ended = [], []
+async def measured(setting, inputs, **options):
+    """A point, the options of the runtime, what was told, and how many executions there were."""
+    made, told, starts = [], [], []
 
-    def make_runtime(**options):
-        made.append(options)
-        return Runtime(**options)
+    def hear(event):
+        if isinstance(event, ExecutionStarted):
+            starts.append(event)
 
+    def make_runtime(**given):
+        made.append(given)
+        return Runtime(**given, hooks=[hear])
+
+    point = await measure(setting, inputs, make_runtime, told=lambda _, done: told.append(done), **options)
+    return point, made, told, len(starts)
+
+
+INPUTS = [{"name": "good"}, {"name": "bad"}, {"name": "good"}, {"wrong": 1}]
+
+
+async def test_a_real_point_is_measured_in_a_runtime_of_its_own(anyio_backend):
     workflow = loaded({**python("check", "refuse"), "policy": {"placement": "thread"}})
-    settings = make_settings(parse_sweep("limits.thread=1,2"), workflow, CATALOG, LoadLimits(max_at_once=3))
-    inputs = [{"name": "good"}, {"name": "bad"}, {"name": "good"}, {"wrong": 1}]
-    for setting in settings:
-        point = await measure(setting, inputs, make_runtime, warm_up=2, told=lambda _, done: ended.append(done))
+    for setting in make_settings(parse_sweep("limits.thread=1,2"), workflow, CATALOG, LoadLimits(max_at_once=3)):
+        point, made, told, _ = await measured(setting, INPUTS, warm_up=None)
         assert (point.value, point.completed, point.failed) == (setting.value, 2, 2)
-        assert point.p50_seconds >= 0
-    assert made == [{"limits": {"thread": 1}}, {"limits": {"thread": 2}}]
-    assert ended == [1, 2, 3, 4] * 2
+        assert made == [{"limits": {"thread": setting.value}}]
+        assert told == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("warm_up", "executions"), [(0, 4), (3, 7), (None, 6), (100, 8)])
+async def test_what_warms_up_runs_before_and_is_not_measured(anyio_backend, warm_up, executions):
+    (setting,) = make_settings(parse_sweep("max_at_once=2"), loaded(start("a")), CATALOG, LoadLimits())
+    point, _, told, count = await measured(setting, [{}] * 4, warm_up=warm_up)
+    assert (point.executions, told, count) == (4, [1, 2, 3, 4], executions)
 
 
 def test_a_step_that_waits_for_something_real_is_named():

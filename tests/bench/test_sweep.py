@@ -93,3 +93,11 @@ def test_limits_of_the_load_and_of_the_runtime_are_set():
     threads = settings("limits.thread=3", workflow)[0]
     assert (threads.limits, threads.load, threads.workflow) == ({"thread": 3}, LoadLimits(max_at_once=100), workflow)
     assert settings("limits.thread=3", workflow, max_per_second=9)[0].load == LoadLimits(max_per_second=9)
+
+
+def test_what_is_made_once_per_slot_is_made_before_the_measurement():
+    workflow = loaded({"placement": "thread", "timeout": {"queue": 1}})
+    assert [setting.warm_up for setting in settings("max_at_once=3,9", workflow)] == [3, 9]
+    assert settings("limits.thread=4", workflow)[0].warm_up == 4
+    assert settings("max_per_second=50", workflow)[0].warm_up == 1
+    assert settings("n0.timeout.queue=50", workflow)[0].warm_up == 1
