@@ -1,5 +1,6 @@
 """What the nodes of a workflow did for some inputs, one at a time: what simulations repeat."""
 
+import builtins
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
@@ -31,7 +32,7 @@ class Observed(msgspec.Struct, frozen=True):
 
 
 class Recording:
-    """What each node produced for each of the first inputs, and how long its attempts took.
+    """How each attempt of each node ended for each of the first inputs, and how long it took.
 
     The inputs ran one after another, so the durations are those without any load.
     """
@@ -40,7 +41,7 @@ class Recording:
         self.inputs: Sequence[Any] = ()
         """Those that ran."""
         self._case = 0
-        self._ends: dict[tuple[str, int], bytes | ErrorDetails] = {}
+        self._ends: dict[tuple[str, int], list[bytes | ErrorDetails]] = {}
         self._seconds: dict[str, list[float]] = {}
 
     async def record(
@@ -78,7 +79,7 @@ class Recording:
             return
         end = event.error if event.output is None else event.output.text
         if end is not None:
-            self._ends[event.node, self._case] = end
+            self._ends.setdefault((event.node, self._case), []).append(end)
             self._seconds.setdefault(event.node, []).append(event.duration_ns / NANOSECONDS)
 
     def observed(self, node: str) -> Observed | None:
@@ -86,21 +87,38 @@ class Recording:
         seconds = self._seconds.get(node)
         return None if seconds is None else Observed(tuple(seconds))
 
-    def produce(self, node: str, number: int, step: BoundStep) -> Any:
+    def produce(self, node: str, number: int, attempt: int, step: BoundStep) -> Any:
         """Return what a node's step returned for an input; `None` if it did not run.
 
         Args:
             node: The node's id.
             number: The place of the input; after the last one that was recorded it is the first again.
+            attempt: The number of the attempt, from 1; those after the last that was recorded end like that.
             step: The node's step.
 
         Raises:
             RecordedError: It failed.
         """
-        end = self._ends.get((node, number % len(self.inputs)))
-        if end is None:
+        ends = self._ends.get((node, number % len(self.inputs)))
+        if ends is None:
             return None
+        end = ends[min(attempt, len(ends)) - 1]
         if isinstance(end, ErrorDetails):
-            raise RecordedError(f"{end.type}: {end.message}")
+            raise recorded_error(end)
         produced: Any = msgspec.json.decode(end)
         return produced if step.output_key is None else produced[step.output_key]
+
+
+def recorded_error(details: ErrorDetails) -> RecordedError:
+    """Return an error that a policy takes for the one that was recorded: it has the name of its class.
+
+    What a built-in class derives from, it derives from, too.
+    """
+    module, _, name = details.type.rpartition(".")
+    known: Any = None if module else getattr(builtins, name, None)
+    bases = (RecordedError, known) if isinstance(known, type) and issubclass(known, Exception) else (RecordedError,)
+    made: type[RecordedError] = type(name, bases, {"__module__": module or "builtins"})
+    try:
+        return made(details.message)
+    except TypeError:  # a few built-in ones take more than a message
+        return RecordedError(f"{details.type}: {details.message}")

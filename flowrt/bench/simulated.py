@@ -1,5 +1,6 @@
 """Measuring a sweep in virtual time: nodes take as long as distributions say."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from heapq import heapreplace
@@ -16,11 +17,10 @@ from flowrt.definition import LoadedDefinition
 from flowrt.errors import FlowrtError
 from flowrt.testing.distributions import Distribution
 from flowrt.testing.fake import Fake
+from flowrt.testing.recording import RecordedError
 from flowrt.testing.simulation import Simulation
 from flowrt.testing.substitution import simulated_plan
-
-Produce = Callable[[str, int], Any]
-"""Returns what a node's step returns for the execution of a number."""
+from flowrt.typing import BoundStep, Delay
 
 
 class Station:
@@ -43,6 +43,34 @@ class Station:
         end = max(now, self._free_at[0]) + self._served.draw_seconds(random)
         heapreplace(self._free_at, end)
         return end - now
+
+
+class MadeUp(Fake):
+    """A step that takes its time, and then ends as it ended when it was recorded.
+
+    Args:
+        latency: How long it takes.
+        produce: Returns what it returns, `None` for nothing, or raises `RecordedError`.
+    """
+
+    def __init__(self, latency: Distribution, produce: Callable[[], Any]) -> None:
+        super().__init__()
+        self._time = latency
+        self._produce = produce
+
+    def step(self, random: Random, *, takes_record: bool) -> Callable[..., Delay]:
+        """Return the function that is called for each attempt."""
+        nothing: Any = {} if takes_record else None
+
+        def attempt(*_args: Any, **_options: Any) -> Delay:
+            seconds = self._time.draw_seconds(random)
+            try:
+                produced = self._produce()
+            except RecordedError as error:
+                return Delay(None, seconds, error)
+            return Delay(nothing if produced is None else produced, seconds)
+
+        return attempt
 
 
 class SimulatedSweep:
@@ -93,19 +121,21 @@ class SimulatedSweep:
         return make_point(setting.value, samples, is_paced=setting.load.max_per_second is not None)
 
     def _stand_ins(self, workflow: LoadedDefinition, simulation: Simulation) -> dict[str, Fake]:
-        steps = {node.id: step for node, step in zip(workflow.definition.nodes, workflow.steps, strict=True)}
+        attempts: Counter[tuple[str, int]] = Counter()
 
-        def returns(node: str) -> Callable[..., Any]:
-            def produce(*_args: Any, **_options: Any) -> Any:
+        def made_up(node: str, step: BoundStep, served: Distribution, capacity: int | None) -> MadeUp:
+            def produce() -> Any:
+                number = self._number.get()
+                attempts[node, number] += 1
                 recording = self._recording
-                return None if recording is None else recording.produce(node, self._number.get(), steps[node])
+                return None if recording is None else recording.produce(node, number, attempts[node, number], step)
 
-            return produce
+            return MadeUp(_timed(served, capacity, simulation), produce)
 
         return {
-            node: Fake(returns=returns(node), latency=_timed(latency.distribution, latency.capacity, simulation))
-            for node, latency in self._latencies.items()
-            if latency.distribution is not None
+            node.id: made_up(node.id, step, latency.distribution, latency.capacity)
+            for node, step in zip(workflow.definition.nodes, workflow.steps, strict=True)
+            if (latency := self._latencies.get(node.id)) is not None and latency.distribution is not None
         }
 
 
