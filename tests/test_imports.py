@@ -24,13 +24,23 @@ LAYERS = [
     {"runtime"},
     {"scripts"},
     {"flowrt"},
-    {"cli", "testing"},
+    {"testing"},
+    {"bench"},
+    {"cli"},
     {"__main__"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 SEES = {"storage": {"errors", "typing", "events", "clock", "option_checks"}}
 """Where less than all layers below may be seen."""
-ONLY_IN = {"sqlalchemy": "storage", "aiosqlite": "storage", "alembic": "storage", "typer": "cli", "rich": "cli"}
+ONLY_IN = {
+    "sqlalchemy": "storage",
+    "aiosqlite": "storage",
+    "alembic": "storage",
+    "typer": "cli",
+    "rich": "cli",
+    "aiometer": "bench",
+    "PIL": "bench",
+}
 HEAVY = [
     "trio",
     "sqlalchemy",
@@ -43,6 +53,8 @@ HEAVY = [
     "jsonschema",
     "structlog",
     "simpleeval",
+    "aiometer",
+    "PIL",
 ]
 
 

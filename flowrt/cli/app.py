@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from flowrt import __version__
+from flowrt.cli.bench import bench
 from flowrt.cli.db import upgrade
 from flowrt.cli.graph import graph
 from flowrt.cli.history import history
@@ -38,7 +39,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for command in (run, validate, graph, history, show, why, schema):
+    for command in (run, bench, validate, graph, history, show, why, schema):
         app.command()(command)
     app.callback()(options)
     database = typer.Typer(help="Look after the database.", no_args_is_help=True)

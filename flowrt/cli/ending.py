@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from flowrt.actors.plain import Plainer
+from flowrt.bench.errors import BenchError
 from flowrt.errors import (
     DefinitionError,
     ExecutionCancelledError,
@@ -60,7 +61,7 @@ def echo_error(text: str) -> None:
 def exit_status(error: FlowrtError) -> int:
     """Return the exit status that an error stands for."""
     match error:
-        case DefinitionError() | InputError() | UnknownExecutionError() | UnknownNodeError():
+        case DefinitionError() | InputError() | UnknownExecutionError() | UnknownNodeError() | BenchError():
             return BAD_USAGE
         case ExecutionCancelledError():
             return CANCELLED

@@ -9,7 +9,7 @@ INTERVAL_SECONDS = 0.1
 
 
 class Progress:
-    """A line of counts that is drawn over; for terminals only.
+    """A line that is drawn over; for terminals only.
 
     Args:
         stream: Where it is drawn, if that is a terminal.
@@ -35,10 +35,14 @@ class Progress:
 
     def show(self, counts: Counter[str]) -> None:
         """Draw the counts, but not more often than a reader can see."""
+        parts = ", ".join(f"{count} {status}" for status, count in counts.items())
+        self.show_text(f"{counts.total()} done: {parts}")
+
+    def show_text(self, text: str) -> None:
+        """Draw a line, but not more often than a reader can see."""
         now = time.monotonic()
         if self._stream is None or now - self._last < INTERVAL_SECONDS:
             return
         self._last = now
-        parts = ", ".join(f"{count} {status}" for status, count in counts.items())
-        self._stream.write(f"\r\033[K{counts.total()} done: {parts}")
+        self._stream.write(f"\r\033[K{text}")
         self._stream.flush()

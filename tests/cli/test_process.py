@@ -218,3 +218,29 @@ def test_a_database_that_goes_away_is_told(start, definition, tmp_path):
     status, out, err = finished(start("run", file))
     assert (status, out, "Traceback" in err) == (4, "", False)
     assert "flowrt.db" in err
+
+
+RETRIED = """
+def refuse() -> dict:
+    raise ConnectionError("nobody is there")
+"""
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_ctrl_c_in_a_bench_prints_the_values_that_were_measured(start, tmp_path, backend):
+    (tmp_path / "refusing_steps.py").write_text(RETRIED, encoding="utf-8")
+    (tmp_path / "in.jsonl").write_text("{}\n", encoding="utf-8")
+    node = {"id": "ask", "type": "python", "data": {"function": "refusing_steps:refuse"}}
+    retry = {"max_attempts": 1, "delay_seconds": 3600}
+    (tmp_path / "asking.json").write_text(json.dumps({"nodes": [{**node, "policy": {"retry": retry}}]}))
+    common = ("--python-module", "refusing_steps", "--backend", backend, "--db", "flowrt.db", "--warm-up", 0)
+    process = start(
+        "bench", "asking.json", "--inputs", "in.jsonl", "--sweep", "ask.retry.max_attempts=1,2,3", *common, "--json"
+    )
+    wait_for_a_running_execution(start)  # that of the second value: it waits for an hour
+    process.send_signal(signal.SIGINT)
+    status, out, err = finished(process)
+    assert (status, "Traceback" in err) == (3, False)
+    (curve,) = json.loads(out)["curves"]
+    assert [(point["value"], point["failed"]) for point in curve["points"]] == [(1, 1)]
+    assert "cancelled after 1 of 3 values" in err
