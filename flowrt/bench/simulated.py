@@ -58,7 +58,13 @@ class MadeUp(Fake):
         self._time = latency
         self._produce = produce
 
-    def step(self, random: Random, *, takes_record: bool) -> Callable[..., Delay]:
+    def step(
+        self,
+        random: Random,
+        *,
+        takes_record: bool,
+        execution_id: Callable[[], str],  # noqa: ARG002 - what it gives is no execution's own
+    ) -> Callable[..., Delay]:
         """Return the function that is called for each attempt."""
         nothing: Any = {} if takes_record else None
 

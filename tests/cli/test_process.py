@@ -237,7 +237,7 @@ def test_ctrl_c_in_a_bench_prints_the_values_that_were_measured(start, tmp_path,
     process = start(
         "bench", "asking.json", "--inputs", "in.jsonl", "--sweep", "ask.retry.max_attempts=1,2,3", *common, "--json"
     )
-    wait_for_a_running_execution(start)  # that of the second value: it waits for an hour
+    wait_for_an_execution(start)  # that of the second value: it waits for an hour
     process.send_signal(signal.SIGINT)
     status, out, err = finished(process)
     assert (status, "Traceback" in err) == (3, False)
