@@ -2,6 +2,8 @@
 
 from graph.graphs import Play, plan_of
 
+from flowrt.graph.plan import MAX_LATEST
+
 
 def test_a_node_sees_everything_that_its_ancestors_produced():
     play = Play(plan_of(["a>b", "b>c"]), {"name": "Ann"})
@@ -94,3 +96,11 @@ def test_a_join_over_long_chains_needs_no_recursion():
         play.ends(f"n{i}")
     play.ends("z")
     assert play.seen["z"]["x"] == 2
+
+
+def test_what_a_plan_remembers_of_sets_of_nodes_is_bounded():
+    plan = plan_of([f"n{number}>end" for number in range(12)])
+    for sources in range(1, 2**11):
+        nodes = frozenset(node for place, node in enumerate(plan.roots) if sources >> place & 1)
+        assert plan.latest(nodes) == nodes
+    assert len(plan._latest) <= MAX_LATEST
