@@ -68,7 +68,8 @@ def test_a_large_workflow_is_held_to_the_cost_of_a_small_one(found, missed):
 
 def test_a_workflow_of_a_few_nodes_has_no_goal():
     found = scaled(10, 50.0, 9.0)
-    assert not (found.is_judged or found.is_missed)
+    assert not found.is_judged
+    assert not found.is_missed
     assert scale.markdown([found]).endswith("|  |")
 
 
