@@ -69,10 +69,10 @@ class Plans:
         self._plans.move_to_end(id(workflow))
         return known[1]
 
-    async def find(self, workflow: Runnable | Source) -> StoredPlan:
+    async def find(self, workflow: Runnable | Source | Plan) -> StoredPlan:
         """Return the plan of a workflow; compiled and stored when it is seen for the first time.
 
-        A definition that is no `LoadedDefinition` is loaded and compiled every time.
+        A definition that is no `LoadedDefinition` is loaded and compiled every time; a plan stands for itself.
 
         Raises:
             DefinitionError: The definition is wrong.
@@ -83,6 +83,8 @@ class Plans:
         if known is not None:
             return known
         match workflow:
+            case Plan():
+                return StoredPlan(workflow, None)
             case Mapping() | Path() | str() | bytes():
                 return await self._make(load_definition(workflow, self.catalog()))
             case LoadedDefinition() | Workflow():

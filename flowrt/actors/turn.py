@@ -85,6 +85,7 @@ class Turn:
     async def _wait_next(self) -> None:
         self.do_waiting()
         noted = self.number
+        await anyio.lowlevel.checkpoint()  # in this turn of the loop it looks who else is ready, after the workers
         await anyio.lowlevel.checkpoint()
         self.resumed(noted)
 
