@@ -5,7 +5,7 @@ from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import pytest
-from bench.test_verdict import curve, law
+from bench.curves import curve, law
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
