@@ -91,7 +91,9 @@ def test_without_pillow_the_extra_is_named(monkeypatch):
         to_png([])
 
 
-@pytest.mark.parametrize(("most", "ticks"), [(0, 5), (1, 5), (347, 5), (400, 5), (9.99, 5), (0.0213, 6), (1e6, 5)])
+@pytest.mark.parametrize(
+    ("most", "ticks"), [(0, 5), (5e-324, 5), (1, 5), (347, 5), (400, 5), (9.99, 5), (0.0213, 6), (1e6, 5)]
+)
 def test_an_axis_ends_at_a_round_number(most, ticks):
     scale, marks = from_zero([most])
     assert marks[0] == 0
