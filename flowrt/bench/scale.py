@@ -8,6 +8,8 @@ import msgspec
 LOGARITHMIC_FROM = 8
 """From which ratio of the largest to the least value on an axis is logarithmic."""
 STEPS = (1, 2, 2.5, 5, 10)
+TINY = 1e-9
+"""What is less is drawn at 0."""
 
 
 class Scale(msgspec.Struct, frozen=True):
@@ -44,7 +46,9 @@ def span(values: Iterable[float]) -> Scale:
 
 def from_zero(values: Iterable[float], ticks: int = 4) -> tuple[Scale, tuple[float, ...]]:
     """Return an axis from 0 to a round number that no value is above, and the round numbers to write on it."""
-    most = max(values, default=0.0) or 1.0
+    most = max(values, default=0.0)
+    if most < TINY:
+        most = 1.0
     rough = most / ticks
     magnitude = 10.0 ** math.floor(math.log10(rough))
     step = next(step for step in STEPS if step * magnitude >= rough * (1 - 1e-9)) * magnitude

@@ -37,8 +37,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     practical_limit: int | None = None
     """The least concurrency that reaches 95 % of the best throughput within what was measured, by the fit."""
     served_at_once: float | None = None
-    """How many were really served at once at the best throughput, by Little's law: that throughput times the median
-    latency of an execution that is alone. `None` unless `max_at_once=1` was measured, and none failed."""
+    """How many were really served at once at the best throughput, by Little's law: that throughput times the mean
+    latency of an execution that is alone, which is 1 by the throughput at `max_at_once=1`. `None` unless that was
+    measured, and none failed."""
     saturation_per_second: float | None = None
     """The highest offered rate of which 95 % completed, where the rate was swept; `None`: none was achieved."""
     sentences: tuple[str, ...]
@@ -57,7 +58,7 @@ def judge(curve: Curve) -> Verdict:
         return _with(_judge_rates(points, best), *_hints(curve))
     measured = _judge_points(curve.sweep.name, points, best)
     if not curve.sweep.is_concurrency:
-        return measured
+        return _with(measured, _surest_sentence(curve.sweep.name, points))
     fit = fit_usl([(point.value, point.throughput_per_second) for point in points])
     if fit is None:
         distinct = len({point.value for point in points})
@@ -71,14 +72,22 @@ def _judge_points(name: str, points: Sequence[Point], best: Point) -> Verdict:
     told = f"Best: {best.throughput_per_second:.4g}/s at {name}={best.value:g}"
     told += "." if enough == best.value else f"; {enough:g} reaches 95 % of that already."
     verdict = Verdict(best=best.value, enough=enough, sentences=(told,))
-    alone = next((point.p50_seconds for point in points if point.value == 1 and not point.failed), None)
+    alone = next((point.throughput_per_second for point in points if point.value == 1 and not point.failed), None)
     if name != MAX_AT_ONCE or alone is None or best.failed:
         return verdict
-    served = max(1.0, best.throughput_per_second * alone)
+    served = best.throughput_per_second / alone
     if served < ENOUGH * max(point.value for point in points):
-        told = f"Alone an execution takes {alone * 1e3:.3g} ms, so at the best {served:.2g} are served at once"
+        told = f"One at a time gets {alone:.4g}/s, so at the best {served:.2g} are served at once"
         verdict = _with(verdict, f"{told} (Little's law): what is more than that waits.")
     return msgspec.structs.replace(verdict, served_at_once=served)
+
+
+def _surest_sentence(name: str, points: Sequence[Point]) -> str:
+    surest = min(points, key=lambda point: (point.failed, point.p95_seconds))
+    p95 = (surest.p95_seconds or 0.0) * 1e3
+    return (
+        f"Fewest failures and, of those, the lowest p95: {surest.failed} and {p95:.4g} ms at {name}={surest.value:g}."
+    )
 
 
 def _with(verdict: Verdict, *sentences: str) -> Verdict:

@@ -46,6 +46,18 @@ def test_a_rate_of_many_lanes_is_kept_just_so():
     assert sorted(sample.due_seconds for sample in samples) == pytest.approx(sorted(begun), abs=1e-6)
 
 
+def test_a_rate_is_kept_where_the_event_loop_wakes_sleepers_late(monkeypatch):
+    sleep = anyio.sleep
+    monkeypatch.setattr(anyio, "sleep", lambda seconds: sleep(seconds + 0.003))  # as aiometer sleeps between starts
+    begun = []
+
+    async def execute(_number, _given):
+        begun.append(anyio.current_time())
+
+    Simulation(1).run(lambda: Load(LoadLimits(max_per_second=300), execute).run([0] * 300))
+    assert begun == pytest.approx([number / 300 for number in range(300)], abs=1e-6)
+
+
 def test_who_waits_because_too_many_are_under_way_waits_from_when_it_was_due():
     samples, begun = offered(2.0, 4, max_per_second=1, max_at_once=1)
     assert begun == [0, 2, 4, 6]

@@ -4,7 +4,7 @@ import math
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowrt.bench.usl import Usl, fit_usl
@@ -24,6 +24,7 @@ def points_of(usl, concurrencies):
 
 
 @given(st.floats(0.01, 1e5), SHARES, st.one_of(st.just(0.0), st.floats(1e-5, 0.1)), CONCURRENCIES)
+@settings(deadline=None)
 def test_what_has_no_noise_is_found_again(rate, contention, coherency, concurrencies):
     true = law(rate, contention, coherency)
     found = fit_usl(points_of(true, concurrencies))
@@ -35,6 +36,7 @@ def test_what_has_no_noise_is_found_again(rate, contention, coherency, concurren
 
 
 @given(st.lists(st.tuples(st.integers(1, 10_000), st.floats(1e-3, 1e6)), max_size=20))
+@settings(deadline=None)
 def test_whatever_was_measured_no_coefficient_is_negative(points):
     found = fit_usl(points)
     if len({at_once for at_once, _ in points}) < 3:
@@ -46,6 +48,7 @@ def test_whatever_was_measured_no_coefficient_is_negative(points):
 
 
 @given(CONCURRENCIES, st.randoms(use_true_random=False))
+@settings(deadline=None)
 def test_no_other_law_fits_better_by_relative_errors(concurrencies, random):
     points = [(n, 40 * n / (1 + 0.1 * n) * random.uniform(0.7, 1.3)) for n in concurrencies]
 

@@ -2,34 +2,9 @@
 
 import msgspec
 import pytest
+from bench.curves import curve, law
 
-from flowrt.bench.measurement import Curve, Point
-from flowrt.bench.sweep import Sweep
-from flowrt.bench.usl import Usl
 from flowrt.bench.verdict import judge
-
-
-def curve(name, throughputs, executions=10_000):
-    points = tuple(
-        Point(
-            value=value,
-            executions=executions,
-            completed=executions,
-            failed=0,
-            duration_seconds=1.0,
-            throughput_per_second=throughput,
-            p50_seconds=0.1,
-            p95_seconds=0.2,
-            p99_seconds=0.3,
-        )
-        for value, throughput in throughputs.items()
-    )
-    return Curve(source="measured", sweep=Sweep(name=name, values=tuple(throughputs)), points=points)
-
-
-def law(contention, coherency, values=(1, 2, 4, 8, 16, 32, 64)):
-    usl = Usl(rate_per_second=50, contention=contention, coherency=coherency)
-    return {value: usl.throughput(value) for value in values}
 
 
 def said(name, throughputs, **options):
@@ -65,8 +40,8 @@ def test_a_plateau_is_not_taken_for_a_fall():
     assert "But the measured points do not fall, up to 32." in said("max_at_once", plateau)
 
 
-def test_what_is_served_at_once_follows_from_the_latency_of_one_that_is_alone():
-    verdict = judge(curve("max_at_once", {1: 10.0, 2: 20.0, 4: 40.0, 8: 40.0, 16: 40.0}))  # p50 is 0.1 s
+def test_what_is_served_at_once_follows_from_what_one_at_a_time_gets():
+    verdict = judge(curve("max_at_once", {1: 10.0, 2: 20.0, 4: 40.0, 8: 40.0, 16: 40.0}))
     assert verdict.served_at_once == pytest.approx(4)
     assert "so at the best 4 are served at once (Little's law): what is more than that waits." in verdict.sentences[1]
 
@@ -133,7 +108,15 @@ def test_threads_have_a_knee_and_retries_have_none():
     assert judge(curve("limits.thread", law(0.05, 0.002))).knee == pytest.approx(21.8, abs=0.1)
     verdict = judge(curve("a.retry.max_attempts", {1: 10.0, 2: 30.0, 3: 20.0}))
     assert (verdict.best, verdict.fit) == (2, None)
-    assert verdict.sentences == ("Best: 30/s at a.retry.max_attempts=2.",)
+    assert verdict.sentences[0] == "Best: 30/s at a.retry.max_attempts=2."
+
+
+def test_of_a_policy_the_fewest_failures_and_then_the_lowest_latency_are_told():
+    whole = curve("a.retry.max_attempts", {1: 30.0, 2: 20.0, 3: 10.0})
+    figures = zip(whole.points, (3, 1, 1), (0.1, 0.5, 0.2), strict=True)
+    points = tuple(msgspec.structs.replace(point, failed=failed, p95_seconds=p95) for point, failed, p95 in figures)
+    sentence = judge(msgspec.structs.replace(whole, points=points)).sentences[1]
+    assert sentence == "Fewest failures and, of those, the lowest p95: 1 and 200 ms at a.retry.max_attempts=3."
 
 
 def test_saturation_is_the_highest_rate_that_was_achieved():
