@@ -59,7 +59,9 @@ OF_JOINS = [
         "self.late += token is Token.VALUE",
         "self.late += 1",
     ),
-    Mutation("values for cancelled nodes are late", TOKENS, " and index not in self._closed", ""),
+    Mutation(
+        "values for cancelled nodes are late", TOKENS, " and (self._closed is None or index not in self._closed)", ""
+    ),
     Mutation("else is ignored", TOKENS, "self._rules[node.index] = node.otherwise", "pass"),
     Mutation(
         "joins take their time twice",
@@ -100,7 +102,12 @@ OF_PAYLOADS = [
         "a conflict is not named", RECORDS, "return any(value is not winner", "return False and any(value is not winner"
     ),
     Mutation("ancestors are taken for unordered nodes", PLAN, "nodes - _ancestors_among(nodes)", "nodes"),
-    Mutation("of parallel edges the first one counts", PLAN, "in reversed(edges)))[::-1]", "in edges))"),
+    Mutation(
+        "of parallel edges the first one counts",
+        PLAN,
+        "dict.fromkeys(reversed(sources)))[::-1]",
+        "dict.fromkeys(sources))",
+    ),
     Mutation(
         "outcomes are not passed on",
         FLOW,
@@ -120,7 +127,7 @@ OF_FAILURES = [
     Mutation(
         "joins that do without a node do not make it go on",
         CONNECT,
-        'return "continue" if does_without else "fail"',
+        'return "continue" if node.outgoing else "fail"',
         'return "fail"',
     ),
     Mutation(
@@ -169,13 +176,13 @@ OF_ENDINGS = [
     Mutation(
         "nothing cleans up",
         ENDING,
-        "return node.index in execution.flow.tokens.rescuing and not execution.is_stopped",
+        "return execution.tokens.rescues(node) and not execution.is_stopped",
         "return False",
     ),
     Mutation(
         "everything cleans up",
         ENDING,
-        "return node.index in execution.flow.tokens.rescuing and not execution.is_stopped",
+        "return execution.tokens.rescues(node) and not execution.is_stopped",
         "return not execution.is_stopped",
     ),
     Mutation("a second cancel changes nothing", ENDING, "execution.is_stopped = True", "pass"),
