@@ -100,7 +100,7 @@ OF_PAYLOADS = [
         "a conflict is not named", RECORDS, "return any(value is not winner", "return False and any(value is not winner"
     ),
     Mutation("ancestors are taken for unordered nodes", PLAN, "nodes - _ancestors_among(nodes)", "nodes"),
-    Mutation("of parallel edges the first one counts", PLAN, "in reversed(edges)))[::-1]", "in edges))"),
+    Mutation("of parallel edges the first one counts", PLAN, "(reversed(sources)))[::-1]", "(sources))"),
     Mutation(
         "outcomes are not passed on",
         FLOW,
@@ -120,7 +120,7 @@ OF_FAILURES = [
     Mutation(
         "joins that do without a node do not make it go on",
         CONNECT,
-        'return "continue" if does_without else "fail"',
+        'return "continue" if node.outgoing else "fail"',
         'return "fail"',
     ),
     Mutation(
