@@ -102,12 +102,7 @@ OF_PAYLOADS = [
         "a conflict is not named", RECORDS, "return any(value is not winner", "return False and any(value is not winner"
     ),
     Mutation("ancestors are taken for unordered nodes", PLAN, "nodes - _ancestors_among(nodes)", "nodes"),
-    Mutation(
-        "of parallel edges the first one counts",
-        PLAN,
-        "dict.fromkeys(reversed(sources)))[::-1]",
-        "dict.fromkeys(sources))",
-    ),
+    Mutation("of parallel edges the first one counts", PLAN, "(reversed(sources)))[::-1]", "(sources))"),
     Mutation(
         "outcomes are not passed on",
         FLOW,
