@@ -111,13 +111,13 @@ def finish_targets(node: PlanNode) -> None:
     node.on_error = node.policy.on_error or _default_on_error(node)
 
 
-def _plain_targets(node: PlanNode) -> tuple[PlanNode, ...] | None:
-    targets: list[PlanNode] = []
+def _plain_targets(node: PlanNode) -> tuple[int, ...] | None:
+    targets: list[int] = []
     for edge in node.outgoing:
         target = edge.target
         if edge.handle is not None or edge.condition is not None or target.keeps_tokens:
             return None
-        targets.append(target)
+        targets.append(target.index)
     return tuple(targets)
 
 

@@ -81,12 +81,14 @@ class Flow:
             if targets is None:
                 return None
         tokens = self.tokens
-        missing, inboxes = tokens.missing, tokens.inboxes
+        nodes, missing, inboxes = self.plan.nodes, tokens.missing, tokens.inboxes
         following = ready = None
-        for target in targets:
-            index = target.index
+        for index in targets:
             missing[index] = left = missing[index] - 1
-            if not left and (not inboxes or index not in inboxes or tokens.judge(target)):
+            if left:
+                continue
+            target = nodes[index]
+            if not inboxes or index not in inboxes or tokens.judge(target):
                 if following is None:
                     following = target
                 elif ready is None:
@@ -106,7 +108,7 @@ class Flow:
         self.history.keep(node, result)
         return True
 
-    def _send(self, node: PlanNode, result: Any) -> tuple[PlanNode, ...] | None:
+    def _send(self, node: PlanNode, result: Any) -> tuple[int, ...] | None:
         """Put a payload where the targets find it; the plain targets, if their tokens are still to be counted."""
         handles = result.handles if isinstance(result, Choice) else None
         produced, payload = self._payload(node, result)

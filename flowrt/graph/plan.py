@@ -83,8 +83,8 @@ class PlanNode:
     always_port: "PlanNode | None"
     ports: "tuple[PlanNode, ...]"
     """Those of them that there are."""
-    plain_targets: "tuple[PlanNode, ...] | None"
-    """The targets, if every edge always carries a value to a join that waits for all; otherwise `None`."""
+    plain_targets: tuple[int, ...] | None
+    """The indices of the targets, if every edge always carries a value to a join that waits for all; otherwise `None`."""
 
     def __repr__(self) -> str:
         return f"<PlanNode {self.index} {self.id!r} ({self.type})>"
