@@ -26,9 +26,9 @@ class Execution:
 
     __slots__ = (
         "_caller", "_context", "_ended", "_id", "_on_end", "_rare", "_suspended", "depth", "duration_ns", "error",
-        "failed_attempt", "failed_node", "failures_absorbed", "flow", "hands", "has_called", "is_ending", "is_held",
-        "is_overseen", "is_paused", "is_stopped", "is_watched", "kernel", "left", "listeners", "output", "parent_id",
-        "plan", "position", "reason", "started_ns", "states", "status", "tokens",
+        "failed_attempt", "failed_node", "failures_absorbed", "flow", "hands", "has_called", "is_acting", "is_ending",
+        "is_held", "is_overseen", "is_paused", "is_stopped", "is_watched", "kernel", "left", "listeners", "output",
+        "parent_id", "plan", "position", "reason", "started_ns", "states", "status", "tokens",
     )  # fmt: skip
 
     flow: Flow
@@ -50,6 +50,8 @@ class Execution:
         self.started_ns = kernel.monotonic_ns()
         self.duration_ns = 0
         self.status: ExecutionStatus = "running"
+        self.is_acting = False
+        """The supervisor acts on what tokens told it."""
         self.is_held = False
         """Something is out of the ordinary, so that each end of a firing needs a second look."""
         self.is_ending = False

@@ -153,15 +153,25 @@ def follow_up(execution: "Execution") -> None:
 
 
 def act_on_news(execution: "Execution") -> None:
-    """Do what tokens ask for, and what follows from that; iterative: chains may be long."""
+    """Do what tokens ask for, and what follows from that; iterative: chains may be long.
+
+    What ends meanwhile waits until it is its turn: all that a join has lost is cancelled before the join ends.
+    """
+    if execution.is_acting:
+        return
+    execution.is_acting = True
     while (news := execution.tokens.news) and execution.status == "running":
-        node, what = news.popleft()
-        if what is News.OPENED:
-            waiting.open_join(execution, node)
-        elif what is News.DECIDED_EARLY:
-            _cancel_losers(execution, node)
-        elif not execution.states[node.index]:
-            _end_by_tokens(execution, node, what)
+        _act(execution, *news.popleft())
+    execution.is_acting = False
+
+
+def _act(execution: "Execution", node: PlanNode, what: News) -> None:
+    if what is News.OPENED:
+        waiting.open_join(execution, node)
+    elif what is News.DECIDED_EARLY:
+        _cancel_losers(execution, node)
+    elif not execution.states[node.index]:
+        _end_by_tokens(execution, node, what)
 
 
 def _end_by_tokens(execution: "Execution", node: PlanNode, what: News) -> None:

@@ -7,8 +7,8 @@ import anyio.lowlevel
 import pytest
 from reference.ends import FINISHED_ANYWAY
 from reference.replay import check
-from reference.runners import catalog, on_asyncio
-from reference.small import FAILS, produces, workflow
+from reference.runners import catalog, in_virtual_time, on_asyncio
+from reference.small import FAILS, produces, sleeps, workflow
 
 from flowrt.definition import Definition, LoadedDefinition, Node, load_definition
 from flowrt.typing import BoundStep, Choice
@@ -50,6 +50,18 @@ def test_the_runtime_does_what_the_design_says(name):
     document = workflow(*CASES[name])
     definition = load_definition(document, catalog()).definition
     check(document, definition, {}, on_asyncio(document, {}))
+
+
+def test_all_that_a_join_has_lost_is_cancelled_before_its_failure_ends_the_execution():
+    nodes = {
+        "quick": produces(),
+        "slow": sleeps(5.0),
+        "waits": {"data": {"attempts": [{"runs": "delay", "seconds": 5.0}]}, "join": {"join": "any", "losers": "run"}},
+        "late": produces() | {"join": {"join": "all", "within": 1.0}},
+    }
+    document = workflow(nodes, ["quick>waits", "slow>waits", "quick>late", "waits>late"])
+    events = in_virtual_time(document, {}, seed=0)
+    check(document, load_definition(document, catalog()).definition, {}, events, is_timely=True)
 
 
 def test_a_choice_that_comes_too_late_is_logged_as_what_was_produced():
