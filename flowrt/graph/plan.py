@@ -84,7 +84,7 @@ class PlanNode:
     ports: "tuple[PlanNode, ...]"
     """Those of them that there are."""
     plain_targets: tuple[int, ...] | None
-    """The indices of the targets, if every edge always carries a value to a join that waits for all; otherwise `None`."""
+    """The indices of the targets, if each edge always carries a value to a join that waits for all; else `None`."""
 
     def __repr__(self) -> str:
         return f"<PlanNode {self.index} {self.id!r} ({self.type})>"

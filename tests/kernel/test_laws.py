@@ -113,7 +113,7 @@ async def test_law_4_nothing_between_two_nodes_yields_to_the_loop():
             await anyio.sleep(0.01)
             before = len(turns)
             await runtime.run(many, {})
-            assert len(turns) - before <= 2
+            assert len(turns) - before <= 3  # the budget of the turn may be over once
             tasks.cancel_scope.cancel()
 
 
