@@ -1,12 +1,13 @@
 """How a runtime is paused, told things and shut down from outside."""
 
 import signal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import msgspec
 
-from flowrt.actors import signals
+from flowrt.actors import pausing, signals
 from flowrt.errors import SignalRefusedError, UnknownExecutionError
 from flowrt.option_checks import check_number
 
@@ -35,14 +36,14 @@ class Control:
         kernel = self._engine.kernel
         kernel.is_paused = True
         for execution in kernel.executions:
-            kernel.do(execution.pause)
+            kernel.do(partial(pausing.pause, execution))
 
     def resume(self) -> None:
         """Let firings start again, also in executions that were paused one by one."""
         kernel = self._engine.kernel
         kernel.is_paused = False
         for execution in kernel.executions:
-            kernel.do(execution.resume)
+            kernel.do(partial(pausing.resume, execution))
 
     async def signal(self, execution_id: str, name: str, payload: Any) -> None:
         """Send a signal to an execution, and wait until what it set free is as durable as the runtime promises.

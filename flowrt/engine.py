@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import anyio
 import anyio.lowlevel
 
-from flowrt.actors import ending, waiting
+from flowrt.actors import ending, pausing, waiting
 from flowrt.actors.backend import functions_of
 from flowrt.actors.execution import Execution
 from flowrt.actors.kernel import Kernel
@@ -171,7 +171,7 @@ class Engine:
         if execution.is_watched:
             kernel.journal.started(execution, converted, workflow_id)
         if kernel.is_paused:
-            execution.pause()
+            pausing.pause(execution)
         return execution
 
     async def run(self, workflow: Any, input_value: Any, begun: "Callable[[Execution], None] | None" = None) -> Any:

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar, cast, overload
 
-from flowrt.actors import ending
+from flowrt.actors import ending, pausing
 from flowrt.actors.listeners import ExecutionEvents
 from flowrt.actors.results import result_of
 from flowrt.channels.event_stream import EventStream, OnOverflow
@@ -117,11 +117,11 @@ class ExecutionHandle(Generic[R]):
 
         `timeout.total` stands still meanwhile; a deadline and the time of a join do not. Signals are kept.
         """
-        self._execution.kernel.do(self._execution.pause)
+        self._execution.kernel.do(partial(pausing.pause, self._execution))
 
     def resume(self) -> None:
         """Let firings start again."""
-        self._execution.kernel.do(self._execution.resume)
+        self._execution.kernel.do(partial(pausing.resume, self._execution))
 
     def why(self, node: str) -> "Explanation":
         """Say why a node has not fired yet, was skipped, is retried, failed or was cancelled; `print` it.

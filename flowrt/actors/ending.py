@@ -7,7 +7,7 @@ edges nothing can rescue, so nothing has to be told to anybody: the execution en
 
 from typing import TYPE_CHECKING
 
-from flowrt.actors import interrupting, live, placing, supervisor, waiting
+from flowrt.actors import interrupting, live, pausing, placing, supervisor
 from flowrt.actors.interruptions import Interruption, Request
 from flowrt.actors.node_ends import CANCELLED, NEVER_BEGAN
 
@@ -20,7 +20,7 @@ def begin(execution: "Execution") -> None:
     """Let an execution end: interrupt what runs or waits and does not rescue."""
     execution.is_ending = execution.is_held = True
     if execution.is_paused:
-        waiting.end_pause(execution)
+        pausing.end_pause(execution)
     _interrupt_all(execution, Interruption("cancel", execution.kernel.monotonic_ns()))
 
 

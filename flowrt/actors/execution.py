@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from flowrt.actors import ending, interrupting, live, placing, supervisor, waiting
+from flowrt.actors import ending, interrupting, supervisor, waiting
 from flowrt.actors.node_ends import COMPLETED
 from flowrt.actors.rare import Rare
 from flowrt.channels.event_stream import Listener
@@ -122,24 +122,6 @@ class Execution:
 
     # --- a firing ends ----------------------------------------------------------------------------------------------
 
-    def take(self) -> PlanNode:
-        """Return the ready node that fires next, as the gate decides if there is one, and tell that it fires.
-
-        Where there is neither a gate nor a listener, it is simply the first.
-        """
-        ready, gate = self.flow.ready, self.kernel.gate
-        if (asking := placing.first_without_slot(self)) is not None:
-            ready.remove(asking)  # it only asks for its slot: nothing starts, so no gate decides
-            return asking
-        place = 0
-        if gate is not None:
-            self.kernel.turn.expire()
-            place = gate.pick(self.id, [node.id for node in ready])
-        node = ready[place]
-        del ready[place]
-        live.attempt_started(self, node)
-        return node
-
     def succeed(self, node: PlanNode, result: Any, started_ns: int, note: str | None = None) -> PlanNode | None:
         """Take what a step returned and deliver it; the node to go on with, if this made one ready.
 
@@ -249,22 +231,6 @@ class Execution:
         """Cancel the execution: what runs is interrupted, what rescues goes on. Does nothing once it is ending."""
         if not self.is_ending:
             ending.cancel(self, reason, asked_by)
-
-    def pause(self) -> None:
-        """Let no firing start until `resume`; what runs goes on. Does nothing once the execution is ending."""
-        if not (self.is_ending or self.is_paused):
-            self.is_paused = self.is_held = True
-            waiting.freeze_totals(self)
-            placing.stand_back(self)
-            ending.sift(self)
-            live.paused(self)
-
-    def resume(self) -> None:
-        """Let firings start again."""
-        if self.is_paused:
-            waiting.end_pause(self)
-            live.went_on(self)
-            self.call_hands()
 
     def stop(self, reason: str) -> None:
         """Cancel the execution and what would rescue, also one that is ending already."""

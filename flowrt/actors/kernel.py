@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from anyio.abc import TaskGroup
 
-from flowrt.actors import ending, interrupting, live, placing, signals, supervisor, waiting
+from flowrt.actors import ending, interrupting, live, overseeing, pausing, placing, signals, supervisor, waiting
 from flowrt.actors.backend import current_backend, functions_of
 from flowrt.actors.crew import Crew
 from flowrt.actors.execution import Execution
@@ -113,6 +113,20 @@ class Kernel:
 
 
 GUARDED = functions_of(
-    Crew, Execution, Kernel, Timers, Turn, Worker, ending, interrupting, live, placing, signals, supervisor, waiting
+    Crew,
+    Execution,
+    Kernel,
+    Timers,
+    Turn,
+    Worker,
+    ending,
+    interrupting,
+    live,
+    overseeing,
+    pausing,
+    placing,
+    signals,
+    supervisor,
+    waiting,
 )
 """All that steps the kernel, whoever calls it: torn apart by a Ctrl-C, it would leave executions that never end."""

@@ -98,10 +98,11 @@ def watch_total(execution: "Execution", node: "PlanNode", started_ns: int) -> No
     if seconds is None or node in execution.rare.totals:
         return
     due_ns = started_ns + round(seconds * NANOSECONDS)
-    _set_total(execution, node, due_ns)
+    set_total(execution, node, due_ns)
 
 
-def _set_total(execution: "Execution", node: "PlanNode", due_ns: int) -> None:
+def set_total(execution: "Execution", node: "PlanNode", due_ns: int) -> None:
+    """Let a node fail at that time, whatever it does then."""
     timer = execution.kernel.timers.set_at(due_ns, partial(_total_is_over, execution, node))
     execution.rare.timers.append(timer)
     execution.rare.totals[node] = Total(due_ns, timer)
@@ -111,26 +112,6 @@ def _total_is_over(execution: "Execution", node: "PlanNode") -> None:
     interrupting.interrupt_node(execution, node, Interruption("total", execution.kernel.monotonic_ns()))
     ending.sift(execution)
     execution.check_rest()
-
-
-def freeze_totals(execution: "Execution") -> None:
-    """Stop the clocks of nodes: the execution is paused."""
-    now_ns = execution.kernel.monotonic_ns()
-    for node, total in execution.rare.totals.items():
-        if total.timer is not None:
-            total.timer.cancel()
-            execution.rare.totals[node] = Total(total.due_ns - now_ns, None)
-
-
-def end_pause(execution: "Execution") -> None:
-    """Let what is ready start again, and the clocks of nodes go on."""
-    execution.is_paused = False
-    execution.flow.ready.extend(execution.rare.held)
-    execution.rare.held.clear()
-    now_ns = execution.kernel.monotonic_ns()
-    for node, total in list(execution.rare.totals.items()):
-        if total.timer is None and not execution.states[node.index]:
-            _set_total(execution, node, now_ns + total.due_ns)
 
 
 def open_join(execution: "Execution", node: "PlanNode") -> None:

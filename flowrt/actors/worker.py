@@ -4,30 +4,23 @@ import math
 from collections.abc import Callable, Generator
 from contextvars import Context
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anyio
 
-from flowrt.actors import interrupting, supervisor, waiting
+from flowrt.actors import interrupting, overseeing, supervisor, waiting
 from flowrt.actors.drive import DONE, PLAIN_TYPES, Call, WorkerClosedError, as_coroutine, drive, resume
 from flowrt.actors.interruptions import FINISHED_ANYWAY, Interruption
 from flowrt.actors.late_scope import LateScope
+from flowrt.actors.raised import GivenUpError, LeakedError, chained, leak_of, split, timeout_of
 from flowrt.clock import NANOSECONDS
-from flowrt.errors import AttemptTimeoutError, StepCancelledItselfError, StepExitedError, StepLeakedScopeError
+from flowrt.errors import StepCancelledItselfError, StepExitedError
 from flowrt.graph.plan import PlanNode
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.kernel import Kernel
     from flowrt.actors.timers import Timer
-
-
-class _LeakedError(Exception):
-    """A step that returned left a scope open."""
-
-
-class _GivenUpError(Exception):
-    """A step returned after its execution had gone on without it."""
 
 
 class Worker:
@@ -94,7 +87,7 @@ class Worker:
     def _give_up(self, execution: "Execution", error: BaseException) -> None:
         """Cancel an execution because the worker's task was; whatever else ends the task stops it."""
         reason = f"interrupted by {type(error).__name__}"
-        if _split(error, self.kernel.backend.cancelled)[0] is None:
+        if split(error, self.kernel.backend.cancelled)[0] is None:
             execution.stop(reason)
         else:
             execution.cancel(reason)
@@ -111,7 +104,7 @@ class Worker:
             if started_ns >= turn.ends_ns:
                 await turn.wait_next(execution)
                 continue
-            node: PlanNode | None = execution.take() if execution.is_overseen else ready.popleft()
+            node: PlanNode | None = overseeing.take(execution) if execution.is_overseen else ready.popleft()
             while node is not None:
                 context = new_context()
                 try:
@@ -125,7 +118,7 @@ class Worker:
                         if type(result) not in PLAIN_TYPES and isawaitable(result):
                             result, marker = await self._settle(execution, node, result, context, started_ns)
                     if innermost() is not marker:
-                        raise _LeakedError  # noqa: TRY301 - sorted out with the other failures
+                        raise LeakedError  # noqa: TRY301 - sorted out with the other failures
                     following = succeed(node, result, started_ns, self._note)
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
                     await self._failed(execution, node, error, started_ns)
@@ -142,7 +135,7 @@ class Worker:
         """Wait for what a `def` step returned instead of a value; what that gives, and the worker's scope by now."""
         if self._innermost() is not self._marker:
             as_coroutine(awaitable).close()
-            raise _LeakedError
+            raise LeakedError
         self.scope.enter()
         self._marker = self._innermost()
         call = Call(execution.flow)
@@ -195,7 +188,7 @@ class Worker:
                 self.scope.scope.deadline = math.inf
                 refusal.cancel()
         if self._is_given_up:
-            raise _GivenUpError
+            raise GivenUpError
         if self._is_spent:
             execution.rare.interruptions.finished_late(node)
         elif self.cancel_requests > self._requests:
@@ -204,7 +197,7 @@ class Worker:
     def _limit(self, execution: "Execution", node: PlanNode, seconds: float) -> "Timer":
         """Let an attempt that is suspended be cancelled after a time, and given up if it does not end then."""
         self.scope.scope.deadline = anyio.current_time() + seconds
-        return interrupting.watch_refusal(execution, self, node, _timeout, seconds)
+        return interrupting.watch_refusal(execution, self, node, timeout_of, seconds)
 
     def _resumed(self, execution: "Execution", node: PlanNode) -> None:
         """Note that what the firing of a node waited for has ended, and whether its execution still wants to know."""
@@ -224,19 +217,19 @@ class Worker:
         if isinstance(error, Exception):
             supervisor.attempt_failed(execution, node, error, started_ns)
             return
-        cancelled, rest = _split(error, self.kernel.backend.cancelled)
+        cancelled, rest = split(error, self.kernel.backend.cancelled)
         if cancelled is None:
             self._exited(execution, node, error, started_ns)
             return
         is_own = self.scope.cancel_called
         backend = self.kernel.backend
         if not is_own and not backend.is_level_triggered and self.cancel_requests <= self._requests:
-            failure = _chained(StepCancelledItselfError(node.id, "ended with CancelledError"), error)
+            failure = chained(StepCancelledItselfError(node.id, "ended with CancelledError"), error)
             supervisor.attempt_failed(execution, node, failure, started_ns)
             return
         is_interrupted = execution.is_held and execution.rare.interruptions.find(node) is not None
         if is_own and not is_interrupted and node.attempt_timeout_seconds is not None:
-            failure = _chained(_timeout(execution, node), rest or cancelled)
+            failure = chained(timeout_of(execution, node), rest or cancelled)
             supervisor.attempt_failed(execution, node, failure, started_ns)
         else:
             self._interrupted(execution, node, cancelled, started_ns)
@@ -247,7 +240,7 @@ class Worker:
         if isinstance(error, KeyboardInterrupt | WorkerClosedError):
             self._interrupted(execution, node, error, started_ns)
             raise error
-        failure = _chained(StepExitedError(node.id, f"raised {error!r}"), error)
+        failure = chained(StepExitedError(node.id, f"raised {error!r}"), error)
         supervisor.attempt_failed(execution, node, failure, started_ns)
 
     def _interrupted(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
@@ -259,7 +252,7 @@ class Worker:
 
     def _pass_on(self, error: BaseException) -> None:
         """Raise what ends the worker's task, and nothing that is the step's alone."""
-        cancelled, _ = _split(error, self.kernel.backend.cancelled)
+        cancelled, _ = split(error, self.kernel.backend.cancelled)
         if cancelled is not None:
             raise cancelled
         if isinstance(error, KeyboardInterrupt | WorkerClosedError):
@@ -274,15 +267,15 @@ class Worker:
         """
         failure = error
         if isinstance(error, Exception):  # a cancel or an exit stays what it is
-            failure = _leak(execution, node)
-            failure.__cause__ = None if isinstance(error, _LeakedError) else error
+            failure = leak_of(execution, node)
+            failure.__cause__ = None if isinstance(error, LeakedError) else error
         if self._is_given_up:
             await self.kernel.backend.close_leaked(self._marker)
             return failure
         self.started_ns = started_ns
         execution.suspended[node] = self
         self.kernel.crew.suspended(execution)
-        refusal = interrupting.watch_refusal(execution, self, node, _leak)
+        refusal = interrupting.watch_refusal(execution, self, node, leak_of)
         try:
             await self.kernel.backend.close_leaked(self._marker)
         finally:
@@ -297,25 +290,3 @@ class Worker:
 
     EXPOSED: ClassVar[tuple[Callable[..., Any], ...]] = (_drain, _settle, resume)
     """What runs steps, which Ctrl-C may end at any time."""
-
-
-def _split(error: BaseException, cancelled: type[BaseException]) -> tuple[BaseException | None, BaseException | None]:
-    """Return the part of an error that is the backend's cancellation, and the rest."""
-    if isinstance(error, cancelled):
-        return error, None
-    if isinstance(error, BaseExceptionGroup):
-        return cast("BaseExceptionGroup[BaseException]", error).split(cancelled)
-    return None, error
-
-
-def _chained(error: Exception, cause: BaseException) -> Exception:
-    error.__cause__ = cause
-    return error
-
-
-def _timeout(execution: "Execution", node: PlanNode) -> AttemptTimeoutError:
-    return AttemptTimeoutError(node.id, execution.attempt_number(node), node.attempt_timeout_seconds or 0.0)
-
-
-def _leak(_execution: "Execution", node: PlanNode) -> StepLeakedScopeError:
-    return StepLeakedScopeError(node.id, "ended inside a cancel scope, task group or nursery that it had entered")

@@ -4,7 +4,7 @@ import anyio
 import pytest
 from kernel.workflows import helpers, side_by_side, workflow
 
-from flowrt.actors import ending, placing
+from flowrt.actors import ending, pausing, placing
 from flowrt.errors import ExecutionFailedError, QueueTimeoutError
 from flowrt.plans import compile_workflow
 from flowrt.policies import NodePolicy, Retry, Timeout
@@ -160,11 +160,11 @@ def test_a_paused_execution_neither_waits_for_slots_nor_has_one_unused():
     async def act(execution, kernel):
         await anyio.sleep(0.5)
         slots = kernel.places.find("process").slots
-        execution.pause()
+        pausing.pause(execution)
         assert (slots.taken, slots.waiting, len(execution.rare.parking)) == (1, 0, 0)
         await anyio.sleep(4.5)
         assert (slots.taken, len(execution.rare.held)) == (0, 2)
-        execution.resume()
+        pausing.resume(execution)
         await execution.wait_ended()
         assert (execution.status, kernel.clock.monotonic_ns()) == ("completed", 7_000_000_000)
 
@@ -186,13 +186,13 @@ def test_a_slot_that_was_granted_and_not_used_yet_is_given_back(interrupt):
             ask_for_one(execution)
             assert (slots.taken, len(execution.flow.granted)) == (1, 1)
             if interrupt == "pause":
-                execution.pause()
+                pausing.pause(execution)
             elif interrupt == "cancel":
                 execution.cancel("enough")
             else:
                 ending.cancel_node(execution, execution.flow.ready[0], "not wanted", None)
             assert (slots.taken, execution.flow.granted) == (0, {})
-            execution.resume()
+            pausing.resume(execution)
             execution.call_hands()
             await execution.wait_ended()
             return execution.status, slots.taken

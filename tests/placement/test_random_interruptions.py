@@ -6,7 +6,7 @@ import anyio
 import pytest
 from kernel.workflows import workflow
 
-from flowrt.actors import ending
+from flowrt.actors import ending, pausing
 from flowrt.plans import compile_workflow
 from flowrt.policies import NodePolicy, Retry, Timeout
 from flowrt.testing.simulation import Simulation
@@ -47,14 +47,14 @@ async def interrupt(execution, random):
             case 0:
                 ending.cancel_node(execution, random.choice(execution.plan.nodes), "at random", None)
             case 1:
-                execution.pause()
+                pausing.pause(execution)
             case 2 if random.random() < 0.3:
                 execution.cancel("at random")
             case 3 if random.random() < 0.3:
                 execution.stop("at random")
             case _:
-                execution.resume()
-    execution.resume()
+                pausing.resume(execution)
+    pausing.resume(execution)
 
 
 @pytest.mark.parametrize("seed", range(150))

@@ -1,0 +1,47 @@
+"""Pausing an execution: what runs goes on, and nothing starts."""
+
+from typing import TYPE_CHECKING
+
+from flowrt.actors import ending, live, placing, waiting
+from flowrt.actors.rare import Total
+
+if TYPE_CHECKING:
+    from flowrt.actors.execution import Execution
+
+
+def pause(execution: "Execution") -> None:
+    """Let no firing start until `resume`; what runs goes on. Does nothing once the execution is ending."""
+    if not (execution.is_ending or execution.is_paused):
+        execution.is_paused = execution.is_held = True
+        _freeze_totals(execution)
+        placing.stand_back(execution)
+        ending.sift(execution)
+        live.paused(execution)
+
+
+def resume(execution: "Execution") -> None:
+    """Let firings start again."""
+    if execution.is_paused:
+        end_pause(execution)
+        live.went_on(execution)
+        execution.call_hands()
+
+
+def _freeze_totals(execution: "Execution") -> None:
+    """Stop the clocks of nodes: the execution is paused."""
+    now_ns = execution.kernel.monotonic_ns()
+    for node, total in execution.rare.totals.items():
+        if total.timer is not None:
+            total.timer.cancel()
+            execution.rare.totals[node] = Total(total.due_ns - now_ns, None)
+
+
+def end_pause(execution: "Execution") -> None:
+    """Let what is ready start again, and the clocks of nodes go on."""
+    execution.is_paused = False
+    execution.flow.ready.extend(execution.rare.held)
+    execution.rare.held.clear()
+    now_ns = execution.kernel.monotonic_ns()
+    for node, total in list(execution.rare.totals.items()):
+        if total.timer is None and not execution.states[node.index]:
+            waiting.set_total(execution, node, now_ns + total.due_ns)

@@ -1,0 +1,42 @@
+"""What a step raised, or might have: sorted and named for the worker."""
+
+from typing import TYPE_CHECKING, cast
+
+from flowrt.errors import AttemptTimeoutError, StepLeakedScopeError
+from flowrt.graph.plan import PlanNode
+
+if TYPE_CHECKING:
+    from flowrt.actors.execution import Execution
+
+
+class LeakedError(Exception):
+    """A step that returned left a scope open."""
+
+
+class GivenUpError(Exception):
+    """A step returned after its execution had gone on without it."""
+
+
+def split(error: BaseException, cancelled: type[BaseException]) -> tuple[BaseException | None, BaseException | None]:
+    """Return the part of an error that is the backend's cancellation, and the rest."""
+    if isinstance(error, cancelled):
+        return error, None
+    if isinstance(error, BaseExceptionGroup):
+        return cast("BaseExceptionGroup[BaseException]", error).split(cancelled)
+    return None, error
+
+
+def chained(error: Exception, cause: BaseException) -> Exception:
+    """Return an error with its cause."""
+    error.__cause__ = cause
+    return error
+
+
+def timeout_of(execution: "Execution", node: PlanNode) -> AttemptTimeoutError:
+    """Return the failure of an attempt whose time is over."""
+    return AttemptTimeoutError(node.id, execution.attempt_number(node), node.attempt_timeout_seconds or 0.0)
+
+
+def leak_of(_execution: "Execution", node: PlanNode) -> StepLeakedScopeError:
+    """Return the failure of an attempt that left a scope open."""
+    return StepLeakedScopeError(node.id, "ended inside a cancel scope, task group or nursery that it had entered")
