@@ -13,15 +13,19 @@ TYPERS_CTRL_C = 130
 def main() -> None:
     """Run the command with the arguments of the process; the console script's entry."""
     from flowrt.cli.app import make_app  # noqa: PLC0415 - typer is loaded only for the command
+    from flowrt.cli.interrupts import leave_if_interrupted  # noqa: PLC0415
 
+    status: str | int | None = None
     try:
         make_app()()
     except SystemExit as end:
-        sys.exit(3 if end.code == TYPERS_CTRL_C else end.code)
+        status = 3 if end.code == TYPERS_CTRL_C else end.code
     except OSError as error:
-        sys.exit(f"error: {error}")  # standard output, most likely
+        status = f"error: {error}"  # standard output, most likely
     except KeyboardInterrupt:
-        sys.exit(3)  # before typer heard of it
+        status = 3  # before typer heard of it
+    leave_if_interrupted(status)
+    sys.exit(status)
 
 
 __all__ = ["main"]

@@ -1,12 +1,12 @@
 """Ctrl-C while executions run: the first cancels, and a later one leaves where that did not help."""
 
-import atexit
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -38,8 +38,20 @@ def leaving_on_second_interrupt() -> Generator[None, None, None]:
         interrupts.is_over = True
         if not interrupts.count:
             signal.signal(signal.SIGINT, before)
-        else:
-            atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # the exit status stays what it is
+
+
+def leave_if_interrupted(status: str | int | None) -> None:
+    """End the process here if Ctrl-C was heard: a step that swallows everything holds even the interpreter's end.
+
+    Args:
+        status: The exit status; nothing happens where it is a message.
+    """
+    if isinstance(signal.getsignal(signal.SIGINT), _Interrupts) and not isinstance(status, str):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the exit status stays what it is
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status or 0)
 
 
 class _Interrupts:
