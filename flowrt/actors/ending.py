@@ -62,9 +62,11 @@ def _interrupt_all(execution: "Execution", interruption: Interruption) -> None:
         if not goes_on(execution, node):
             # all of them first: what one's end sets free must not interrupt another for a reason of its own
             execution.rare.interruptions.begin(node, interruption)
-    for node in parked:
-        if not goes_on(execution, node):
-            interrupting.interrupt_parked(execution, node, interruption)
+    taken = [execution.rare.parking.take(node) for node in parked if not goes_on(execution, node)]
+    sift(execution)  # what never begins ends first: nothing has to be told of it
+    for waited in taken:
+        if waited is not None:
+            interrupting.end_interrupted(execution, waited.node, waited.since_ns)
     for node, worker in suspended:
         if not goes_on(execution, node):
             interrupting.interrupt_suspended(execution, worker, node, interruption)

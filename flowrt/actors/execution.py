@@ -239,7 +239,7 @@ class Execution:
 
     def check_rest(self) -> None:
         """End the execution if nothing is under way in it any more."""
-        if self.hands or self.status != "running" or self.flow.ready:
+        if self.hands or self.status != "running" or self.is_acting or self.flow.ready:
             return
         if self.is_waiting:
             self._rest()

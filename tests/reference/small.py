@@ -19,9 +19,15 @@ def fails_after(seconds):
 
 
 def workflow(nodes, edges):
-    """A definition of `scripted` nodes by id and of edges like `a>b`."""
+    """A definition of `scripted` nodes by id and of edges like `a>b` or `a>b on always`."""
     return {
         "name": "small",
         "nodes": [{"id": node, "type": "scripted", **more} for node, more in nodes.items()],
-        "edges": [dict(zip(("source", "target"), edge.split(">"), strict=True)) for edge in edges],
+        "edges": [_edge(edge) for edge in edges],
     }
+
+
+def _edge(written):
+    path, _, kind = written.partition(" on ")
+    source, target = path.split(">")
+    return {"source": source, "target": target} | ({"on": kind} if kind else {})

@@ -52,15 +52,58 @@ def test_the_runtime_does_what_the_design_says(name):
     check(document, definition, {}, on_asyncio(document, {}))
 
 
-def test_all_that_a_join_has_lost_is_cancelled_before_its_failure_ends_the_execution():
-    nodes = {
-        "quick": produces(),
-        "slow": sleeps(5.0),
-        "waits": {"data": {"attempts": [{"runs": "delay", "seconds": 5.0}]}, "join": {"join": "any", "losers": "run"}},
-        "late": produces() | {"join": {"join": "all", "within": 1.0}},
-    }
-    document = workflow(nodes, ["quick>waits", "slow>waits", "quick>late", "waits>late"])
-    events = in_virtual_time(document, {}, seed=0)
+def delays(seconds, **attempt):
+    """A node that waits for a time, without a task."""
+    return {"data": {"attempts": [{"runs": "delay", "seconds": seconds, **attempt}]}}
+
+
+ENDINGS = {
+    "all that a join has lost is cancelled before its failure ends the execution": (
+        {
+            "quick": produces(),
+            "slow": sleeps(5.0),
+            "waits": delays(5.0) | {"join": {"join": "any", "losers": "run"}},
+            "late": produces() | {"join": {"join": "all", "within": 1.0}},
+        },
+        ["quick>waits", "slow>waits", "quick>late", "waits>late"],
+    ),
+    "what tokens still ask for is done before a failing execution is over": (
+        {
+            "fails": FAILS,
+            "fails later": delays(1.0, fails="ValueError"),
+            "join": produces() | {"join": "any"},
+            "other": produces() | {"join": "any"},
+            "observed": produces(),
+            "cleans up": produces(),
+            "last": produces(),
+        },
+        [
+            "fails later>join",
+            "fails>join",
+            "fails later>other",
+            "observed>cleans up on always",
+            "cleans up>last",
+            "other>last",
+        ],
+    ),
+    "what never begins has ended when a cleanup looks": (
+        {
+            "waits": delays(1.0),
+            "never begins": produces(),
+            "cleans up": produces() | {"join": {"join": "any", "within": 1.7, "else": "all_settled"}},
+            "fails": FAILS,
+            "others": produces(),
+        },
+        ["never begins>cleans up", "waits>cleans up on always", "others>never begins"],
+    ),
+}
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("name", ENDINGS)
+def test_an_ending_execution_does_what_the_design_says(name, seed):
+    document = workflow(*ENDINGS[name])
+    events = in_virtual_time(document, {}, seed=seed)
     check(document, load_definition(document, catalog()).definition, {}, events, is_timely=True)
 
 
