@@ -30,7 +30,7 @@ class Turn:
         wait_space: Waits until the log has space.
     """
 
-    __slots__ = ("_commands", "_wait_space", "ends_ns", "now_ns", "number", "seen_ns", "waiting")
+    __slots__ = ("_commands", "_wait_space", "ends_ns", "is_used_up", "now_ns", "number", "seen_ns", "waiting")
 
     def __init__(self, now_ns: Callable[[], int], wait_space: WaitSpace | None = None) -> None:
         self.now_ns = now_ns
@@ -38,6 +38,8 @@ class Turn:
         self._commands: deque[Callable[[], None]] = deque()
         self.number = 0
         self.ends_ns = 0
+        self.is_used_up = False
+        """A firing of this turn has overrun its budget."""
         self.seen_ns = 0
         """When a suspended step last gave the event loop back."""
         self.waiting: Counter[Execution] = Counter()
@@ -62,6 +64,7 @@ class Turn:
         now_ns = self.now_ns()
         if noted == self.number:
             self.number += 1
+            self.is_used_up = False
             self.ends_ns = 0 if self._commands else now_ns + BUDGET_NS
         return now_ns
 
@@ -85,8 +88,9 @@ class Turn:
     async def _wait_next(self) -> None:
         self.do_waiting()
         noted = self.number
-        await anyio.lowlevel.checkpoint()  # in this turn of the loop it looks who else is ready, after the workers
         await anyio.lowlevel.checkpoint()
+        if self.is_used_up and noted == self.number:  # the loop has only now looked who else is ready: they come first
+            await anyio.lowlevel.checkpoint()
         self.resumed(noted)
 
 

@@ -148,6 +148,7 @@ class Worker:
     def _end_turn(self, execution: "Execution", node: PlanNode, following: PlanNode | None, held_ns: int) -> None:
         """Let nothing follow in this turn, or in this scope; its budget may be overrun by far."""
         self.kernel.watchdog.look(execution, node, held_ns)
+        self.kernel.turn.is_used_up = True
         if following is not None:
             execution.flow.ready.appendleft(following)
 

@@ -10,6 +10,7 @@ import pytest
 from kernel.workflows import helpers, retried, side_by_side, workflow
 
 from flowrt.actors.results import result_of
+from flowrt.clock import SystemClock
 from flowrt.definition import Definition, Edge, LoadedDefinition, Node
 from flowrt.errors import ExecutionFailedError, SchemaError, StalledError
 from flowrt.policies import NodePolicy, Retry
@@ -115,6 +116,36 @@ async def test_law_4_nothing_between_two_nodes_yields_to_the_loop():
             await runtime.run(many, {})
             assert len(turns) - before <= 3  # the budget of the turn may be over once
             tasks.cancel_scope.cancel()
+
+
+class SteppingClock(SystemClock):
+    """A clock on which time passes only where a step says so."""
+
+    def __init__(self):
+        self.now_ns = 10**9
+
+    def monotonic_ns(self):
+        return self.now_ns
+
+
+async def test_others_get_two_turns_after_a_firing_that_overran_the_budget():
+    clock, turns = SteppingClock(), []
+
+    async def count():
+        while True:
+            turns.append(1)
+            await anyio.lowlevel.checkpoint()
+
+    def overruns(_record):
+        clock.now_ns += 10_000_000
+        return {}
+
+    many = workflow({f"n{i}": overruns for i in range(20)})
+    async with Runtime(clock=clock, watchdog_seconds=None) as runtime, anyio.create_task_group() as tasks:
+        tasks.start_soon(count)
+        await runtime.run(many, {})
+        tasks.cancel_scope.cancel()
+    assert 36 <= len(turns) <= 44
 
 
 def test_law_5_a_policy_decides_without_an_event_loop():
