@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 BUDGET_NS = 5_000_000
 """What the workers may use together in one turn."""
+LONG_NS = BUDGET_NS // 10
+"""A firing that takes so long is the one that used it up."""
 WaitSpace: TypeAlias = Callable[[], Awaitable[None]]
 FOR_EVER_NS = 1 << 62
 

@@ -13,6 +13,7 @@ from flowrt.actors.drive import DONE, PLAIN_TYPES, Call, WorkerClosedError, as_c
 from flowrt.actors.interruptions import FINISHED_ANYWAY, Interruption
 from flowrt.actors.late_scope import LateScope
 from flowrt.actors.raised import GivenUpError, LeakedError, chained, leak_of, split, timeout_of
+from flowrt.actors.turn import LONG_NS
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import StepCancelledItselfError, StepExitedError
 from flowrt.graph.plan import PlanNode
@@ -148,7 +149,7 @@ class Worker:
     def _end_turn(self, execution: "Execution", node: PlanNode, following: PlanNode | None, held_ns: int) -> None:
         """Let nothing follow in this turn, or in this scope; its budget may be overrun by far."""
         self.kernel.watchdog.look(execution, node, held_ns)
-        self.kernel.turn.is_used_up = True
+        self.kernel.turn.is_used_up = held_ns >= LONG_NS  # otherwise others may have used it up
         if following is not None:
             execution.flow.ready.appendleft(following)
 
