@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 BUDGET_NS = 5_000_000
 """What the workers may use together in one turn."""
+LEAST_SHARE_NS = BUDGET_NS // 20
 LONG_NS = BUDGET_NS // 10
-"""A firing that takes so long is the one that used it up."""
+"""After a firing that took so long, others get two turns of the event loop."""
 WaitSpace: TypeAlias = Callable[[], Awaitable[None]]
 FOR_EVER_NS = 1 << 62
 
@@ -27,21 +28,34 @@ class Turn:
     after this worker yielded, and what is left of that one's budget is shared. No clock or callback of the event loop
     is asked. The budget is carried from one `run` to the next.
 
+    Workers that wait for a turn get equal shares of its budget, and who got nothing in one turn goes first in the next:
+    the order in which the event loop resumes them is always the same.
+
     Args:
         now_ns: A clock that never goes back.
         wait_space: Waits until the log has space.
     """
 
-    __slots__ = ("_commands", "_wait_space", "ends_ns", "is_used_up", "now_ns", "number", "seen_ns", "waiting")
+    __slots__ = (
+        "_commands", "_has_served", "_hungry", "_share_ns", "_turn_ends_ns", "_wait_space", "ends_ns",
+        "had_long_firing", "now_ns", "number", "seen_ns", "waiting",
+    )  # fmt: skip
 
     def __init__(self, now_ns: Callable[[], int], wait_space: WaitSpace | None = None) -> None:
         self.now_ns = now_ns
         self._wait_space = wait_space
         self._commands: deque[Callable[[], None]] = deque()
         self.number = 0
+        self._turn_ends_ns = 0
+        self._share_ns = BUDGET_NS
         self.ends_ns = 0
-        self.is_used_up = False
-        """A firing of this turn has overrun its budget."""
+        """When the share of the worker that goes on now is used up."""
+        self.had_long_firing = False
+        """A firing of at least `LONG_NS` has ended this turn."""
+        self._has_served = False
+        """A worker that waited has got a share of this turn."""
+        self._hungry = 0
+        """How many workers wait that have got nothing of a turn already."""
         self.seen_ns = 0
         """When a suspended step last gave the event loop back."""
         self.waiting: Counter[Execution] = Counter()
@@ -65,16 +79,24 @@ class Turn:
         """Say that a worker goes on that yielded in the turn of that number; the time when it does."""
         now_ns = self.now_ns()
         if noted == self.number:
-            self.number += 1
-            self.is_used_up = False
-            self.ends_ns = 0 if self._commands else now_ns + BUDGET_NS
+            self._begin(now_ns)
+            self._take_share(now_ns)
         return now_ns
 
+    def _begin(self, now_ns: int) -> None:
+        self.number += 1
+        self.had_long_firing = self._has_served = False
+        self._turn_ends_ns = now_ns + BUDGET_NS
+        self._share_ns = max(BUDGET_NS // (self.waiting.total() or 1), LEAST_SHARE_NS)
+
+    def _take_share(self, now_ns: int) -> None:
+        self.ends_ns = 0 if self._commands else min(now_ns + self._share_ns, self._turn_ends_ns)
+
     async def wait_next(self, execution: "Execution") -> None:
-        """Let the loop turn, and wait until the log has space again. A cancel changes nothing."""
+        """Wait for a share of a turn, and until the log has space again. A cancel changes nothing."""
         self.waiting[execution] += 1
         try:
-            await self._wait_next()
+            await self._wait_share()
         finally:
             self.waiting[execution] -= 1
             if not self.waiting[execution]:
@@ -82,18 +104,43 @@ class Turn:
         if self._wait_space is not None:
             await self._wait_space()
 
+    async def _wait_share(self) -> None:
+        is_hungry = False
+        try:
+            while True:
+                noted = await self._yield()
+                now_ns = self.now_ns()
+                if noted == self.number:
+                    if self._hungry and not is_hungry:
+                        continue
+                    self._begin(now_ns)
+                if not self._has_served:  # steps that went on may have used it up
+                    self._turn_ends_ns = max(self._turn_ends_ns, now_ns + LEAST_SHARE_NS)
+                if now_ns < self._turn_ends_ns:
+                    self._has_served = True
+                    self._take_share(now_ns)
+                    return
+                if not is_hungry:
+                    is_hungry = True
+                    self._hungry += 1
+        finally:
+            self._hungry -= is_hungry
+
     async def wait_if_over(self) -> None:
         """Let the loop turn if this turn's budget is used up: for what takes time beside firings."""
         if self.now_ns() >= self.ends_ns:
-            await self._wait_next()
+            self.resumed(await self._yield())
 
-    async def _wait_next(self) -> None:
+    async def _yield(self) -> int:
+        """Let the loop turn; the number of the turn before."""
         self.do_waiting()
         noted = self.number
         await anyio.lowlevel.checkpoint()
-        if self.is_used_up and noted == self.number:  # the loop has only now looked who else is ready: they come first
+        if (
+            self.had_long_firing and noted == self.number
+        ):  # the loop has only now looked who else is ready: they come first
             await anyio.lowlevel.checkpoint()
-        self.resumed(noted)
+        return noted
 
 
 class GatedTurn(Turn):

@@ -149,7 +149,7 @@ class Worker:
     def _end_turn(self, execution: "Execution", node: PlanNode, following: PlanNode | None, held_ns: int) -> None:
         """Let nothing follow in this turn, or in this scope; its budget may be overrun by far."""
         self.kernel.watchdog.look(execution, node, held_ns)
-        self.kernel.turn.is_used_up = held_ns >= LONG_NS  # otherwise others may have used it up
+        self.kernel.turn.had_long_firing = held_ns >= LONG_NS
         if following is not None:
             execution.flow.ready.appendleft(following)
 
