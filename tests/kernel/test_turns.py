@@ -1,0 +1,92 @@
+"""Workers that wait for the event loop's next turn share it, in whatever order the loop resumes them."""
+
+import anyio
+import anyio.lowlevel
+import pytest
+from kernel.workflows import workflow
+
+from flowrt.clock import SystemClock
+from flowrt.runtime import Runtime
+
+pytestmark = pytest.mark.anyio
+MILLISECOND = 1_000_000
+
+
+class WorkingClock(SystemClock):
+    """A clock that only steps move on."""
+
+    def __init__(self):
+        self.now_ns = 0
+
+    def monotonic_ns(self):
+        return self.now_ns
+
+    def works(self, milliseconds):
+        def step(_record):
+            self.now_ns += round(milliseconds * MILLISECOND)
+            return {}
+
+        return step
+
+
+async def runs_by_caller(clock, plan, *, callers, milliseconds):
+    """How many runs each caller came to that runs a workflow in a loop, until the time is over."""
+    runs = [0] * callers
+
+    async def call(runtime, number):
+        while clock.now_ns < milliseconds * MILLISECOND:
+            await runtime.run(plan, {})
+            runs[number] += 1
+
+    async with Runtime(clock=clock, watchdog_seconds=None) as runtime, anyio.create_task_group() as tasks:
+        for number in range(callers):
+            tasks.start_soon(call, runtime, number)
+    return runs
+
+
+@pytest.mark.parametrize(
+    ("step_milliseconds", "callers", "milliseconds"),
+    [(0.01, 10, 1000), (1, 10, 2000), (10, 5, 5000), (0.05, 100, 3000)],
+    ids=["short steps", "a share is one step", "each step overruns the budget", "more callers than shares"],
+)
+async def test_callers_that_never_suspend_get_equal_shares(step_milliseconds, callers, milliseconds):
+    clock = WorkingClock()
+    step = clock.works(step_milliseconds)
+    runs = await runs_by_caller(clock, workflow({"a": step, "b": step}), callers=callers, milliseconds=milliseconds)
+    assert min(runs) >= max(runs) / 2
+
+
+async def test_ten_callers_get_their_shares_of_one_turn():
+    clock, order = WorkingClock(), []
+
+    async def call(runtime, number):
+        def works(_record):
+            clock.now_ns += MILLISECOND // 10
+            order.append(number)
+            return {}
+
+        await runtime.run(workflow({f"n{i}": works for i in range(60)}), {})
+
+    async with Runtime(clock=clock, watchdog_seconds=None) as runtime, anyio.create_task_group() as tasks:
+        for number in range(10):
+            tasks.start_soon(call, runtime, number)
+    second_turn = order[50:100]  # all wait from the first turn on
+    assert {second_turn.count(number) for number in range(10)} == {5}
+
+
+async def test_a_caller_gets_its_share_beside_steps_that_use_up_every_turn():
+    clock, ended = WorkingClock(), anyio.Event()
+
+    async def uses_up(_record):
+        while not ended.is_set() and clock.now_ns < 5000 * MILLISECOND:
+            await anyio.lowlevel.checkpoint()
+            clock.now_ns += 6 * MILLISECOND
+        return {}
+
+    async with Runtime(clock=clock, watchdog_seconds=None) as runtime:
+        for _ in range(4):
+            await runtime.start(workflow({"a": uses_up}), {})
+        for _ in range(20):
+            await runtime.run(workflow({"a": clock.works(1), "b": clock.works(1)}), {})
+        ended.set()
+    assert clock.now_ns < 1000 * MILLISECOND
