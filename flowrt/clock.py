@@ -7,6 +7,7 @@ import anyio
 
 from flowrt.typing import Clock
 
+NEVER_NS = 1 << 62
 NANOSECONDS = 1_000_000_000
 
 

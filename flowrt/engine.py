@@ -182,6 +182,8 @@ class Engine:
         if worker.is_cancelled:
             await anyio.lowlevel.checkpoint_if_cancelled()
         plan, workflow_id = self.plans.known(workflow) or await self.plans.find(workflow)
+        if self._kernel is not kernel:  # it was left meanwhile
+            raise RuntimeClosedError
         execution = self._begin(kernel, plan, input_value, workflow_id)
         if begun is not None:
             begun(execution)

@@ -170,8 +170,7 @@ class Execution:
             disputed = f"unordered nodes disagree on: {', '.join(conflicts)}"
             note = disputed if note is None else f"{note}; {disputed}"
         produced = self.flow.history.produced_by(node)
-        attempt = self.attempt_number(node)
-        self.kernel.journal.completed(self, node, attempt, started_ns, produced=produced, note=note)
+        self.tell(node, "completed", started_ns=started_ns, produced=produced, note=note)
 
     def tell(self, node: PlanNode, status: NodeStatus, **facts: Any) -> None:
         """Log an end of an attempt, or of a node that ended without one."""

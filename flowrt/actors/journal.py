@@ -51,32 +51,6 @@ class Journal:
             ),
         )
 
-    def completed(
-        self,
-        execution: "Execution",
-        node: "PlanNode",
-        attempt: int,
-        started_ns: int,
-        *,
-        produced: Any,
-        note: str | None,
-    ) -> None:
-        """Tell that an attempt of a node completed: `attempt` for what happens most, which is twice as quick."""
-        kernel = self._kernel
-        self._log(
-            execution,
-            AttemptEnded(
-                execution_id=execution.id,
-                at_ns=kernel.clock.time_ns(),
-                node=node.id,
-                attempt=attempt,
-                status="completed",
-                duration_ns=kernel.monotonic_ns() - started_ns,
-                output=take_snapshot(produced, kernel.max_payload_bytes),
-                note=note,
-            ),
-        )
-
     def attempt(
         self,
         execution: "Execution",

@@ -71,7 +71,7 @@ class Kernel:
         self.executions = Executions(settings.ids)
         self.group = group
         self.interruption: KeyboardInterrupt | None = None
-        self.timers = Timers(settings.clock)
+        self.timers = Timers(settings.clock, self.turn)
         self.places = places
         self.crew = Crew(self, group)
         if gate is None:

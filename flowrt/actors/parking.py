@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from flowrt.actors.timers import Timer
+from flowrt.clock import NEVER_NS
 from flowrt.events import WaitsFor
 from flowrt.typing import Wish
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.graph.plan import PlanNode
-
-NEVER_NS = 1 << 62
 
 
 class Parked(Timer):

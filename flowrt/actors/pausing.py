@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from flowrt.actors import ending, live, placing, waiting
-from flowrt.actors.rare import Total
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
@@ -29,11 +28,11 @@ def resume(execution: "Execution") -> None:
 
 def _freeze_totals(execution: "Execution") -> None:
     """Stop the clocks of nodes: the execution is paused."""
-    now_ns = execution.kernel.monotonic_ns()
-    for node, total in execution.rare.totals.items():
-        if total.timer is not None:
-            total.timer.cancel()
-            execution.rare.totals[node] = Total(total.due_ns - now_ns, None)
+    now_ns, rare = execution.kernel.monotonic_ns(), execution.rare
+    for node, timer in rare.totals.items():
+        timer.cancel()
+        rare.totals_left_ns[node] = timer.due_ns - now_ns
+    rare.totals.clear()
 
 
 def end_pause(execution: "Execution") -> None:
@@ -41,7 +40,8 @@ def end_pause(execution: "Execution") -> None:
     execution.is_paused = False
     execution.flow.ready.extend(execution.rare.held)
     execution.rare.held.clear()
-    now_ns = execution.kernel.monotonic_ns()
-    for node, total in list(execution.rare.totals.items()):
-        if total.timer is None and not execution.states[node.index]:
-            waiting.set_total(execution, node, now_ns + total.due_ns)
+    now_ns, left_ns = execution.kernel.monotonic_ns(), execution.rare.totals_left_ns
+    for node, nanoseconds in left_ns.items():
+        if not execution.states[node.index]:
+            waiting.set_total(execution, node, now_ns + nanoseconds)
+    left_ns.clear()

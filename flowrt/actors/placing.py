@@ -4,9 +4,9 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from flowrt.actors import live, supervisor
-from flowrt.actors.parking import NEVER_NS, Parked
+from flowrt.actors.parking import Parked
 from flowrt.actors.places import Caller
-from flowrt.clock import NANOSECONDS
+from flowrt.clock import NANOSECONDS, NEVER_NS
 from flowrt.errors import QueueTimeoutError
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def stand_back(execution: "Execution") -> None:
     for node, parked in list(execution.rare.parking.items()):
         if parked.waits_for in ("thread", "process"):
             execution.rare.parking.take(node)
+            live.resumed(execution, node, parked)
             execution.rare.held.append(node)
     for node in execution.flow.ready:
         give_back(execution, node)

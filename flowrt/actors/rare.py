@@ -1,7 +1,7 @@
 """What an execution needs only where something out of the ordinary happens in it."""
 
 from collections import deque
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from flowrt.actors.attempts import Attempts
 from flowrt.actors.interruptions import Interruptions
@@ -14,19 +14,12 @@ if TYPE_CHECKING:
     from flowrt.graph.plan import PlanNode
 
 
-class Total(NamedTuple):
-    """How much time a node has left, all of its attempts together."""
-
-    due_ns: int
-    timer: "Timer | None"
-    """`None` while the execution is paused; `due_ns` is then what is left."""
-
-
 class Rare(OnDemand):
     """The containers that most executions never need."""
 
     __slots__ = (
         "attempts", "failures", "held", "interruptions", "joins", "parking", "signals", "timers", "totals",
+        "totals_left_ns",
     )  # fmt: skip
 
     containers: ClassVar = {
@@ -39,6 +32,7 @@ class Rare(OnDemand):
         "signals": KeptSignals,
         "timers": list,
         "totals": dict,
+        "totals_left_ns": dict,
     }
 
     attempts: Attempts
@@ -53,4 +47,7 @@ class Rare(OnDemand):
     signals: KeptSignals
     timers: "list[Timer]"
     """Those that mean nothing once the execution has ended."""
-    totals: "dict[PlanNode, Total]"
+    totals: "dict[PlanNode, Timer]"
+    """Those that end the time that a node has for all of its attempts together."""
+    totals_left_ns: "dict[PlanNode, int]"
+    """While the execution is paused: what is left of such times."""

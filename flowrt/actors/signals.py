@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from flowrt.actors import live, supervisor
-from flowrt.actors.parking import NEVER_NS, Parked
+from flowrt.actors.parking import Parked
 from flowrt.actors.snapshots import message_of
-from flowrt.clock import NANOSECONDS
+from flowrt.clock import NANOSECONDS, NEVER_NS
 from flowrt.errors import AttemptTimeoutError, SignalRefusedError, SignalTimeoutError
 from flowrt.graph.fresh import fresh
 from flowrt.typing import SignalWait
@@ -30,7 +30,7 @@ def ask(execution: "Execution", node: "PlanNode", signal: SignalWait, started_ns
     limit = _limit(execution, node, signal, (now_ns - started_ns) / NANOSECONDS)
     seconds, produced, error = (None, None, None) if limit is None else limit
     due_ns = NEVER_NS if seconds is None else now_ns + round(seconds * NANOSECONDS)
-    give_up = partial(_give_up, produced=produced, error=error, started_ns=started_ns)
+    give_up = partial(supervisor.wait_is_over, produced=produced, error=error, started_ns=started_ns)
     parked = Parked(execution, node, "signal", now_ns, due_ns, give_up, signal.name)
     execution.rare.parking.put(parked)
     live.parked(execution, node, parked, seconds)
@@ -49,12 +49,6 @@ def _limit(
         return None
     error = SignalTimeoutError(signal.name, seconds) if signal.default is msgspec.UNSET else None
     return seconds, signal.default, error
-
-
-def _give_up(parked: Parked, *, produced: Any, error: Exception | None, started_ns: int) -> None:
-    del parked.execution.rare.parking[parked.node]
-    live.resumed(parked.execution, parked.node, parked)
-    supervisor.end_wait(parked.execution, parked.node, produced, error, started_ns)
 
 
 def _deliver(execution: "Execution", node: "PlanNode", signal: SignalWait, payload: Any, started_ns: int) -> None:

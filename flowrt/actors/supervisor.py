@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from flowrt.actors import ending, interrupting, waiting
+from flowrt.actors import ending, interrupting, live, waiting
 from flowrt.actors.interruptions import Interruption
 from flowrt.actors.node_ends import COMPLETED, FAILED, SKIPPED
 from flowrt.actors.snapshots import message_of, type_name
@@ -26,6 +26,7 @@ from flowrt.policies import Default
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
+    from flowrt.actors.parking import Parked
 
 NEVER_RETRIED = (ExpressionError, FlagError, StepResultError, StepExitedError, StepTransferError)
 
@@ -73,6 +74,18 @@ def _delay_before_retry(
     if delay is not None and most is not None and execution.rare.attempts.retries >= most:
         return None, f"not retried: the execution has used up its {most} retries"
     return delay, None
+
+
+def wait_is_over(parked: "Parked", *, produced: Any, error: Exception | None, started_ns: int) -> None:
+    """Go on with a firing whose time to wait is over."""
+    release(parked)
+    end_wait(parked.execution, parked.node, produced, error, started_ns)
+
+
+def release(parked: "Parked") -> None:
+    """Note that a wait is over."""
+    del parked.execution.rare.parking[parked.node]
+    live.resumed(parked.execution, parked.node, parked)
 
 
 def end_wait(execution: "Execution", node: PlanNode, produced: Any, error: Exception | None, started_ns: int) -> None:

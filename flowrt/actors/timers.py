@@ -6,6 +6,7 @@ from itertools import count
 
 import anyio
 
+from flowrt.actors.turn import Turn
 from flowrt.clock import NANOSECONDS
 from flowrt.typing import Clock
 
@@ -57,8 +58,9 @@ class Timers:
     Timers that are due at one instant act in the order in which they were set.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, turn: Turn) -> None:
         self._clock = clock
+        self._turn = turn
         self._heap: list[tuple[int, int, Timer]] = []
         self._order = count()
         self._most = FEW
@@ -93,16 +95,23 @@ class Timers:
         self._most = max(FEW, 2 * len(self._heap))
 
     async def run(self) -> None:
-        """Act until cancelled; what is still waiting then is never done."""
+        """Act until cancelled, in each turn of the event loop for a share; what still waits then is never done."""
         while True:
             self._changed = anyio.Event()
-            now_ns = self._clock.monotonic_ns()
-            while (due_ns := self.next_ns()) is not None and due_ns <= now_ns:
-                self.act_next()
-            if due_ns is None:
+            noted = self._turn.number
+            if (due_ns := self.next_ns()) is None:
                 await self._changed.wait()
             else:
                 await self._wait_until(due_ns)
+            self._turn.resumed(noted)
+            await self._act_all()
+
+    async def _act_all(self) -> None:
+        now_ns, turn = self._clock.monotonic_ns, self._turn
+        while (due_ns := self.next_ns()) is not None and due_ns <= now_ns():
+            self.act_next()
+            if now_ns() >= turn.ends_ns:
+                await turn.wait_share()
 
     def next_ns(self) -> int | None:
         """Return when the next timer is due."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import anyio.lowlevel
 
+from flowrt.clock import NEVER_NS
 from flowrt.typing import CompletionGate
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ LEAST_SHARE_NS = BUDGET_NS // 20
 LONG_NS = BUDGET_NS // 10
 """After a firing that took so long, others get two turns of the event loop."""
 WaitSpace: TypeAlias = Callable[[], Awaitable[None]]
-FOR_EVER_NS = 1 << 62
 
 
 class Turn:
@@ -96,7 +96,7 @@ class Turn:
         """Wait for a share of a turn, and until the log has space again. A cancel changes nothing."""
         self.waiting[execution] += 1
         try:
-            await self._wait_share()
+            await self.wait_share()
         finally:
             self.waiting[execution] -= 1
             if not self.waiting[execution]:
@@ -104,7 +104,8 @@ class Turn:
         if self._wait_space is not None:
             await self._wait_space()
 
-    async def _wait_share(self) -> None:
+    async def wait_share(self) -> None:
+        """Wait for a share of a turn. A cancel changes nothing."""
         is_hungry = False
         try:
             while True:
@@ -160,9 +161,12 @@ class GatedTurn(Turn):
         """Wait until an execution may fire the next node, and until the log has space again."""
         self.do_waiting()
         await self._gate.wait_turn(execution.id)
-        self.ends_ns = FOR_EVER_NS
+        self.ends_ns = NEVER_NS
         if self._wait_space is not None:
             await self._wait_space()
 
-    async def wait_if_over(self) -> None:
+    async def wait_share(self) -> None:
         """Go on: what is no firing asks no gate."""
+
+    async def wait_if_over(self) -> None:
+        """Go on, too."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from flowrt.actors import ending, interrupting, live, placing, signals, supervisor
 from flowrt.actors.interruptions import Interruption
 from flowrt.actors.parking import Parked
-from flowrt.actors.rare import Total
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import AttemptTimeoutError, ExecutionTimeoutError
 from flowrt.events import WaitsFor
@@ -45,14 +44,9 @@ def _delay(execution: "Execution", node: "PlanNode", delay: Delay, started_ns: i
         if used + seconds > timeout:
             seconds = max(timeout - used, 0.0)
             error = AttemptTimeoutError(node.id, execution.attempt_number(node), timeout)
-    end = partial(_delay_is_over, produced=produced, error=error, started_ns=started_ns)
+    end = partial(supervisor.wait_is_over, produced=produced, error=error, started_ns=started_ns)
     park(execution, node, "delay", seconds, end)
     watch_total(execution, node, started_ns)
-
-
-def _delay_is_over(parked: Parked, *, produced: Any, error: Exception | None, started_ns: int) -> None:
-    _release(parked)
-    supervisor.end_wait(parked.execution, parked.node, produced, error, started_ns)
 
 
 def retry_later(
@@ -65,7 +59,7 @@ def retry_later(
 
 
 def _begin_again(parked: Parked) -> None:
-    _release(parked)
+    supervisor.release(parked)
     execution = parked.execution
     execution.flow.ready.append(parked.node)
     if execution.is_held:
@@ -83,29 +77,27 @@ def park(
     live.parked(execution, node, parked, seconds)
 
 
-def _release(parked: Parked) -> None:
-    """Note that a wait is over."""
-    del parked.execution.rare.parking[parked.node]
-    live.resumed(parked.execution, parked.node, parked)
-
-
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 
 def watch_total(execution: "Execution", node: "PlanNode", started_ns: int) -> None:
     """Begin to count the time that a node has for all of its attempts, unless it is being counted."""
     seconds = node.total_timeout_seconds
-    if seconds is None or node in execution.rare.totals:
+    rare = execution.rare
+    if seconds is None or node in rare.totals or node in rare.totals_left_ns:
         return
     due_ns = started_ns + round(seconds * NANOSECONDS)
-    set_total(execution, node, due_ns)
+    if execution.is_paused:
+        rare.totals_left_ns[node] = due_ns - execution.kernel.monotonic_ns()
+    else:
+        set_total(execution, node, due_ns)
 
 
 def set_total(execution: "Execution", node: "PlanNode", due_ns: int) -> None:
     """Let a node fail at that time, whatever it does then."""
     timer = execution.kernel.timers.set_at(due_ns, partial(_total_is_over, execution, node))
     execution.rare.timers.append(timer)
-    execution.rare.totals[node] = Total(due_ns, timer)
+    execution.rare.totals[node] = timer
 
 
 def _total_is_over(execution: "Execution", node: "PlanNode") -> None:

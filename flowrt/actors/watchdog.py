@@ -3,7 +3,7 @@
 import logging
 from typing import TYPE_CHECKING
 
-from flowrt.clock import NANOSECONDS
+from flowrt.clock import NANOSECONDS, NEVER_NS
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("flowrt")
 
 MAX_NAMED = 10_000
-NEVER_NS = 1 << 62
 
 
 class Watchdog:

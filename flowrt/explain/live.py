@@ -136,8 +136,8 @@ class LiveFacts:
         return facts._replace(since_seconds=self._since(started_ns), due_in_seconds=due, placement=placement)
 
     def _total_in_seconds(self, node: "PlanNode") -> float | None:
-        total = self._rare.totals.get(node)
-        return None if total is None or total.timer is None else self._until(total.due_ns)
+        timer = self._rare.totals.get(node)
+        return None if timer is None else self._until(timer.due_ns)
 
     def _waiting(self, facts: NodeFacts, parked: "Parked") -> NodeFacts:
         due = self._until(parked.due_ns) if parked.has_end else None

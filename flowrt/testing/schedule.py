@@ -9,7 +9,7 @@ import trio
 from anyio.abc import TaskGroup
 
 from flowrt.actors.timers import Timers
-from flowrt.clock import NANOSECONDS
+from flowrt.clock import NANOSECONDS, NEVER_NS
 from flowrt.testing.trio_order import next_deadline_seconds, runnable_tasks
 from flowrt.testing.virtual_clock import VirtualClock
 
@@ -28,7 +28,7 @@ class Schedule(trio.abc.Instrument):
     def __init__(self, clock: VirtualClock, random: Random) -> None:
         self._clock = clock
         self._random = random
-        self.end_ns = 1 << 62
+        self.end_ns = NEVER_NS
         """The time beyond which nothing happens by itself."""
         self._waiting: dict[tuple[str, str], list[anyio.Event]] = {}
         self._timers = [clock.sleepers]

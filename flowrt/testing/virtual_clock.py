@@ -4,6 +4,7 @@ import anyio
 import trio
 
 from flowrt.actors.timers import Timers
+from flowrt.actors.turn import Turn
 from flowrt.clock import NANOSECONDS
 
 BEGINNING_NS = 946_684_800 * NANOSECONDS
@@ -19,7 +20,7 @@ class VirtualClock(trio.abc.Clock):
 
     def __init__(self) -> None:
         self.now_ns = 0
-        self.sleepers = Timers(self)
+        self.sleepers = Timers(self, Turn(self.monotonic_ns))
         """Things that the simulation lets happen at their time."""
 
     @property

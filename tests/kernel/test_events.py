@@ -6,7 +6,9 @@ import anyio
 import pytest
 from kernel.workflows import retried, side_by_side, workflow
 
-from flowrt import MemoryStore, Runtime
+import flowrt
+from flowrt import MemoryStore, Runtime, step
+from flowrt.channels.slots import Slots
 from flowrt.clock import SystemClock
 from flowrt.errors import ExecutionFailedError
 from flowrt.events import (
@@ -43,6 +45,16 @@ def only(kind, events):
 
 def nothing(_record):
     return {}
+
+
+@step(placement="thread")
+def blocks() -> int:
+    return 1
+
+
+@flowrt.workflow
+def one_in_a_thread() -> int:
+    return blocks()
 
 
 async def suspends(_record):
@@ -135,6 +147,22 @@ def test_a_wait_is_told_with_the_time_of_its_end():
     (parked,), (resumed,) = only(FiringParked, events), only(FiringResumed, events)
     assert (parked.waits_for, parked.until_ns - parked.at_ns) == ("delay", 90_000_000_000)
     assert (resumed.at_ns, resumed.duration_ns) == (parked.until_ns, 90_000_000_000)
+
+
+async def test_a_wait_for_a_slot_ends_when_its_execution_is_paused():
+    events, slots = capture_events(), Slots(1)
+    slots.take_nowait()
+    async with Runtime(hooks=[events], limits={"thread": slots}) as runtime:
+        handle = await runtime.start(one_in_a_thread)
+        await anyio.wait_all_tasks_blocked()
+        handle.pause()
+        handle.resume()
+        await anyio.wait_all_tasks_blocked()
+        handle.cancel()
+        await handle.wait()
+    kinds = [type(event) for event in events]
+    assert kinds.count(FiringParked) == 2
+    assert kinds.index(FiringResumed) < kinds.index(ExecutionPaused)
 
 
 async def test_a_wait_that_is_cut_off_is_followed_by_the_end_of_its_attempt():

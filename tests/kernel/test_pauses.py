@@ -179,3 +179,22 @@ async def test_draining_waits_for_what_steps_start_meanwhile_too():
         inner.told.set()
     [report] = reports
     assert (report.ended, report.cancelled) == (2, ())
+
+
+async def test_the_time_of_a_node_that_pauses_its_own_execution_stands_still():
+    clock, held, handles = ManualClock(), Held(), []
+
+    async def pauses(record):
+        handles[0].pause()
+        return await held.step(record)
+
+    small = workflow({"node": pauses}, policies={"node": {"timeout": {"total": 10}}})
+    async with Runtime(clock=clock) as runtime:
+        handles.append(await runtime.start(small))
+        await held.begun.wait()
+        await clock.advance(60)
+        handles[0].resume()
+        await clock.advance(9)
+        assert handles[0].status == "running"
+        await clock.advance(2)
+        assert await handles[0].wait() == "failed"

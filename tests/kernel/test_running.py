@@ -14,6 +14,7 @@ from flowrt.errors import (
 )
 from flowrt.policies import Default, NodePolicy
 from flowrt.runtime import Runtime
+from flowrt.storage import MemoryStore
 
 pytestmark = pytest.mark.anyio
 
@@ -252,6 +253,40 @@ async def test_a_closed_runtime_refuses_to_run():
         pass
     with pytest.raises(RuntimeClosedError):
         await runtime.run(workflow({"a": adds()}), {})
+
+
+class SlowlySaved(MemoryStore):
+    """A store that takes its time to save a workflow."""
+
+    def __init__(self):
+        super().__init__()
+        self.is_saving, self.may_go_on = anyio.Event(), anyio.Event()
+        self.save_now = self.workflows.save
+        self.workflows.save = self.save
+
+    async def save(self, *args):
+        saved = await self.save_now(*args)
+        self.is_saving.set()
+        await self.may_go_on.wait()
+        return saved
+
+
+@pytest.mark.parametrize("how", ["run", "start"])
+async def test_nothing_begins_in_a_runtime_that_was_left_while_its_workflow_was_saved(how):
+    ran, raised, store = [], [], SlowlySaved()
+
+    async def call(runtime):
+        try:
+            await getattr(runtime, how)(workflow({"a": lambda _record: ran.append(1) or {}}))
+        except RuntimeClosedError as error:
+            raised.append(error)
+
+    async with anyio.create_task_group() as tasks:
+        async with Runtime(store=store) as runtime:
+            tasks.start_soon(call, runtime)
+            await store.is_saving.wait()
+        store.may_go_on.set()
+    assert (len(raised), ran, await store.log.executions()) == (1, [], [])
 
 
 async def test_a_thousand_nodes_that_all_suspend_come_to_an_end():

@@ -90,3 +90,45 @@ async def test_a_caller_gets_its_share_beside_steps_that_use_up_every_turn():
             await runtime.run(workflow({"a": clock.works(1), "b": clock.works(1)}), {})
         ended.set()
     assert clock.now_ns < 1000 * MILLISECOND
+
+
+@pytest.mark.parametrize("others", [0, 4])
+async def test_timers_that_are_due_together_share_turns(others):
+    clock, gaps = WorkingClock(), []
+
+    async def ping():
+        last = clock.now_ns
+        while True:
+            await anyio.lowlevel.checkpoint()
+            gaps.append(clock.now_ns - last)
+            last = clock.now_ns
+
+    async def call(runtime):
+        for _ in range(20):
+            await runtime.run(workflow({"a": clock.works(1)}), {})
+
+    acted = []
+    async with Runtime(clock=clock, watchdog_seconds=None) as runtime, anyio.create_task_group() as tasks:
+        timers = runtime._engine.kernel.timers
+        for number in range(100):
+            timers.set(0, lambda number=number: acted.append(number) or clock.works(1)(None))
+        tasks.start_soon(ping)
+        for _ in range(others):
+            tasks.start_soon(call, runtime)
+        while len(acted) < 100:
+            await anyio.lowlevel.checkpoint()
+        tasks.cancel_scope.cancel()
+    assert acted == sorted(acted)
+    assert max(gaps) <= 12 * MILLISECOND
+
+
+async def test_a_timer_that_is_cancelled_while_others_have_the_turn_does_not_let_a_later_one_act_early():
+    clock, acted = WorkingClock(), []
+    async with Runtime(clock=clock, watchdog_seconds=None) as runtime:
+        timers = runtime._engine.kernel.timers
+        timers.set(0, lambda: (clock.works(10)(None), doomed.cancel()))
+        doomed = timers.set(0, lambda: acted.append("doomed"))
+        timers.set(3600, lambda: acted.append("later"))
+        for _ in range(20):
+            await anyio.lowlevel.checkpoint()
+    assert acted == []
