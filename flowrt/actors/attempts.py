@@ -2,6 +2,7 @@
 
 from typing import ClassVar, NamedTuple
 
+from flowrt.actors.few import Few
 from flowrt.actors.on_demand import OnDemand
 from flowrt.actors.snapshots import text_of
 from flowrt.errors import UpstreamFailedError
@@ -34,9 +35,9 @@ class Attempts(OnDemand):
     """Numbers and errors, by node; empty for a node whose first attempt succeeds."""
 
     __slots__ = ("_failures", "_last", "_notes", "retries")
-    containers: ClassVar = {"_failures": dict, "_last": dict, "_notes": dict}
+    containers: ClassVar = {"_failures": dict, "_last": Few, "_notes": dict}
 
-    _last: dict[PlanNode, FailedAttempt]
+    _last: Few[PlanNode, FailedAttempt]
     _failures: dict[str, Failure]
     _notes: dict[PlanNode, str]
 

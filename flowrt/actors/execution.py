@@ -169,7 +169,7 @@ class Execution:
         if conflicts is not None:
             disputed = f"unordered nodes disagree on: {', '.join(conflicts)}"
             note = disputed if note is None else f"{note}; {disputed}"
-        produced = self.flow.history.produced_by(node)
+        produced = self.flow.produced_by(node)
         self.tell(node, "completed", started_ns=started_ns, produced=produced, note=note)
 
     def tell(self, node: PlanNode, status: NodeStatus, **facts: Any) -> None:
@@ -212,7 +212,7 @@ class Execution:
 
     def call_hands(self) -> None:
         """Ask for a worker if anything is ready."""
-        if self.flow.ready:
+        if self.tokens.ready_count:
             self.kernel.crew.call(self)
 
     # --- the execution ends -----------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ class Execution:
 
     def check_rest(self) -> None:
         """End the execution if nothing is under way in it any more."""
-        if self.hands or self.status != "running" or self.is_acting or self.flow.ready:
+        if self.hands or self.status != "running" or self.is_acting or self.tokens.ready_count:
             return
         if self.is_waiting:
             self._rest()

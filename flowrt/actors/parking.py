@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flowrt.actors.few import Few
 from flowrt.actors.timers import Timer
 from flowrt.clock import NEVER_NS
 from flowrt.events import WaitsFor
@@ -58,7 +59,7 @@ class Parked(Timer):
         self._then(self)
 
 
-class Parking(dict["PlanNode", Parked]):
+class Parking(Few["PlanNode", Parked]):
     """The firings of one execution that wait, by node, in the order in which they began to."""
 
     __slots__ = ()

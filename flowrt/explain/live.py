@@ -223,7 +223,7 @@ class LiveFacts:
             found, is_there = flow.input.get(flag.input), True
         else:
             source = self._find(flag.node)
-            found, is_there = flow.sent[source.index], flow.history.has_value(self._find(node_id), source)
+            found, is_there = flow.sent[source.index], source in flow.tokens.sources_of(self._find(node_id))
         return FlagFact(found if is_there and isinstance(found, bool) else None, is_there)
 
     def _on_error(self, node: "PlanNode") -> OnError:

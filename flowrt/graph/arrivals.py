@@ -20,7 +20,7 @@ def arrived(node: PlanNode, gives: Gives) -> Callable[[Flow], Any]:
 
 
 def _values(node: PlanNode, flow: Flow) -> Iterator[Any]:
-    came = {*flow.history.sources_of(node)}
+    came = {*flow.tokens.sources_of(node)}
     return (flow.sent[edge.source.index] for edge in node.incoming if edge.source in came)
 
 
@@ -34,7 +34,7 @@ def _outcomes(node: PlanNode, flow: Flow) -> Iterator[NodeOutcome]:
 def _outcome(flow: Flow, edge: PlanEdge, token: Token) -> NodeOutcome:
     match token:
         case Token.VALUE:
-            return NodeOutcome(outcome="completed", value=flow.history.produced_by(edge.source))
+            return NodeOutcome(outcome="completed", value=flow.produced_by(edge.source))
         case Token.FAILED:
             return NodeOutcome(outcome="failed", error=(flow.failures or {}).get(edge.source.index))
         case Token.CANCELLED:

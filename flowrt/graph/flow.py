@@ -36,14 +36,15 @@ class Flow:
         self.plan = plan
         self.input = input_value
         self.sent: list[Any] = [None] * plan.size
+        self.tokens = Tokens(plan)
         if plan.takes_records:
             self.records: list[Any] = [None] * len(plan.nodes)
+            """What the nodes were given that take records."""
+            self.history = History(plan, input_value, self.sent, self.tokens)
         self.failures: dict[int, NodeFailure] | None = None
         """By node: the failures behind its `failed` tokens."""
         self.granted: dict[int, Callable[[], Any]] | None = None
         """By node: what begins the call of a placed one in the slot that it was given."""
-        self.history = History(plan, input_value, self.sent)
-        self.tokens = Tokens(plan, self.history)
 
     @property
     def ready(self) -> deque[PlanNode]:
@@ -60,9 +61,18 @@ class Flow:
         """
         record = self.history.merged(node)
         if node.gets_outcomes:
-            record = {**record, "outcomes": self.tokens.outcomes(node)}
+            record = {**record, "outcomes": self.outcomes(node)}
         self.records[node.index] = record
         return record
+
+    def outcomes(self, node: PlanNode) -> list[dict[str, Any]]:
+        """Return what came over each edge of a node that waits until all have settled, in the order of the edges."""
+        return [
+            {"node": edge.source.id, "outcome": token.value}
+            | ({"value": self.produced_by(edge.source)} if token is Token.VALUE else {})
+            for edge in node.incoming
+            if (token := self.tokens.token_of(edge)) is not None
+        ]
 
     # --- a node ends with a value -----------------------------------------------------------------------------------
 
@@ -147,7 +157,7 @@ class Flow:
         if not node.takes_record:
             return produced, produced
         if node.gets_outcomes and not node.emits_only_produced and isinstance(produced, dict):
-            outcomes: Record = {"outcomes": self.tokens.outcomes(node)}
+            outcomes: Record = {"outcomes": self.outcomes(node)}
             produced = outcomes | cast("Record", produced)
         if not isinstance(produced, dict):
             raise StepResultError(node.id, f"returned {type(produced).__name__}, not a JSON object")
@@ -174,6 +184,10 @@ class Flow:
         self.sent[node.index] = payload
         if node.takes_record:
             self.history.keep(node, produced)
+
+    def produced_by(self, node: PlanNode) -> Any:
+        """Return what a node's step returned, without what the node was given."""
+        return self.history.produced_by(node) if node.takes_record else self.sent[node.index]
 
     # --- a node ends without one ------------------------------------------------------------------------------------
 
@@ -241,8 +255,8 @@ class Flow:
             node = self.plan.nodes[port.rank]
             payload = self._came_to(node) | produced
             self.history.keep(port, produced)
-            if self.history.has_decided(node):
-                self.history.decide(port, self.history.sources_of(node))
+            if self.tokens.has_decided(node):
+                self.tokens.feed(port, self.tokens.sources_of(node))
         self.sent[port.index] = payload
         return [Token.VALUE if holds(edge, payload) else Token.SKIPPED for edge in port.outgoing]
 

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from flowrt.errors import StepResultError
 from flowrt.graph.plan import Plan, PlanNode
+from flowrt.graph.tokens import Tokens
 from flowrt.typing import Record
 
 Origin: TypeAlias = PlanNode | None
@@ -22,19 +23,18 @@ class History:
         plan: The plan.
         input_value: What the execution was given.
         sent: The payload that each node sent on, by node index; filled by the owner.
+        tokens: What fed whom.
     """
 
-    __slots__ = ("_known", "conflicts", "contested", "input", "plan", "produced", "sent", "sources")
+    __slots__ = ("_known", "_tokens", "conflicts", "contested", "input", "plan", "produced", "sent")
 
-    def __init__(self, plan: Plan, input_value: Any, sent: list[Any]) -> None:
+    def __init__(self, plan: Plan, input_value: Any, sent: list[Any], tokens: Tokens) -> None:
         self.plan = plan
         self.input = input_value
         self.sent = sent
-        self.sources: dict[int, tuple[PlanNode, ...]] | None = None
-        """The nodes that fed a node, where that was not all of its plan's sources, by node index."""
-        if plan.takes_records:
-            self.produced: list[Any] = [None] * plan.size
-            """What each node produced, by node index."""
+        self._tokens = tokens
+        self.produced: list[Any] = [None] * plan.size
+        """What each node produced, by node index."""
         if plan.merges_records:
             self._known = set(input_value)
             self.contested: set[str] = set()
@@ -52,20 +52,7 @@ class History:
 
     def sources_of(self, node: PlanNode) -> tuple[PlanNode, ...]:
         """Return the nodes whose values a node was fired with."""
-        return node.sources if self.sources is None else self.sources.get(node.index, node.sources)
-
-    def has_decided(self, node: PlanNode) -> bool:
-        """Say whether it was decided for a node what feeds it."""
-        return self.sources is not None and node.index in self.sources
-
-    def decide(self, node: PlanNode, sources: tuple[PlanNode, ...]) -> None:
-        """Say which nodes feed a node, of those that could."""
-        self.sources = self.sources or {}
-        self.sources[node.index] = sources
-
-    def has_value(self, node: PlanNode, source: PlanNode) -> bool:
-        """Say whether `node` was fired with a value of `source`."""
-        return source in self.sources_of(node)
+        return self._tokens.sources_of(node)
 
     def merged(self, node: PlanNode) -> Record:
         """Return the record that came to a node.

@@ -4,12 +4,10 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
 
 from flowrt.definition.model import JoinRule
 from flowrt.graph.joins import Token, Verdict, judge, may_decide
 from flowrt.graph.plan import Plan, PlanEdge, PlanNode, by_last_edge
-from flowrt.graph.records import History
 
 
 class News(Enum):
@@ -33,15 +31,16 @@ class Tokens:
     What is seldom needed is made when it is: in a million executions that wait, empty containers would weigh most.
     """
 
-    __slots__ = ("_closed", "_history", "_ready", "_rescuing", "_rules", "inboxes", "late", "missing", "news")
+    __slots__ = ("_closed", "_ready", "_rescuing", "_rules", "_sources", "inboxes", "late", "missing", "news")
 
-    def __init__(self, plan: Plan, history: History) -> None:
-        self._history = history
+    def __init__(self, plan: Plan) -> None:
+        self._sources: dict[int, tuple[PlanNode, ...]] | None = None
+        """By node: those that fed it, where that was not all of its plan's sources."""
         self._rules: dict[int, JoinRule] | None = None
         """By node: the rules of joins whose time was over."""
         self._closed: set[int] | None = None
         self._rescuing: set[int] | None = None
-        self._ready: deque[PlanNode] | None = deque(plan.roots)
+        self._ready: deque[PlanNode] | tuple[PlanNode, ...] = plan.roots
         self.missing = plan.missing.copy()
         self.inboxes: Mapping[int, dict[int, Token]] = NONE
         """By node and edge: the tokens that are no value, and all tokens of nodes that keep them."""
@@ -55,7 +54,7 @@ class Tokens:
         target = edge.target
         index = target.index
         self.missing[index] -= 1
-        if self._has_decided(target):
+        if self.has_decided(target):
             self.late += token is Token.VALUE and (self._closed is None or index not in self._closed)
             return
         if token is not Token.VALUE or target.keeps_tokens:
@@ -80,7 +79,7 @@ class Tokens:
 
     def judge(self, node: PlanNode) -> bool:
         """Say whether the node fires now; one that ends now without firing goes to `news`."""
-        if self._has_decided(node):
+        if self.has_decided(node):
             return False
         index = node.index
         expected = len(node.incoming)
@@ -102,7 +101,7 @@ class Tokens:
 
     def expire(self, node: PlanNode) -> bool:
         """Let the time of a join be over: it goes on as what it is to become, or fails; say if it had not decided."""
-        if self._has_decided(node):
+        if self.has_decided(node):
             return False
         if node.otherwise is None:
             self._decide(node)
@@ -116,29 +115,36 @@ class Tokens:
 
     def close(self, node: PlanNode) -> None:
         """Let a node that has not fired never fire, whatever comes."""
-        if not self._has_decided(node):
+        if not self.has_decided(node):
             self._closed = self._closed or set()
             self._closed.add(node.index)
-            self._history.decide(node, ())
+            self.feed(node, ())
         self._inbox(node.index)
+
+    def has_decided(self, node: PlanNode) -> bool:
+        """Say whether it was decided for a node what feeds it, other than by all of its tokens being values."""
+        return self._sources is not None and node.index in self._sources
+
+    def feed(self, node: PlanNode, sources: tuple[PlanNode, ...]) -> None:
+        """Say which nodes feed a node, of those that could."""
+        self._sources = self._sources or {}
+        self._sources[node.index] = sources
+
+    def sources_of(self, node: PlanNode) -> tuple[PlanNode, ...]:
+        """Return the nodes whose values a node was fired with."""
+        return node.sources if self._sources is None else self._sources.get(node.index, node.sources)
 
     def has_fired(self, node: PlanNode) -> bool:
         """Say whether a node's join has let it fire; one that has ended may have been let go otherwise."""
-        return self._has_decided(node) or (not self.missing[node.index] and node.index not in self.inboxes)
+        return self.has_decided(node) or (not self.missing[node.index] and node.index not in self.inboxes)
 
     def rule(self, node: PlanNode) -> JoinRule:
         """Return the join of a node: its own, or what that has become when its time was over."""
         return node.join if self._rules is None else self._rules.get(node.index, node.join)
 
-    def outcomes(self, node: PlanNode) -> list[dict[str, Any]]:
-        """Return what came over each edge of a node that waits until all have settled, in the order of the edges."""
-        tokens = self.inboxes.get(node.index, {})
-        return [
-            {"node": edge.source.id, "outcome": token.value}
-            | ({"value": self._history.produced_by(edge.source)} if token is Token.VALUE else {})
-            for edge in node.incoming
-            if (token := tokens.get(edge.index)) is not None
-        ]
+    def token_of(self, edge: PlanEdge) -> Token | None:
+        """Return what came over an edge of a node that keeps its tokens, if anything has."""
+        return self.inboxes.get(edge.target.index, {}).get(edge.index)
 
     def missing_sources(self, node: PlanNode) -> tuple[str, ...]:
         """Return the ids of the nodes from which a node that keeps its tokens still waits for one."""
@@ -153,13 +159,18 @@ class Tokens:
     @property
     def ready(self) -> deque[PlanNode]:
         """What fires next."""
-        if self._ready is None:
-            self._ready = deque()
+        if not isinstance(self._ready, deque):
+            self._ready = deque(self._ready)
         return self._ready
+
+    @property
+    def ready_count(self) -> int:
+        """How many firings are ready."""
+        return len(self._ready)
 
     def rest(self) -> None:
         """Let go of what is ready, which is nothing: an empty queue weighs as much as all else together."""
-        self._ready = None
+        self._ready = ()
 
     def rescues(self, node: PlanNode) -> bool:
         """Say whether a node fired because of a failure or an outcome: it runs although the execution is ending."""
@@ -175,15 +186,12 @@ class Tokens:
             self.news = deque()
         return self.news
 
-    def _has_decided(self, node: PlanNode) -> bool:
-        return self._history.has_decided(node)
-
     def _decide(self, node: PlanNode) -> None:
         index = node.index
         tokens = self.inboxes[index]
         default = None if node.keeps_tokens else Token.VALUE
         valued = [edge for edge in node.incoming if tokens.get(edge.index, default) is Token.VALUE]
-        self._history.decide(node, by_last_edge(valued))
+        self.feed(node, by_last_edge(valued))
         if node.can_rescue and any(edge.source.is_port or self.rescues(edge.source) for edge in valued):
             self._rescuing = self._rescuing or set()
             self._rescuing.add(index)
