@@ -35,7 +35,7 @@ class Crew:
 
     def call(self, execution: "Execution") -> None:
         """Ask for hands for an execution that has more ready firings than workers that wait to go on with them."""
-        missing = max(execution.tokens.ready_count - self._kernel.turn.waiting[execution], 0)
+        missing = max(execution.flow.ready_count - self._kernel.turn.waiting[execution], 0)
         if missing and not execution.has_called:
             execution.has_called = True
             self._jobs.append(execution)
@@ -104,8 +104,8 @@ class Crew:
         """Take the next execution that wants a hand; it goes to the end of the queue, so that all get their turn."""
         while self._jobs:
             execution = self._jobs.popleft()
-            if execution.tokens.ready_count:
-                if execution.tokens.ready_count > 1:
+            if execution.flow.ready_count:
+                if execution.flow.ready_count > 1:
                     self._jobs.append(execution)
                 else:
                     execution.has_called = False
@@ -115,7 +115,7 @@ class Crew:
 
     def suspended(self, execution: "Execution") -> None:
         """Say that a worker of this execution suspends; whatever else is ready needs other hands."""
-        if execution.tokens.ready_count:
+        if execution.flow.ready_count:
             self.call(execution)
         elif self._jobs:
             self.call(self._jobs[0])

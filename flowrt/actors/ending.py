@@ -84,12 +84,12 @@ def _running_now(execution: "Execution") -> "list[PlanNode]":
 
 
 def _has_begun(execution: "Execution", node: "PlanNode") -> bool:
-    return not execution.states[node.index] and execution.flow.tokens.has_fired(node)
+    return not execution.states[node.index] and execution.flow.has_fired(node)
 
 
 def goes_on(execution: "Execution", node: "PlanNode") -> bool:
     """Say whether a node may run although its execution is ending."""
-    return execution.tokens.rescues(node) and not execution.is_stopped
+    return execution.flow.rescues(node) and not execution.is_stopped
 
 
 def sift(execution: "Execution") -> None:
@@ -99,10 +99,10 @@ def sift(execution: "Execution") -> None:
         for node in ready:
             _tell_retried(execution, node)
         ready.clear()
-        execution.tokens.news = ()
+        execution.flow.news = ()
         return
     while execution.is_ending and execution.status == "running":
-        if execution.tokens.news:
+        if execution.flow.news:
             supervisor.act_on_news(execution)
         kept_out = [node for node in ready if not goes_on(execution, node)]
         if not kept_out:

@@ -28,7 +28,7 @@ class Execution:
         "_caller", "_context", "_ended", "_id", "_on_end", "_rare", "_suspended", "depth", "duration_ns", "error",
         "failed_attempt", "failed_node", "failures_absorbed", "flow", "hands", "has_called", "is_acting", "is_ending",
         "is_held", "is_overseen", "is_paused", "is_stopped", "is_watched", "kernel", "left", "listeners", "output",
-        "parent_id", "plan", "position", "reason", "started_ns", "states", "status", "tokens",
+        "parent_id", "plan", "position", "reason", "started_ns", "states", "status",
     )  # fmt: skip
 
     flow: Flow
@@ -38,7 +38,6 @@ class Execution:
         self.plan = plan
         self._id: str | None = None
         self.flow = Flow(plan, input_value)
-        self.tokens = self.flow.tokens
         self.states = bytearray(len(plan.nodes))
         self.left = len(plan.nodes)
         self.parent_id = None if parent is None else parent.id
@@ -142,7 +141,7 @@ class Execution:
                 self.flow.ready.appendleft(following)
                 following = None
             self.tell_success(node, started_ns, note)
-        if self.tokens.news:
+        if self.flow.news:
             supervisor.act_on_news(self)
         if not self.left:
             self.finish()
@@ -212,7 +211,7 @@ class Execution:
 
     def call_hands(self) -> None:
         """Ask for a worker if anything is ready."""
-        if self.tokens.ready_count:
+        if self.flow.ready_count:
             self.kernel.crew.call(self)
 
     # --- the execution ends -----------------------------------------------------------------------------------------
@@ -238,7 +237,7 @@ class Execution:
 
     def check_rest(self) -> None:
         """End the execution if nothing is under way in it any more."""
-        if self.hands or self.status != "running" or self.is_acting or self.tokens.ready_count:
+        if self.hands or self.status != "running" or self.is_acting or self.flow.ready_count:
             return
         if self.is_waiting:
             self._rest()
@@ -250,7 +249,7 @@ class Execution:
 
     def _rest(self) -> None:
         """Let go of what is made anew when a firing goes on: millions of executions may wait."""
-        self.tokens.rest()
+        self.flow.rest()
         self._context = None
         if not self._suspended:
             self._suspended = None

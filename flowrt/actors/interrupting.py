@@ -37,7 +37,7 @@ def interrupt_node(execution: "Execution", node: "PlanNode", interruption: Inter
         interrupt_parked(execution, node, interruption)
     elif (worker := execution.suspended.get(node)) is not None:
         interrupt_suspended(execution, worker, node, interruption)
-    elif not execution.flow.tokens.has_fired(node) or _withdraw(execution, node) or _is_settling(execution, node):
+    elif not execution.flow.has_fired(node) or _withdraw(execution, node) or _is_settling(execution, node):
         _interrupt_waiting(execution, node, interruption)
     else:
         execution.rare.interruptions.begin(node, interruption)  # its step asked for this itself, and still runs
@@ -62,7 +62,7 @@ def _interrupt_waiting(execution: "Execution", node: "PlanNode", interruption: I
 
 def _is_settling(execution: "Execution", node: "PlanNode") -> bool:
     """Say whether its tokens have decided to end a node without an attempt, and nobody has done so yet."""
-    return any(settling is node for settling, _ in execution.tokens.news)
+    return any(settling is node for settling, _ in execution.flow.news)
 
 
 def interrupt_losers(execution: "Execution", losers: "tuple[PlanNode, ...]", interruption: Interruption) -> None:

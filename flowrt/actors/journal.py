@@ -98,7 +98,7 @@ class Journal:
                 failed_node=execution.failed_node,
                 reason=_reason(execution) if execution.status == "cancelled" else None,
                 failures_absorbed=execution.failures_absorbed,
-                late_tokens=execution.flow.tokens.late,
+                late_tokens=execution.flow.late,
                 cancellation=None if execution.reason is None else execution.rare.interruptions.report(),
             ),
         )

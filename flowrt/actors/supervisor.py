@@ -173,7 +173,7 @@ def act_on_news(execution: "Execution") -> None:
     if execution.is_acting:
         return
     execution.is_acting = True
-    while (news := execution.tokens.news) and execution.status == "running":
+    while (news := execution.flow.news) and execution.status == "running":
         _act(execution, *news.popleft())
     execution.is_acting = False
 
@@ -203,12 +203,12 @@ def _cancel_losers(execution: "Execution", join: PlanNode) -> None:
 
 
 def _fail_by_tokens(execution: "Execution", node: PlanNode, what: News) -> None:
-    tokens = execution.flow.tokens
+    flow = execution.flow
     error: JoinTimeoutError | UpstreamFailedError
     if what is News.TIMED_OUT:
-        error = JoinTimeoutError(node.id, node.within_seconds or 0.0, tokens.missing_sources(node))
+        error = JoinTimeoutError(node.id, node.within_seconds or 0.0, flow.missing_sources(node))
     else:
-        upstream = tokens.failed_sources(node)
+        upstream = flow.failed_sources(node)
         error = UpstreamFailedError(node.id, upstream, execution.rare.attempts.root_cause(upstream[0]))
     execution.tell(node, "failed", attempt=0, error=error)
     node_failed(execution, node, error, attempt=0)

@@ -118,7 +118,7 @@ def open_join(execution: "Execution", node: "PlanNode") -> None:
 def _join_is_over(execution: "Execution", node: "PlanNode") -> None:
     if execution.states[node.index]:
         return
-    if execution.flow.tokens.expire(node):
+    if execution.flow.expire(node):
         live.join_expired(execution, node)
     supervisor.follow_up(execution)
     execution.call_hands()

@@ -71,7 +71,7 @@ class Worker:
         backend = self.kernel.backend
         execution.begin_work()
         try:
-            while execution.tokens.ready_count:
+            while execution.flow.ready_count:
                 with LateScope(backend.new_scope) as self.scope:
                     if execution.plan.has_async:
                         self.scope.enter()

@@ -63,7 +63,7 @@ class LiveFacts:
     @cached_property
     def _queued(self) -> "frozenset[PlanNode]":
         """What is ready, or whose tokens have decided already that it ends without an attempt."""
-        settling = [node for node, what in self._execution.tokens.news if what not in (News.OPENED, News.DECIDED_EARLY)]
+        settling = [node for node, what in self._execution.flow.news if what not in (News.OPENED, News.DECIDED_EARLY)]
         return frozenset((*self._execution.flow.ready, *settling))
 
     @cached_property
@@ -189,7 +189,7 @@ class LiveFacts:
             return "paused"
         if node in self._queued:
             return "ready"
-        return "running" if self._execution.flow.tokens.has_fired(node) else "waiting for inputs"
+        return "running" if self._execution.flow.has_fired(node) else "waiting for inputs"
 
     def _attempts(self, node: "PlanNode") -> tuple[AttemptFact, ...]:
         return tuple(
@@ -209,7 +209,7 @@ class LiveFacts:
         """Return what the workflow says of a node; its join is what that has become."""
         node = self._find(node_id)
         retry = node.policy.retry
-        join = self._execution.flow.tokens.rule(node)
+        join = self._execution.flow.rule(node)
         return Design(join, node.otherwise, 1 if retry is None else retry.max_attempts)
 
     def written(self, node_id: str) -> Node:
@@ -223,7 +223,7 @@ class LiveFacts:
             found, is_there = flow.input.get(flag.input), True
         else:
             source = self._find(flag.node)
-            found, is_there = flow.sent[source.index], source in flow.tokens.sources_of(self._find(node_id))
+            found, is_there = flow.sent[source.index], source in flow.sources_of(self._find(node_id))
         return FlagFact(found if is_there and isinstance(found, bool) else None, is_there)
 
     def _on_error(self, node: "PlanNode") -> OnError:
@@ -247,7 +247,7 @@ class LiveFacts:
     def _arrival(self, node: "PlanNode", edge: "PlanEdge") -> Arrival:
         execution = self._execution
         written = execution.plan.definition.edges[edge.index]
-        token = execution.flow.tokens.inboxes.get(node.index, {}).get(edge.index)
+        token = execution.flow.inboxes.get(node.index, {}).get(edge.index)
         if token is not None:
             return Arrival(written, is_in=True, token=token)
         source = execution.plan.nodes[edge.source.rank]

@@ -20,12 +20,12 @@ def arrived(node: PlanNode, gives: Gives) -> Callable[[Flow], Any]:
 
 
 def _values(node: PlanNode, flow: Flow) -> Iterator[Any]:
-    came = {*flow.tokens.sources_of(node)}
+    came = {*flow.sources_of(node)}
     return (flow.sent[edge.source.index] for edge in node.incoming if edge.source in came)
 
 
 def _outcomes(node: PlanNode, flow: Flow) -> Iterator[NodeOutcome]:
-    tokens = flow.tokens.inboxes.get(node.index, {})
+    tokens = flow.inboxes.get(node.index, {})
     default = None if node.keeps_tokens else Token.VALUE  # where not all are kept, what is missing was a value
     carried = ((edge, tokens.get(edge.index, default)) for edge in node.incoming)
     return (_outcome(flow, edge, token) for edge, token in carried if token is not None)

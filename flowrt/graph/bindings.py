@@ -40,7 +40,7 @@ def bind_record(node: PlanNode, call: Callable[..., Any]) -> Getter:
         def invoke(flow: Flow) -> Any:
             sent = flow.sent
             record = sent[first]
-            if others and (flow.tokens.inboxes or _differs(sent, record, others)):
+            if others and (flow.inboxes or _differs(sent, record, others)):
                 return call(flow.record_for(node))
             flow.records[index] = record
             return call(record)
@@ -74,7 +74,7 @@ def bind_arguments(
     careful = _careful(node, arguments, shape, nodes)
 
     def invoke(flow: Flow) -> Any:
-        return careful(flow) if flow.tokens.inboxes else quick(flow)
+        return careful(flow) if flow.inboxes else quick(flow)
 
     return invoke
 

@@ -1,6 +1,5 @@
 """What flows through one execution: the payloads that nodes send, with tokens. Pure; no clock, no tasks."""
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -24,32 +23,25 @@ class Carried(NamedTuple):
     """Why a condition failed on it, or why the node can't produce it."""
 
 
-class Flow:
-    """The state of one execution's payloads and tokens.
+class Flow(Tokens):
+    """The tokens of one execution, and the payloads that come with them."""
 
-    A node is ready once, when its join says so. Tokens that come after that are dropped.
-    """
-
-    __slots__ = ("failures", "granted", "history", "input", "plan", "records", "sent", "tokens")
+    __slots__ = ("failures", "granted", "history", "input", "plan", "records", "sent")
 
     def __init__(self, plan: Plan, input_value: Any) -> None:
+        super().__init__(plan)
         self.plan = plan
         self.input = input_value
         self.sent: list[Any] = [None] * plan.size
-        self.tokens = Tokens(plan)
         if plan.takes_records:
             self.records: list[Any] = [None] * len(plan.nodes)
             """What the nodes were given that take records."""
-            self.history = History(plan, input_value, self.sent, self.tokens)
+            self._fed = {}
+            self.history = History(plan, input_value, self.sent, self._fed)
         self.failures: dict[int, NodeFailure] | None = None
         """By node: the failures behind its `failed` tokens."""
         self.granted: dict[int, Callable[[], Any]] | None = None
         """By node: what begins the call of a placed one in the slot that it was given."""
-
-    @property
-    def ready(self) -> deque[PlanNode]:
-        """What fires next."""
-        return self.tokens.ready
 
     # --- what a node gets -------------------------------------------------------------------------------------------
 
@@ -71,7 +63,7 @@ class Flow:
             {"node": edge.source.id, "outcome": token.value}
             | ({"value": self.produced_by(edge.source)} if token is Token.VALUE else {})
             for edge in node.incoming
-            if (token := self.tokens.token_of(edge)) is not None
+            if (token := self.token_of(edge)) is not None
         ]
 
     # --- a node ends with a value -----------------------------------------------------------------------------------
@@ -90,19 +82,18 @@ class Flow:
             targets = self._send(node, result)
             if targets is None:
                 return None
-        tokens = self.tokens
-        nodes, missing, inboxes = self.plan.nodes, tokens.missing, tokens.inboxes
+        nodes, missing, inboxes = self.plan.nodes, self.missing, self.inboxes
         following = ready = None
         for index in targets:
             missing[index] = left = missing[index] - 1
             if left:
                 continue
             target = nodes[index]
-            if not inboxes or index not in inboxes or tokens.judge(target):
+            if not inboxes or index not in inboxes or self.judge(target):
                 if following is None:
                     following = target
                 elif ready is None:
-                    ready = tokens.ready
+                    ready = self.ready
                     ready.append(target)
                 else:
                     ready.append(target)
@@ -147,9 +138,9 @@ class Flow:
         ]
         observed = self._send_port(node.always_port, NodeOutcome(outcome="completed", value=produced), holds)
         self._keep(node, payload, produced)
-        self.tokens.deliver_all(node, tokens)
-        self.tokens.spread(node.failure_port, Token.SKIPPED)
-        self.tokens.deliver_all(node.always_port, observed)
+        self.deliver_all(node, tokens)
+        self.spread(node.failure_port, Token.SKIPPED)
+        self.deliver_all(node.always_port, observed)
 
     def _payload(self, node: PlanNode, result: Any) -> tuple[Any, Any]:
         """Return what a node produces when its step returned `result`, and what it sends on."""
@@ -208,9 +199,9 @@ class Flow:
             if success is Token.FAILED:
                 self.failures = self.failures or {}
                 self.failures[node.index] = failure
-            self.tokens.spread(node, success)
-        self.tokens.deliver_all(node.failure_port, failed)
-        self.tokens.deliver_all(node.always_port, observed)
+            self.spread(node, success)
+        self.deliver_all(node.failure_port, failed)
+        self.deliver_all(node.always_port, observed)
         return Carried(Token.VALUE in failed, misfits.first)
 
     def _deliver_default(self, node: PlanNode, default: Any, misfits: "Misfits") -> None:
@@ -219,16 +210,16 @@ class Flow:
             tokens = [Token.VALUE if holds(edge, payload) else Token.SKIPPED for edge in node.outgoing]
         except (StepResultError, ExpressionError) as error:
             misfits.first = misfits.first or error
-            self.tokens.spread(node, Token.SKIPPED)
+            self.spread(node, Token.SKIPPED)
             return
         self._keep(node, payload, produced)
-        self.tokens.deliver_all(node, tokens)
+        self.deliver_all(node, tokens)
 
     def skip(self, node: PlanNode) -> None:
         """Deliver that a node was skipped."""
-        self.tokens.spread(node, Token.SKIPPED)
-        self.tokens.spread(node.failure_port, Token.SKIPPED)
-        self.tokens.spread(node.always_port, Token.SKIPPED)
+        self.spread(node, Token.SKIPPED)
+        self.spread(node.failure_port, Token.SKIPPED)
+        self.spread(node.always_port, Token.SKIPPED)
 
     def cancel(self, node: PlanNode, *, has_begun: bool) -> Carried:
         """Deliver that a node was cancelled."""
@@ -237,10 +228,10 @@ class Flow:
             observed = self._send_port(port, NodeOutcome(outcome="cancelled"), misfits.holds)
         else:
             observed = () if port is None else [Token.CANCELLED] * len(port.outgoing)
-            self.tokens.close(node)
-        self.tokens.spread(node, Token.CANCELLED)
-        self.tokens.spread(node.failure_port, Token.SKIPPED)
-        self.tokens.deliver_all(port, observed)
+            self.close(node)
+        self.spread(node, Token.CANCELLED)
+        self.spread(node.failure_port, Token.SKIPPED)
+        self.deliver_all(port, observed)
         return Carried(is_handled=False, misfit=misfits.first)
 
     # --- ports ------------------------------------------------------------------------------------------------------
@@ -255,8 +246,8 @@ class Flow:
             node = self.plan.nodes[port.rank]
             payload = self._came_to(node) | produced
             self.history.keep(port, produced)
-            if self.tokens.has_decided(node):
-                self.tokens.feed(port, self.tokens.sources_of(node))
+            if self.has_decided(node):
+                self.feed(port, self.sources_of(node))
         self.sent[port.index] = payload
         return [Token.VALUE if holds(edge, payload) else Token.SKIPPED for edge in port.outgoing]
 

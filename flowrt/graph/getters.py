@@ -66,7 +66,7 @@ def _from(node: PlanNode, source: PlanNode) -> Getter:
     index = source.index
 
     def get(flow: Flow) -> Any:
-        if source in flow.tokens.sources_of(node):
+        if source in flow.sources_of(node):
             return flow.sent[index]
         raise NoValueError
 

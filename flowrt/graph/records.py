@@ -4,12 +4,11 @@ Where ancestors produced one key, a descendant's value beats its ancestor's; of 
 edge comes later in the definition wins, and the key is reported. The input is everybody's ancestor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from flowrt.errors import StepResultError
 from flowrt.graph.plan import Plan, PlanNode
-from flowrt.graph.tokens import Tokens
 from flowrt.typing import Record
 
 Origin: TypeAlias = PlanNode | None
@@ -23,16 +22,16 @@ class History:
         plan: The plan.
         input_value: What the execution was given.
         sent: The payload that each node sent on, by node index; filled by the owner.
-        tokens: What fed whom.
+        fed: By node index, the nodes that fed a node, where that was not all of its plan's sources; filled, too.
     """
 
-    __slots__ = ("_known", "_tokens", "conflicts", "contested", "input", "plan", "produced", "sent")
+    __slots__ = ("_fed", "_known", "conflicts", "contested", "input", "plan", "produced", "sent")
 
-    def __init__(self, plan: Plan, input_value: Any, sent: list[Any], tokens: Tokens) -> None:
+    def __init__(self, plan: Plan, input_value: Any, sent: list[Any], fed: Mapping[int, tuple[PlanNode, ...]]) -> None:
         self.plan = plan
         self.input = input_value
         self.sent = sent
-        self._tokens = tokens
+        self._fed = fed
         self.produced: list[Any] = [None] * plan.size
         """What each node produced, by node index."""
         if plan.merges_records:
@@ -52,7 +51,7 @@ class History:
 
     def sources_of(self, node: PlanNode) -> tuple[PlanNode, ...]:
         """Return the nodes whose values a node was fired with."""
-        return self._tokens.sources_of(node)
+        return self._fed.get(node.index, node.sources)
 
     def merged(self, node: PlanNode) -> Record:
         """Return the record that came to a node.

@@ -31,10 +31,10 @@ class Tokens:
     What is seldom needed is made when it is: in a million executions that wait, empty containers would weigh most.
     """
 
-    __slots__ = ("_closed", "_ready", "_rescuing", "_rules", "_sources", "inboxes", "late", "missing", "news")
+    __slots__ = ("_closed", "_fed", "_ready", "_rescuing", "_rules", "inboxes", "late", "missing", "news")
 
     def __init__(self, plan: Plan) -> None:
-        self._sources: dict[int, tuple[PlanNode, ...]] | None = None
+        self._fed: dict[int, tuple[PlanNode, ...]] | None = None
         """By node: those that fed it, where that was not all of its plan's sources."""
         self._rules: dict[int, JoinRule] | None = None
         """By node: the rules of joins whose time was over."""
@@ -123,16 +123,17 @@ class Tokens:
 
     def has_decided(self, node: PlanNode) -> bool:
         """Say whether it was decided for a node what feeds it, other than by all of its tokens being values."""
-        return self._sources is not None and node.index in self._sources
+        return self._fed is not None and node.index in self._fed
 
     def feed(self, node: PlanNode, sources: tuple[PlanNode, ...]) -> None:
         """Say which nodes feed a node, of those that could."""
-        self._sources = self._sources or {}
-        self._sources[node.index] = sources
+        if self._fed is None:
+            self._fed = {}
+        self._fed[node.index] = sources
 
     def sources_of(self, node: PlanNode) -> tuple[PlanNode, ...]:
         """Return the nodes whose values a node was fired with."""
-        return node.sources if self._sources is None else self._sources.get(node.index, node.sources)
+        return node.sources if self._fed is None else self._fed.get(node.index, node.sources)
 
     def has_fired(self, node: PlanNode) -> bool:
         """Say whether a node's join has let it fire; one that has ended may have been let go otherwise."""

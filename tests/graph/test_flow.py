@@ -8,7 +8,7 @@ from flowrt.graph.tokens import News
 
 
 def settled(play):
-    return [(node.id, what) for node, what in play.flow.tokens.news if what is not News.DECIDED_EARLY]
+    return [(node.id, what) for node, what in play.flow.news if what is not News.DECIDED_EARLY]
 
 
 def test_nodes_are_in_topological_order():
@@ -47,7 +47,7 @@ def test_a_failed_token_fails_a_join_of_all_when_the_others_are_in():
     assert settled(play) == []
     play.ends("b")
     assert settled(play) == [("c", News.FAILED)]
-    assert play.flow.tokens.failed_sources(play.nodes["c"]) == ("a",)
+    assert play.flow.failed_sources(play.nodes["c"]) == ("a",)
     assert not play.ready
 
 

@@ -66,7 +66,7 @@ async def test_many_losers_are_taken_out_of_what_is_ready_without_a_search_for_e
     async with Runtime() as runtime:
         handle = await runtime.start(small)
         flow = handle._execution.flow
-        flow.tokens._ready = ready = Searched(flow.ready)
+        flow._ready = ready = Searched(flow.ready)
         assert len(ready) == 101
         assert await handle.wait() == "completed"
     assert (ready.searches, len(ready)) == (0, 0)

@@ -54,7 +54,7 @@ async def test_law_1_an_execution_with_a_node_that_never_fires_is_an_error():
         plan = workflow({"a": yields, "b": nothing})
         engine = runtime._engine
         execution = await engine.begin(plan, {})
-        execution.tokens.missing[1] += 1
+        execution.flow.missing[1] += 1
         execution.kernel.crew.call(execution)
         await execution.wait_ended()
         with pytest.raises(StalledError, match="'b' never fired"):

@@ -171,21 +171,21 @@ OF_ENDINGS = [
     Mutation(
         "nothing cleans up",
         ENDING,
-        "return execution.tokens.rescues(node) and not execution.is_stopped",
+        "return execution.flow.rescues(node) and not execution.is_stopped",
         "return False",
     ),
     Mutation(
         "everything cleans up",
         ENDING,
-        "return execution.tokens.rescues(node) and not execution.is_stopped",
+        "return execution.flow.rescues(node) and not execution.is_stopped",
         "return not execution.is_stopped",
     ),
     Mutation("a second cancel changes nothing", ENDING, "execution.is_stopped = True", "pass"),
     Mutation(
         "a cancelled node has failed",
         FLOW,
-        "self.tokens.spread(node, Token.CANCELLED)",
-        "self.tokens.spread(node, Token.FAILED)",
+        "self.spread(node, Token.CANCELLED)",
+        "self.spread(node, Token.FAILED)",
     ),
     Mutation("nobody observes a cancel", FLOW, "if has_begun:", "if False:"),
     Mutation(
