@@ -178,7 +178,6 @@ class Engine:
         """Run a workflow in the caller's task; call `begun` with its execution first."""
         kernel = self.kernel
         worker = Worker(kernel)
-        requests = worker.cancel_requests
         if worker.is_cancelled:
             await anyio.lowlevel.checkpoint_if_cancelled()
         plan, workflow_id = self.plans.known(workflow) or await self.plans.find(workflow)
@@ -203,7 +202,7 @@ class Engine:
             execution.call_hands()  # the caller's are gone
             await self.see_off([execution])
             raise
-        if execution.status == "cancelled" and worker.cancel_requests > requests:
+        if execution.status == "cancelled" and worker.cancel_requests > worker.first_requests:
             await self.see_off([execution])
             raise kernel.backend.cancelled
         if kernel.sink is not None:

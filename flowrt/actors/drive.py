@@ -65,6 +65,16 @@ def _drive(call: Call) -> Generator[object, Any, None]:
         yield DONE
 
 
+def new_driver(flow: "Flow") -> tuple[Call, Generator[object, Any, None]]:
+    """Return what drives the async steps of an execution, and the call that says which."""
+    call = Call(flow)
+    return call, drive(call)
+
+
+NO_DRIVER = cast("tuple[Call, Generator[object, Any, None]]", (None, None))
+"""In place of a new one where no step is async."""
+
+
 class WorkerClosedError(BaseException):
     """The worker's own coroutine is closed; a `GeneratorExit` that a step raises is the step's."""
 

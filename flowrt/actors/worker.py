@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import anyio
 
 from flowrt.actors import interrupting, overseeing, supervisor, waiting
-from flowrt.actors.drive import DONE, PLAIN_TYPES, Call, WorkerClosedError, as_coroutine, drive, resume
+from flowrt.actors.drive import DONE, NO_DRIVER, PLAIN_TYPES, WorkerClosedError, as_coroutine, drive, new_driver, resume
 from flowrt.actors.interruptions import FINISHED_ANYWAY, Interruption
 from flowrt.actors.late_scope import LateScope
 from flowrt.actors.raised import GivenUpError, LeakedError, chained, leak_of, split, timeout_of
@@ -32,8 +32,8 @@ class Worker:
     """
 
     __slots__ = (
-        "_innermost", "_is_given_up", "_is_spent", "_marker", "_note", "_requests", "_task", "is_lost", "kernel",
-        "scope", "started_ns", "suspensions",
+        "_innermost", "_is_given_up", "_is_spent", "_marker", "_note", "_requests", "_task", "first_requests",
+        "is_lost", "kernel", "scope", "started_ns", "suspensions",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel") -> None:
@@ -41,7 +41,8 @@ class Worker:
         backend = kernel.backend
         self._task = backend.current_task()
         self._innermost = backend.innermost(self._task)
-        self._requests = backend.cancel_requests(self._task)
+        self.first_requests = self._requests = backend.cancel_requests(self._task)
+        """How often its task had been asked to end when the worker was made."""
         self._is_spent = False
         self._is_given_up = False
         """Its execution went on without it while it waited for a step: what that comes to is nobody's any more."""
@@ -98,8 +99,8 @@ class Worker:
         flow, turn, now_ns = execution.flow, self.kernel.turn, self.kernel.monotonic_ns
         ready, succeed, new_context = flow.ready, execution.succeed, execution.context.copy
         innermost, marker = self._innermost, self._marker
-        call, result = Call(flow), None
-        step = drive(call)
+        call, step = new_driver(flow) if execution.plan.has_async else NO_DRIVER
+        result = None
         while ready and not self._is_spent:
             started_ns = now_ns()
             if started_ns >= turn.ends_ns:
@@ -139,9 +140,8 @@ class Worker:
             raise LeakedError
         self.scope.enter()
         self._marker = self._innermost()
-        call = Call(execution.flow)
+        call, step = new_driver(execution.flow)
         call.invoke = lambda _flow: as_coroutine(awaitable)
-        step = drive(call)
         if (trap := context.run(step.__next__)) is not DONE:
             await self._suspend(execution, node, step, trap, context, started_ns)
         return call.result, self._marker
