@@ -1,6 +1,7 @@
 """How a node's step is called: with its record, or with arguments from other nodes' results."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from inspect import Parameter
 from operator import itemgetter
 from typing import Any
@@ -54,7 +55,7 @@ def bind_arguments(
     shape: CallShape,
     nodes: Mapping[str, PlanNode],
     *,
-    always_values: bool,
+    expects_values: bool,
 ) -> Getter:
     """Return the invocation of a step whose parameters are wired to inputs, constants and other nodes' results.
 
@@ -63,44 +64,47 @@ def bind_arguments(
         arguments: Where its arguments come from.
         shape: What its step is and takes.
         nodes: All nodes, by id.
-        always_values: Nothing in the plan can end without a value, but by failing the execution.
+        expects_values: Nothing in the plan ends without a value, unless it is cancelled or fails the execution.
     """
     ordered = shape.by_position(arguments)
     if ordered is None or node.keeps_tokens or Arrived in map(type, ordered):
         return _careful(node, arguments, shape, nodes)  # the last two are about what came and what did not
-    quick = _quick(shape.call, ordered, nodes)
-    if always_values:
-        return quick
-    careful = _careful(node, arguments, shape, nodes)
-
-    def invoke(flow: Flow) -> Any:
-        return careful(flow) if flow.inboxes else quick(flow)
-
-    return invoke
+    careful: Getter
+    if expects_values:  # made when it is needed: in a large plan these would weigh most
+        careful = partial(_call_carefully, node, arguments, shape, nodes)
+    else:
+        careful = _careful(node, arguments, shape, nodes)
+    return _quick(shape.call, ordered, nodes, careful)
 
 
-def _quick(call: Callable[..., Any], arguments: list[Any], nodes: Mapping[str, PlanNode]) -> Getter:
-    """Return the invocation for when every node so far ended with a value; what is common has no loop."""
+def _quick(call: Callable[..., Any], arguments: list[Any], nodes: Mapping[str, PlanNode], careful: Getter) -> Getter:
+    """Return the invocation that is careful once a node ended without a value; what is common has no loop."""
     if not arguments:
         return lambda _flow: call()
     if set(map(type, arguments)) == {FromNode}:
-        return _from_nodes(call, [nodes[argument.node].index for argument in arguments])
+        return _from_nodes(call, [nodes[argument.node].index for argument in arguments], careful)
     if len(arguments) == 1:
         get = quick_getter(arguments[0], nodes)
-        return lambda flow: call(get(flow))
+        return lambda flow: careful(flow) if flow.inboxes else call(get(flow))
     getters = [quick_getter(argument, nodes) for argument in arguments]
-    return lambda flow: call(*[getter(flow) for getter in getters])
+    return lambda flow: careful(flow) if flow.inboxes else call(*[getter(flow) for getter in getters])
 
 
-def _from_nodes(call: Callable[..., Any], indices: list[int]) -> Getter:
+def _from_nodes(call: Callable[..., Any], indices: list[int], careful: Getter) -> Getter:
     match indices:
         case [index]:
-            return lambda flow: call(flow.sent[index])
+            return lambda flow: careful(flow) if flow.inboxes else call(flow.sent[index])
         case [first, second]:
-            return lambda flow: call(flow.sent[first], flow.sent[second])
+            return lambda flow: careful(flow) if flow.inboxes else call(flow.sent[first], flow.sent[second])
         case _:
             pick = itemgetter(*indices)
-            return lambda flow: call(*pick(flow.sent))
+            return lambda flow: careful(flow) if flow.inboxes else call(*pick(flow.sent))
+
+
+def _call_carefully(
+    node: PlanNode, arguments: Mapping[str, Any], shape: CallShape, nodes: Mapping[str, PlanNode], flow: Flow
+) -> Any:
+    return _careful(node, arguments, shape, nodes)(flow)
 
 
 class Wire:

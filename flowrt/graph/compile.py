@@ -43,9 +43,9 @@ def _compile(definition: Definition, steps: Sequence[BoundStep], convert_input: 
     for node in (*nodes, *ports):
         finish_targets(node)
     may_skip = bool(ports) or any(step.when or step.unless for step in steps)
-    always_values = not may_skip and all(node.plain_targets is not None and not _absorbs(node) for node in nodes)
+    expects_values = not may_skip and all(node.plain_targets is not None and not _absorbs(node) for node in nodes)
     for node, step in zip(nodes, in_order, strict=True):
-        node.invoke = _invocation(node, step, by_id, shapes, always_values=always_values)
+        node.invoke = _invocation(node, step, by_id, shapes, expects_values=expects_values)
     signals = {node: step.signal for node, step in zip(nodes, in_order, strict=True) if step.signal}
     return Plan(definition=definition, nodes=tuple(nodes), ports=ports, signals=signals, convert_input=convert_input)
 
@@ -56,14 +56,14 @@ def _number(nodes: Sequence[PlanNode]) -> None:
 
 
 def _invocation(
-    node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode], shapes: CallShapes, *, always_values: bool
+    node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode], shapes: CallShapes, *, expects_values: bool
 ) -> Callable[[Flow], Any]:
     if node.is_placed:
         step = step._replace(call=defer(step.call))
     if step.arguments is None:
         invoke = bind_record(node, step.call)
     else:
-        invoke = bind_arguments(node, step.arguments, shapes.of(step.call), nodes, always_values=always_values)
+        invoke = bind_arguments(node, step.arguments, shapes.of(step.call), nodes, expects_values=expects_values)
         if step.when or step.unless:
             invoke = bind_flags(node, step, nodes, invoke)
     return begin_in_slot(node, invoke) if node.is_placed else invoke
