@@ -43,4 +43,3 @@ def write_plot(path: Path, workflow: str, curves: Sequence[Curve]) -> None:
         path.write_bytes(to_png(marks))
     else:
         path.write_text(to_svg(marks), encoding="utf-8")
-    typer.echo(f"drawn: {path}", err=True)

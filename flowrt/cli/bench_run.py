@@ -165,3 +165,5 @@ class BenchRun:
         except OSError as error:
             self._error = self._error or error
             echo_error(f"error: {error}")
+        else:
+            typer.echo(f"drawn: {plot}", err=True)

@@ -82,7 +82,7 @@ class Recorded:
 
     def step(
         self,
-        random: Random,  # noqa: ARG002 - as `Fake` has it
+        random: Random,  # noqa: ARG002 - as `MadeUp` has it
         *,
         takes_record: bool,  # noqa: ARG002
         execution_id: Callable[[], str],

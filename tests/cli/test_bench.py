@@ -135,6 +135,7 @@ def test_a_database_that_can_not_be_used_is_told(bench, upper):
         ("max_at_once=1", ("--simulate", "a=measured", "--only-simulate"), "takes a real run"),
         ("max_at_once=1", ("--plot", "curve.pdf"), "neither .svg nor .png"),
         ("max_at_once=1", ("--plot", "nowhere/curve.svg"), "there is no folder"),
+        ("max_at_once=1", ("--simulate", "a=0.1", "--simulate", "a=0.2"), "that of 'a' is given twice"),
         ("max_at_once=1", ("--only-simulate", "--db", "bench.db"), "--db is for a real run"),
         ("max_at_once=1", ("--only-simulate", "--backend", "trio"), "--backend is for a real run"),
         ("max_at_once=1", ("--only-simulate", "--warm-up", 0), "--warm-up is for a real run"),
