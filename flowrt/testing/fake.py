@@ -42,7 +42,7 @@ class Fake:
         random: Random,
         *,
         takes_record: bool,
-        execution_id: Callable[[], str],  # noqa: ARG002 - as `Recorded` has it
+        execution_id: Callable[[], str],  # noqa: ARG002 - as `MadeUp` has it
     ) -> Callable[..., Delay]:
         """Return the function that is called for each attempt."""
         nothing: Any = {} if takes_record else None
