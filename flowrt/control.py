@@ -97,6 +97,7 @@ class Control:
     async def drain_on_sigterm(self, timeout_seconds: float) -> DrainReport:
         """Wait for SIGTERM, and then drain."""
         check_number("timeout_seconds", timeout_seconds, least=0)
+        _ = self._engine.kernel  # refuses at once, not when the signal comes
         with anyio.open_signal_receiver(signal.SIGTERM) as received:
             async for _ in received:
                 return await self.drain(timeout_seconds)

@@ -1,6 +1,5 @@
 """The inside of a runtime: opening and leaving it, and the life of one execution."""
 
-import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any, cast
@@ -22,7 +21,6 @@ from flowrt.errors import (
     RuntimeDrainingError,
     RuntimeOpenError,
     StoreError,
-    WrongThreadError,
 )
 from flowrt.graph.plan import Plan
 from flowrt.plans import Plans
@@ -127,8 +125,7 @@ class Engine:
         """
         if self._kernel is None:
             raise RuntimeClosedError
-        if self._kernel.thread != threading.get_ident():
-            raise WrongThreadError("the runtime", is_in_loop=False)
+        self._kernel.check_thread("the runtime")
         return self._kernel
 
     # --- the life of one execution ----------------------------------------------------------------------------------

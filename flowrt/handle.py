@@ -59,6 +59,7 @@ class ExecutionHandle(Generic[R]):
         Raises:
             StoreError: The end could not be logged.
         """
+        self._execution.kernel.check_thread("the handle")
         await self._execution.wait_ended()
         await self._engine.acknowledge(self._execution)
         return self._execution.status
@@ -91,6 +92,7 @@ class ExecutionHandle(Generic[R]):
         Raises:
             TypeError: The reason, or who asks, is no text; nothing was changed.
             UnknownNodeError: The workflow has no node of that id.
+            WrongThreadError: It is another thread than the runtime's; nothing was changed.
         """
         check_text("reason", reason)
         if asked_by is not None:
@@ -134,6 +136,7 @@ class ExecutionHandle(Generic[R]):
         """
         from flowrt.explain import explain_live  # noqa: PLC0415 - loaded when somebody asks
 
+        self._execution.kernel.check_thread("the handle")
         return explain_live(self._execution, node)
 
     @overload

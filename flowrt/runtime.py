@@ -283,7 +283,8 @@ class Runtime:
         leaves the runtime draining and the executions as they are.
 
         Args:
-            timeout_seconds: How long to wait before the rest is cancelled.
+            timeout_seconds: How long to wait before the rest is cancelled. In a step, which is one of those that are
+                waited for, this time is always used up.
 
         Raises:
             TypeError: `timeout_seconds` is no number; the runtime is not drained.

@@ -1,5 +1,6 @@
 """What one execution remembers of its nodes' attempts."""
 
+from contextlib import suppress
 from typing import ClassVar, NamedTuple
 
 from flowrt.actors.few import Few
@@ -67,8 +68,9 @@ class Attempts(OnDemand):
 
     def add_notes(self, node: PlanNode, error: Exception) -> None:
         """Note the errors of the earlier attempts on that of the last."""
-        for attempt in self.earlier(node):
-            error.add_note(f"attempt {attempt.number} failed: {attempt.error}")
+        with suppress(Exception):  # an error may refuse them: a frozen dataclass does
+            for attempt in self.earlier(node):
+                error.add_note(f"attempt {attempt.number} failed: {attempt.error}")
 
     def keep_note(self, node: PlanNode, note: str | None) -> None:
         """Keep why a node is not retried although its policy would."""
@@ -82,7 +84,7 @@ class Attempts(OnDemand):
     def keep_failure(self, node: PlanNode, error: Exception, attempt: int) -> None:
         """Keep why a node failed, and where that began, for those that fail because of it."""
         text = text_of(error)
-        root_cause = error.root_cause if isinstance(error, UpstreamFailedError) else f"{node.id}: {text}"
+        root_cause = error.root_cause if type(error) is UpstreamFailedError else f"{node.id}: {text}"
         self._failures[node.id] = Failure(attempt, text, root_cause)
 
     def failure(self, node_id: str) -> Failure | None:

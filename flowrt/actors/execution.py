@@ -8,13 +8,13 @@ import anyio
 
 from flowrt.actors import ending, interrupting, supervisor, waiting
 from flowrt.actors.node_ends import COMPLETED
+from flowrt.actors.raised import SPECIAL
 from flowrt.actors.rare import Rare
 from flowrt.channels.event_stream import Listener
 from flowrt.errors import StalledError
 from flowrt.events import ExecutionStatus, NodeStatus
 from flowrt.graph.flow import Flow
 from flowrt.graph.plan import Plan, PlanNode
-from flowrt.typing import INSTRUCTIONS
 
 if TYPE_CHECKING:
     from flowrt.actors.kernel import Kernel
@@ -127,11 +127,11 @@ class Execution:
         Raises:
             StepResultError: The node can't produce that.
             ExpressionError: The condition of an edge failed on it.
+            BaseException: What a step raised elsewhere.
         """
         if self.is_held and self._is_over(node, result, started_ns):
             return None
-        if type(result) in INSTRUCTIONS:
-            waiting.begin(self, node, result, started_ns)
+        if type(result) in SPECIAL and waiting.begin(self, node, result, started_ns):
             return None
         following = self.flow.succeed(node, result)
         self.states[node.index] = COMPLETED

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from flowrt.actors import ending, placing, supervisor
 from flowrt.actors.interruptions import ABANDONED, FINISHED_ANYWAY, Interruption
 from flowrt.actors.node_ends import CANCELLED, COMPLETED, NEVER_BEGAN
+from flowrt.actors.raised import Raised
 from flowrt.errors import StepResultError
 from flowrt.typing import INSTRUCTIONS
 
@@ -160,8 +161,8 @@ def _end_cancelled(execution: "Execution", node: "PlanNode") -> None:
 
 def finish_anyway(execution: "Execution", node: "PlanNode", result: Any, started_ns: int) -> None:
     """Take what an interrupted step returned all the same."""
-    if type(result) in INSTRUCTIONS:
-        end_interrupted(execution, node, started_ns)
+    if type(result) in INSTRUCTIONS or type(result) is Raised:
+        end_interrupted(execution, node, started_ns, result.error if type(result) is Raised else None)
         return
     try:
         execution.flow.finish_anyway(node, result)

@@ -21,6 +21,7 @@ from flowrt.actors.turn import GatedTurn, Turn
 from flowrt.actors.watchdog import Watchdog
 from flowrt.actors.worker import Worker
 from flowrt.channels.event_stream import Listener
+from flowrt.errors import WrongThreadError
 
 if TYPE_CHECKING:
     from flowrt.actors.sink import Sink
@@ -87,11 +88,24 @@ class Kernel:
         self.is_overseen = bool(listeners) or self.gate is not None
         """What fires next in any execution is told, or decided by a gate."""
 
+    def check_thread(self, what: str) -> None:
+        """Refuse calls of other threads.
+
+        Raises:
+            WrongThreadError: This is another one than the runtime's.
+        """
+        if self.thread != threading.get_ident():
+            raise WrongThreadError(what, is_in_loop=False)
+
     def do(self, command: Callable[[], None]) -> None:
         """Do what somebody asks of executions; what a hook asks, before the next firing: a step of the kernel is whole.
 
         A worker between two firings does it, or the timers, whoever comes first.
+
+        Raises:
+            WrongThreadError: This is another thread than the runtime's.
         """
+        self.check_thread("the runtime or a handle of it")
         if self.is_telling:
             self.turn.do_next(command)
             self.timers.set(0, self.turn.do_waiting)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
+from flowrt.actors.raised import OF_COROUTINES, Raised
 from flowrt.actors.step_process import StepProcess
 from flowrt.actors.transfer import Request, pack_call, unpack_answer
 from flowrt.typing import Limiter, PlacedCall
@@ -43,7 +44,10 @@ class ProcessPlace:
             answer = await self._ask(caller.node, pack_call(caller.node, call))
         finally:
             self.slots.release()
-        return unpack_answer(caller.node, *answer)
+        try:
+            return unpack_answer(caller.node, *answer)
+        except OF_COROUTINES as error:
+            return Raised(error)
 
     async def _ask(self, node: str, request: Request) -> "Answer":
         process = self._take_idle() or await StepProcess.start(node)

@@ -1,12 +1,25 @@
 """What a step raised, or might have: sorted and named for the worker."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from flowrt.errors import AttemptTimeoutError, StepLeakedScopeError
 from flowrt.graph.plan import PlanNode
+from flowrt.typing import INSTRUCTIONS, Choice
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
+
+
+class Raised(NamedTuple):
+    """What a step raised elsewhere that means something else to coroutines: the worker raises it."""
+
+    error: BaseException
+
+
+OF_COROUTINES = (StopIteration, StopAsyncIteration, GeneratorExit)
+"""What no coroutine can raise as it is."""
+SPECIAL: frozenset[type[Any]] = INSTRUCTIONS | {Choice, Raised}
+"""What is no value to be delivered as it is, wherever it comes from."""
 
 
 class LeakedError(Exception):

@@ -20,7 +20,7 @@ def result_of(execution: "Execution") -> Any:
     if execution.status == "completed":
         return execution.output
     error, workflow = execution.error, execution.plan.name
-    if isinstance(error, StalledError):
+    if type(error) is StalledError:
         raise error
     if error is None:
         cancelled = ExecutionCancelledError(execution.id, workflow, execution.reason or "")

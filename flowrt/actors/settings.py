@@ -11,7 +11,7 @@ from flowrt.actors.limits import NO_LIMITS, as_limiters
 from flowrt.actors.snapshots import MAX_PAYLOAD_BYTES
 from flowrt.actors.turn import BUDGET_NS
 from flowrt.clock import NANOSECONDS
-from flowrt.option_checks import LONGEST_SECONDS, check_number, check_part
+from flowrt.option_checks import LONGEST_SECONDS, check_number, check_part, check_whole
 from flowrt.typing import Clock, CompletionGate, EventHook, Ids, Limiter
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _check_parts(self)
         if self.durability not in get_args(Durability):
             raise ValueError(f"durability was {self.durability!r}; expected 'execution' or 'relaxed'")
-        check_number("max_payload_bytes", self.max_payload_bytes, least=0)
+        check_whole("max_payload_bytes", self.max_payload_bytes, least=0)
         for name in ("grace_seconds", "flush_seconds"):
             check_number(name, getattr(self, name), least=0, most=LONGEST_SECONDS)
         if self.watchdog_seconds is not None:

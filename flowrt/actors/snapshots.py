@@ -36,8 +36,11 @@ def describe_error(error: BaseException) -> ErrorDetails:
     """Return an exception as data, with its traceback as text."""
     import traceback  # noqa: PLC0415 - only for failures
 
-    lines = traceback.format_exception(error)
-    return ErrorDetails(type=type_name(error), message=message_of(error), traceback="".join(lines))
+    try:
+        trace = "".join(traceback.format_exception(error))
+    except Exception as broken:  # noqa: BLE001 - a user's error may do anything
+        trace = f"<a traceback that could not be made: {text_of(broken)}>"
+    return ErrorDetails(type=type_name(error), message=message_of(error), traceback=trace)
 
 
 def type_name(error: BaseException) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from flowrt.actors import ending, interrupting, live, waiting
 from flowrt.actors.interruptions import Interruption
 from flowrt.actors.node_ends import COMPLETED, FAILED, SKIPPED
-from flowrt.actors.snapshots import message_of, type_name
+from flowrt.actors.snapshots import message_of, text_of, type_name
 from flowrt.errors import (
     ExpressionError,
     FlagError,
@@ -39,9 +39,9 @@ def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, sta
     if execution.is_held and (execution.states[node.index] or execution.status != "running"):
         return
     if execution.is_held and execution.rare.interruptions.find(node) is not None:
-        interrupting.end_interrupted(execution, node, started_ns, None if isinstance(error, NoValueError) else error)
+        interrupting.end_interrupted(execution, node, started_ns, None if type(error) is NoValueError else error)
         return
-    if isinstance(error, NoValueError):
+    if type(error) is NoValueError:
         skip(execution, node)
     else:
         _retry_or_fail(execution, node, error, started_ns)
@@ -67,9 +67,12 @@ def _delay_before_retry(
 ) -> tuple[float | None, str | None]:
     """Return the time to the next attempt, `None` if there is none, and what else the log says."""
     retry = node.policy.retry
-    if retry is None or isinstance(error, NEVER_RETRIED):
-        return None, None
-    delay = retry.delay_before_next(error, attempt, execution.kernel.random)
+    try:
+        if retry is None or isinstance(error, NEVER_RETRIED):
+            return None, None
+        delay = retry.delay_before_next(error, attempt, execution.kernel.random)
+    except Exception as broken:  # noqa: BLE001 - the error is a user's, and may do anything when it is looked at
+        return None, f"not retried: looking at its error raised {text_of(broken)}"
     most = execution.plan.policy.max_retries
     if delay is not None and most is not None and execution.rare.attempts.retries >= most:
         return None, f"not retried: the execution has used up its {most} retries"
@@ -121,7 +124,7 @@ def node_timed_out(execution: "Execution", node: PlanNode, started_ns: int | Non
 
 def node_failed(execution: "Execution", node: PlanNode, error: Exception, attempt: int) -> None:
     """Apply `on_error` of a node whose last attempt failed, or that failed by its tokens (attempt 0)."""
-    is_fatal = isinstance(error, StepExitedError)
+    is_fatal = type(error) is StepExitedError
     fails = is_fatal or node.on_error == "fail"
     execution.rare.attempts.keep_failure(node, error, attempt)
     if fails and not execution.plan.has_ports:

@@ -12,6 +12,7 @@ import anyio
 import anyio.to_thread
 
 from flowrt.actors.drive import settle
+from flowrt.actors.raised import OF_COROUTINES, Raised
 from flowrt.typing import Limiter, PlacedCall
 
 if TYPE_CHECKING:
@@ -95,13 +96,15 @@ class ThreadCall:
         self._is_left = self._is_running = False
 
     def __call__(self) -> tuple[Any]:
-        """Make the call, in the thread; what it returns is packed up, since it may be a coroutine."""
+        """Make the call, in the thread; what it gives is packed up, as it may be a coroutine, or be raised by one."""
         with self._lock:
             if self._is_left:
                 return (None,)
             self._is_running = True
         try:
             return (self._call.call(*self._call.arguments, **self._call.options),)
+        except OF_COROUTINES as error:
+            return (Raised(error),)
         finally:
             if self._end():
                 self._when_ended(self)

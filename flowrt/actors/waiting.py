@@ -4,12 +4,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flowrt.actors import ending, interrupting, live, placing, signals, supervisor
+from flowrt.actors.instruction_checks import check_instruction
 from flowrt.actors.interruptions import Interruption
 from flowrt.actors.parking import Parked
+from flowrt.actors.raised import Raised
 from flowrt.clock import NANOSECONDS
 from flowrt.errors import AttemptTimeoutError, ExecutionTimeoutError
 from flowrt.events import WaitsFor
-from flowrt.typing import Delay, DelayUntil, PlacedCall, SignalWait
+from flowrt.typing import Choice, Delay, DelayUntil, PlacedCall, SignalWait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +20,19 @@ if TYPE_CHECKING:
     from flowrt.graph.plan import PlanNode
 
 
-def begin(execution: "Execution", node: "PlanNode", instruction: Any, started_ns: int) -> None:
-    """Let a firing wait for what its step asked for."""
+def begin(execution: "Execution", node: "PlanNode", instruction: Any, started_ns: int) -> bool:
+    """Let a firing wait for what its step asked for; say whether it waits.
+
+    Raises:
+        StepInstructionError: Its node can't follow that.
+        BaseException: What the step raised elsewhere.
+    """
+    check_instruction(execution, node, instruction)
     match instruction:
+        case Choice():
+            return False
+        case Raised(error):
+            raise error
         case Delay():
             _delay(execution, node, instruction, started_ns)
         case DelayUntil(produced, at_ns):
@@ -34,6 +46,7 @@ def begin(execution: "Execution", node: "PlanNode", instruction: Any, started_ns
             placing.ask(execution, node, instruction, started_ns)
         case _:
             raise TypeError(instruction)
+    return True
 
 
 def _delay(execution: "Execution", node: "PlanNode", delay: Delay, started_ns: int) -> None:

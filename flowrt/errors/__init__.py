@@ -13,6 +13,7 @@
     ├── NestedTooDeepError           executions began in each other's steps without end
     ├── StepError                    a step broke its contract
     │   ├── StepResultError          it returned what a node of its type can't produce
+    │   │   └── StepInstructionError it asked the runtime for what its node can't do
     │   ├── StepLeakedScopeError     it left a cancel scope or nursery open
     │   ├── StepCancelledItselfError it was cancelled although nobody cancelled it
     │   ├── StepExitedError          it raised SystemExit or another BaseException
@@ -80,6 +81,7 @@ from flowrt.errors.steps import (
     StepCrashedError,
     StepError,
     StepExitedError,
+    StepInstructionError,
     StepLeakedScopeError,
     StepResultError,
     StepTransferError,
@@ -118,6 +120,7 @@ __all__ = [
     "StepCrashedError",
     "StepError",
     "StepExitedError",
+    "StepInstructionError",
     "StepLeakedScopeError",
     "StepResultError",
     "StepTransferError",

@@ -40,7 +40,10 @@ class WrongThreadError(FlowrtError):
     def __str__(self) -> str:
         if self.is_in_loop:
             return f"{self.call} was called in the event loop's own thread: use `await runtime.run(...)` there"
-        return f"{self.call} was used in another thread than its event loop's: use `runtime.run_from_thread(...)` there"
+        return (
+            f"{self.call} was used in another thread than its event loop's: hand that over to the loop, as with "
+            "`anyio.from_thread.run(...)`, or run a workflow with `runtime.run_from_thread(...)`"
+        )
 
 
 class EventOverflowError(FlowrtError):

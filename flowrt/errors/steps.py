@@ -28,6 +28,12 @@ class StepResultError(StepError):
     advice = "return a JSON object (a dict), or set `output_key` where the type has it"
 
 
+class StepInstructionError(StepResultError):
+    """A step asked the runtime for something that its node can't do, or not like that."""
+
+    advice = "Python steps branch with `when`, nodes of type `wait_signal` wait for signals, and a delay is 0 s or more"
+
+
 class StepLeakedScopeError(StepError):
     """A step entered a cancel scope, task group or nursery and ended without leaving it."""
 

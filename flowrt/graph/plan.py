@@ -163,7 +163,7 @@ class Plan:
         Raises:
             UnknownNodeError: There is none.
         """
-        node = self.by_id.get(node_id)
+        node = self.by_id.get(node_id) if isinstance(node_id, str) else None  # type: ignore[redundant-expr]  # a user's
         if node is None:
             known = tuple(self.by_id)
             raise UnknownNodeError(self.name, node_id, known, NearestNames().find(str(node_id), known))

@@ -38,7 +38,7 @@ BACKENDS = ["asyncio", "trio"]
         ({"ids": "x"}, TypeError, "ids was 'x'"),
         ({"hooks": 5}, TypeError, "hooks was 5"),
         ({"grace_seconds": -1}, ValueError, "grace_seconds was -1; it must be 0 or more"),
-        ({"max_payload_bytes": "1"}, TypeError, "max_payload_bytes was '1'; expected a number"),
+        ({"max_payload_bytes": "1"}, TypeError, "max_payload_bytes was '1'; expected a whole number"),
         ({"flush_seconds": True}, TypeError, "flush_seconds was True"),
         ({"limits": {"thread": 0}}, ValueError, "the limit 'thread' was 0; it must be 1 or more"),
         ({"limits": {"process": 1.5}}, TypeError, "the limit 'process' was 1.5; expected a whole number"),

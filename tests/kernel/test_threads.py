@@ -73,3 +73,34 @@ async def test_the_event_loops_own_thread_is_refused():
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_a_script_runs_a_workflow_with_one_call(backend):
     assert run(workflow({"a": doubles}), {"n": 4}, backend=backend) == {"n": 4, "double": 8}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("how", ["cancel", "pause", "resume", "wait", "result", "why"])
+async def test_a_handle_is_refused_in_another_thread(how):
+    may_end = anyio.Event()
+
+    async def waits(_record):
+        await may_end.wait()
+        return {}
+
+    def use(handle):
+        if how in ("wait", "result"):
+            anyio.run(getattr(handle, how))
+        elif how == "why":
+            handle.why("a")
+        else:
+            getattr(handle, how)()
+
+    async with Runtime() as runtime:
+        handle = await runtime.start(workflow({"a": waits}), {})
+        with pytest.raises(WrongThreadError):
+            await anyio.to_thread.run_sync(use, handle)
+        may_end.set()
+        assert await handle.wait() == "completed"
+
+
+@pytest.mark.anyio
+async def test_waiting_for_sigterm_needs_an_open_runtime():
+    with pytest.raises(RuntimeClosedError):
+        await Runtime().drain_on_sigterm(1)
