@@ -35,7 +35,7 @@ class Crew:
 
     def call(self, execution: "Execution") -> None:
         """Ask for hands for an execution that has more ready firings than workers that wait to go on with them."""
-        missing = max(execution.flow.ready_count - self._kernel.turn.waiting[execution], 0)
+        missing = max(execution.flow.ready_count - self._kernel.turn.waiting.get(execution, 0), 0)
         if missing and not execution.has_called:
             execution.has_called = True
             self._jobs.append(execution)
@@ -80,8 +80,9 @@ class Crew:
             self._ramp = max(1, self._ramp // 2)
 
     async def _park(self) -> None:
-        woken = anyio.Event()
+        woken, turn = anyio.Event(), self._kernel.turn
         self._parked.append(woken)
+        noted = turn.number
         try:
             await woken.wait()
         except BaseException:
@@ -90,6 +91,7 @@ class Crew:
             else:
                 self._parked.remove(woken)
             raise
+        turn.resumed(noted)
 
     def _goes_on(self) -> bool:
         if self._kernel.gate is None:

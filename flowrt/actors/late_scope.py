@@ -6,7 +6,7 @@ from typing import Any, Self
 
 
 class LateScope:
-    """A block in which a cancel scope can be entered: a scope costs as much as five firings that don't suspend.
+    """A block in which a cancel scope can be entered, a new one each time: one costs as much as five firings.
 
     Args:
         new_scope: What makes the scope.
@@ -17,7 +17,7 @@ class LateScope:
     def __init__(self, new_scope: Callable[[], Any]) -> None:
         self._new_scope = new_scope
         self.scope: Any = None
-        """The scope, once it was entered."""
+        """The scope, while the block is open and it was entered."""
 
     def __enter__(self) -> Self:
         return self
@@ -36,4 +36,5 @@ class LateScope:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        return self.scope is not None and bool(self.scope.__exit__(kind, error, traceback))
+        scope, self.scope = self.scope, None
+        return scope is not None and bool(scope.__exit__(kind, error, traceback))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flowrt.actors.timers import Timer
 
 
-class Worker:
+class Worker(LateScope):
     """Runs the ready firings of executions in the task that calls `work`.
 
     The worker starts a step itself, with a first send: one that returns without suspending costs a call. One scope is
@@ -33,12 +33,13 @@ class Worker:
 
     __slots__ = (
         "_innermost", "_is_given_up", "_is_spent", "_marker", "_note", "_requests", "_task", "first_requests",
-        "is_lost", "kernel", "scope", "started_ns", "suspensions",
+        "is_lost", "kernel", "started_ns", "suspensions",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel") -> None:
         self.kernel = kernel
         backend = kernel.backend
+        super().__init__(backend.new_scope)
         self._task = backend.current_task()
         self._innermost = backend.innermost(self._task)
         self.first_requests = self._requests = backend.cancel_requests(self._task)
@@ -73,20 +74,20 @@ class Worker:
         execution.begin_work()
         try:
             while execution.flow.ready_count:
-                with LateScope(backend.new_scope) as self.scope:
+                with self:
                     if execution.plan.has_async:
-                        self.scope.enter()
+                        self.enter()
                     self._marker = self._innermost()
                     self._requests = backend.cancel_requests(self._task)
                     self._is_spent, self._note = False, None
                     await self._drain(execution)
         except BaseException as error:
-            self._give_up(execution, error)
+            self._end_with_task(execution, error)
             raise
         finally:
             execution.end_work(self)
 
-    def _give_up(self, execution: "Execution", error: BaseException) -> None:
+    def _end_with_task(self, execution: "Execution", error: BaseException) -> None:
         """Cancel an execution because the worker's task was; whatever else ends the task stops it."""
         reason = f"interrupted by {type(error).__name__}"
         if split(error, self.kernel.backend.cancelled)[0] is None:
@@ -100,12 +101,13 @@ class Worker:
         ready, succeed, new_context = flow.ready, execution.succeed, execution.context.copy
         innermost, marker = self._innermost, self._marker
         call, step = new_driver(flow) if execution.plan.has_async else NO_DRIVER
-        result = None
+        result, ended_ns = None, now_ns()
         while ready and not self._is_spent:
-            started_ns = now_ns()
-            if started_ns >= turn.ends_ns:
+            if ended_ns >= turn.ends_ns:
                 await turn.wait_next(execution)
+                ended_ns = now_ns()
                 continue
+            started_ns = ended_ns
             node: PlanNode | None = overseeing.take(execution) if execution.is_overseen else ready.popleft()
             while node is not None:
                 context = new_context()
@@ -138,7 +140,7 @@ class Worker:
         if self._innermost() is not self._marker:
             as_coroutine(awaitable).close()
             raise LeakedError
-        self.scope.enter()
+        self.enter()
         self._marker = self._innermost()
         call, step = new_driver(execution.flow)
         call.invoke = lambda _flow: as_coroutine(awaitable)
@@ -187,7 +189,7 @@ class Worker:
             self._resumed(execution, node)
             self._note = FINISHED_ANYWAY if self._is_spent else None
             if refusal is not None:
-                self.scope.scope.deadline = math.inf
+                self.scope.deadline = math.inf
                 refusal.cancel()
         if self._is_given_up:
             raise GivenUpError
@@ -198,7 +200,7 @@ class Worker:
 
     def _limit(self, execution: "Execution", node: PlanNode, seconds: float) -> "Timer":
         """Let an attempt that is suspended be cancelled after a time, and given up if it does not end then."""
-        self.scope.scope.deadline = anyio.current_time() + seconds
+        self.scope.deadline = anyio.current_time() + seconds
         return interrupting.watch_refusal(execution, self, node, timeout_of, seconds)
 
     def _resumed(self, execution: "Execution", node: PlanNode) -> None:
@@ -206,7 +208,7 @@ class Worker:
         self._is_given_up = execution.rejoin(self)
         if not self._is_given_up:
             del execution.suspended[node]
-        self._is_spent = self.scope.cancel_called
+        self._is_spent = self.cancel_called
 
     async def _failed(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
         """Sort out what a firing raised; raise what is not the step's failure."""
@@ -223,7 +225,7 @@ class Worker:
         if cancelled is None:
             self._exited(execution, node, error, started_ns)
             return
-        is_own = self.scope.cancel_called
+        is_own = self.cancel_called
         backend = self.kernel.backend
         if not is_own and not backend.is_level_triggered and self.cancel_requests <= self._requests:
             failure = chained(StepCancelledItselfError(node.id, "ended with CancelledError"), error)
@@ -249,7 +251,7 @@ class Worker:
         """End a firing that was interrupted; if nobody asked the execution for that, it is its task that was."""
         if execution.rare.interruptions.find(node) is None:
             execution.rare.interruptions.begin(node, Interruption("cancel", self.kernel.monotonic_ns()))
-            self._give_up(execution, error)
+            self._end_with_task(execution, error)
         interrupting.end_interrupted(execution, node, started_ns)
 
     def _pass_on(self, error: BaseException) -> None:
@@ -288,7 +290,7 @@ class Worker:
 
     def cancel(self) -> None:
         """Cancel the firing that is suspended in this worker."""
-        self.scope.scope.cancel()
+        self.scope.cancel()
 
     EXPOSED: ClassVar[tuple[Callable[..., Any], ...]] = (_drain, _settle, resume)
     """What runs steps, which Ctrl-C may end at any time."""

@@ -89,7 +89,7 @@ async def test_a_caller_gets_its_share_beside_steps_that_use_up_every_turn():
         for _ in range(20):
             await runtime.run(workflow({"a": clock.works(1), "b": clock.works(1)}), {})
         ended.set()
-    assert clock.now_ns < 1000 * MILLISECOND
+    assert clock.now_ns < 2500 * MILLISECOND
 
 
 @pytest.mark.parametrize("others", [0, 4])
