@@ -184,7 +184,7 @@ class Engine:
         if begun is not None:
             begun(execution)
         try:
-            if execution.depth < MAX_INLINE_DEPTH:
+            if execution.lineage is None or execution.lineage.depth < MAX_INLINE_DEPTH:
                 await worker.work(execution)
             else:
                 kernel.crew.call(execution)

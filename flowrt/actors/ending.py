@@ -56,13 +56,13 @@ def cancel_node(execution: "Execution", node: "PlanNode", reason: str, asked_by:
 
 
 def _interrupt_all(execution: "Execution", interruption: Interruption) -> None:
-    parked, suspended = list(execution.rare.parking), list(execution.suspended.items())
+    parked, suspended = list(execution.parking), list(execution.suspended.items())
     interrupted = [*_running_now(execution), *parked, *execution.suspended]
     for node in interrupted:
         if not goes_on(execution, node):
             # all of them first: what one's end sets free must not interrupt another for a reason of its own
             execution.rare.interruptions.begin(node, interruption)
-    taken = [execution.rare.parking.take(node) for node in parked if not goes_on(execution, node)]
+    taken = [execution.parking.take(node) for node in parked if not goes_on(execution, node)]
     sift(execution)  # what never begins ends first: nothing has to be told of it
     for waited in taken:
         if waited is not None:
@@ -78,7 +78,7 @@ def _running_now(execution: "Execution") -> "list[PlanNode]":
     """Return the nodes whose steps asked for this themselves: they neither wait nor are suspended."""
     if execution.kernel.parent.get() is None:
         return []
-    elsewhere = {*execution.flow.ready, *execution.rare.parking, *execution.suspended}
+    elsewhere = {*execution.flow.ready, *execution.parking, *execution.suspended}
     nodes = [node for node in execution.plan.nodes if _has_begun(execution, node)]
     return [node for node in nodes if node not in elsewhere]
 
@@ -149,7 +149,7 @@ def is_cleaning_up(execution: "Execution") -> bool:
     """Say whether anything that rescues still runs or waits in an execution that is ending."""
     if execution.status != "running" or execution.is_stopped:
         return False
-    under_way = (*execution.flow.ready, *execution.rare.parking, *execution.suspended)
+    under_way = (*execution.flow.ready, *execution.parking, *execution.suspended)
     return any(goes_on(execution, node) for node in under_way)
 
 

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from flowrt.actors import ending, interrupting, supervisor, waiting
+from flowrt.actors.attempts import Attempts
+from flowrt.actors.executions import Lineage
+from flowrt.actors.failures import Culprit
 from flowrt.actors.node_ends import COMPLETED
+from flowrt.actors.parking import Parking
 from flowrt.actors.raised import SPECIAL
 from flowrt.actors.rare import Rare
 from flowrt.channels.event_stream import Listener
@@ -25,10 +29,10 @@ class Execution:
     """The state of one execution. Every method is one step of the kernel: it never awaits."""
 
     __slots__ = (
-        "_caller", "_context", "_ended", "_id", "_on_end", "_rare", "_suspended", "depth", "duration_ns", "error",
-        "failed_attempt", "failed_node", "failures_absorbed", "flow", "hands", "has_called", "is_acting", "is_ending",
-        "is_held", "is_overseen", "is_paused", "is_stopped", "is_watched", "kernel", "left", "listeners", "output",
-        "parent_id", "plan", "position", "reason", "started_ns", "states", "status",
+        "_attempts", "_caller", "_context", "_ended", "_id", "_on_end", "_parking", "_rare", "_suspended", "culprit",
+        "duration_ns", "error", "flow", "hands", "has_called", "is_acting", "is_ending", "is_held", "is_overseen",
+        "is_paused", "is_stopped", "is_watched", "kernel", "left", "lineage", "listeners", "output", "plan", "position",
+        "reason", "started_ns", "states", "status",
     )  # fmt: skip
 
     flow: Flow
@@ -40,9 +44,7 @@ class Execution:
         self.flow = Flow(plan, input_value)
         self.states = bytearray(len(plan.nodes))
         self.left = len(plan.nodes)
-        self.parent_id = None if parent is None else parent.id
-        self.depth: int = 0 if parent is None else parent.depth + 1
-        """How many executions there are above it, each begun in a step of the one before."""
+        self.lineage = None if parent is None else Lineage(parent.id, parent.depth + 1)
         self._caller: Context | None = copy_context()
         """What steps see of the context variables of whoever began it."""
         self._context: Context | None = None
@@ -60,15 +62,16 @@ class Execution:
         self.is_paused = False
         self.output: Any = None
         self.error: Exception | None = None
-        self.failed_node: str | None = None
-        self.failed_attempt = 0
+        self.culprit: Culprit | None = None
+        """The node that failed it, if one did."""
         self.reason: str | None = None
-        self.failures_absorbed = 0
         self.hands = 0
         """How many workers are at work in it."""
         self.has_called = False
         """It waits in the crew's queue."""
         self._suspended: dict[PlanNode, Worker] | None = None
+        self._parking: Parking | None = None
+        self._attempts: Attempts | None = None
         self._rare: Rare | None = None
         self._on_end: tuple[Callable[[Execution], None], ...] = ()
         self._ended: anyio.Event | None = None
@@ -89,6 +92,11 @@ class Execution:
         return self._id
 
     @property
+    def depth(self) -> int:
+        """How many executions there are above it."""
+        return 0 if self.lineage is None else self.lineage.depth
+
+    @property
     def context(self) -> Context:
         """The context whose copies the steps run in; what is begun in them knows the execution as its parent."""
         if self._context is None:
@@ -104,6 +112,20 @@ class Execution:
         return self._suspended
 
     @property
+    def parking(self) -> Parking:
+        """The firings that wait, by node."""
+        if self._parking is None:
+            self._parking = Parking()
+        return self._parking
+
+    @property
+    def attempts(self) -> Attempts:
+        """What its nodes' attempts came to that failed."""
+        if self._attempts is None:
+            self._attempts = Attempts()
+        return self._attempts
+
+    @property
     def has_listeners(self) -> bool:
         """Somebody wants to hear of everything, not only of what the log keeps."""
         return bool(self.listeners or self.kernel.listeners)
@@ -115,9 +137,14 @@ class Execution:
             self._rare = Rare()
         return self._rare
 
+    @property
+    def failures_absorbed(self) -> int:
+        """How many failures it went on after."""
+        return 0 if self._rare is None else self._rare.failures.absorbed
+
     def attempt_number(self, node: PlanNode) -> int:
         """Return the number of a node's current attempt, from 1."""
-        return 1 if self._rare is None else self._rare.attempts.number(node)
+        return 1 if self._attempts is None else self._attempts.number(node)
 
     # --- a firing ends ----------------------------------------------------------------------------------------------
 
@@ -129,7 +156,7 @@ class Execution:
             ExpressionError: The condition of an edge failed on it.
             BaseException: What a step raised elsewhere.
         """
-        if self.is_held and self._is_over(node, result, started_ns):
+        if self.is_held and interrupting.has_ended(self, node, result, started_ns):
             return None
         if type(result) in SPECIAL and waiting.begin(self, node, result, started_ns):
             return None
@@ -140,7 +167,7 @@ class Execution:
             if self.is_overseen and following is not None:  # nothing fires but what was taken
                 self.flow.ready.appendleft(following)
                 following = None
-            self.tell_success(node, started_ns, note)
+            self.kernel.journal.completed(self, node, started_ns, note)
         if self.flow.news:
             supervisor.act_on_news(self)
         if not self.left:
@@ -152,24 +179,6 @@ class Execution:
             ending.sift(self)
             return None
         return following
-
-    def _is_over(self, node: PlanNode, result: Any, started_ns: int) -> bool:
-        """Say whether the firing was interrupted or given up meanwhile; what it returned counts all the same."""
-        if self.states[node.index] or self.status != "running":
-            return True
-        if self.rare.interruptions.find(node) is None:
-            return False
-        interrupting.finish_anyway(self, node, result, started_ns)
-        return True
-
-    def tell_success(self, node: PlanNode, started_ns: int, note: str | None) -> None:
-        """Log that an attempt completed."""
-        conflicts = self.flow.history.conflicts.get(node.index) if self.plan.merges_records else None
-        if conflicts is not None:
-            disputed = f"unordered nodes disagree on: {', '.join(conflicts)}"
-            note = disputed if note is None else f"{note}; {disputed}"
-        produced = self.flow.produced_by(node)
-        self.tell(node, "completed", started_ns=started_ns, produced=produced, note=note)
 
     def tell(self, node: PlanNode, status: NodeStatus, **facts: Any) -> None:
         """Log an end of an attempt, or of a node that ended without one."""
@@ -183,10 +192,6 @@ class Execution:
         self.left -= 1
 
     # --- workers ----------------------------------------------------------------------------------------------------
-
-    def begin_work(self) -> None:
-        """Say that a worker is at work in it."""
-        self.hands += 1
 
     def end_work(self, worker: "Worker") -> None:
         """Say that a worker is at work in it no more."""
@@ -207,7 +212,7 @@ class Execution:
     @property
     def is_waiting(self) -> bool:
         """Firings wait for something, or for the execution to be resumed."""
-        return self._rare is not None and bool(len(self._rare.parking) or self._rare.held)
+        return bool(self._parking) or (self._rare is not None and bool(self._rare.held))
 
     def call_hands(self) -> None:
         """Ask for a worker if anything is ready."""
@@ -219,10 +224,10 @@ class Execution:
     def fail(self, node: PlanNode | None, error: Exception, attempt: int = 0) -> None:
         """Let the execution fail, because of a node or of itself: what runs is interrupted, what rescues goes on."""
         if self.is_ending:
-            self.rare.failures.append(error)
+            self.rare.later_errors.append(error)
             return
-        self.error, self.failed_attempt = error, attempt
-        self.failed_node = None if node is None else node.id
+        self.error = error
+        self.culprit = None if node is None else Culprit(node.id, attempt)
         ending.begin(self)
 
     def cancel(self, reason: str, asked_by: str | None = None) -> None:

@@ -1,12 +1,20 @@
 """The executions that run in one runtime."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flowrt.typing import Ids
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
+
+
+class Lineage(NamedTuple):
+    """Where an execution stands that began in a step of another one."""
+
+    parent_id: str
+    depth: int
+    """How many executions there are above it, each begun in a step of the one before."""
 
 
 class Executions:

@@ -34,7 +34,7 @@ def interrupt_node(execution: "Execution", node: "PlanNode", interruption: Inter
     if execution.states[node.index] or execution.rare.interruptions.find(node) is not None:
         return
     execution.is_held = True
-    if node in execution.rare.parking:
+    if node in execution.parking:
         interrupt_parked(execution, node, interruption)
     elif (worker := execution.suspended.get(node)) is not None:
         interrupt_suspended(execution, worker, node, interruption)
@@ -99,7 +99,7 @@ def _withdraw(execution: "Execution", node: "PlanNode") -> bool:
 
 def interrupt_parked(execution: "Execution", node: "PlanNode", interruption: Interruption) -> None:
     """Take a firing away from what it waits for; it has ended then."""
-    parked = execution.rare.parking.take(node)
+    parked = execution.parking.take(node)
     if parked is not None:
         execution.rare.interruptions.begin(node, interruption)
         end_interrupted(execution, node, parked.since_ns)
@@ -159,6 +159,16 @@ def _end_cancelled(execution: "Execution", node: "PlanNode") -> None:
         ending.sift(execution)
 
 
+def has_ended(execution: "Execution", node: "PlanNode", result: Any, started_ns: int) -> bool:
+    """Say whether a firing that returned had been given up or interrupted; what it returned counts all the same."""
+    if execution.states[node.index] or execution.status != "running":
+        return True
+    if execution.rare.interruptions.find(node) is None:
+        return False
+    finish_anyway(execution, node, result, started_ns)
+    return True
+
+
 def finish_anyway(execution: "Execution", node: "PlanNode", result: Any, started_ns: int) -> None:
     """Take what an interrupted step returned all the same."""
     if type(result) in INSTRUCTIONS or type(result) is Raised:
@@ -169,7 +179,7 @@ def finish_anyway(execution: "Execution", node: "PlanNode", result: Any, started
     except StepResultError as error:
         end_interrupted(execution, node, started_ns, error)
         return
-    execution.tell_success(node, started_ns, FINISHED_ANYWAY)
+    execution.kernel.journal.completed(execution, node, started_ns, FINISHED_ANYWAY)
     execution.rare.interruptions.end(node, "finished anyway", execution.kernel.monotonic_ns())
     execution.count_end(node, COMPLETED)
     if not execution.left:

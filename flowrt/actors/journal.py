@@ -47,9 +47,18 @@ class Journal:
                 workflow=execution.plan.name,
                 workflow_id=workflow_id,
                 input=take_snapshot(raw_input, self._kernel.max_payload_bytes),
-                parent_id=execution.parent_id,
+                parent_id=None if execution.lineage is None else execution.lineage.parent_id,
             ),
         )
+
+    def completed(self, execution: "Execution", node: "PlanNode", started_ns: int, note: str | None) -> None:
+        """Tell that an attempt of a node completed, and what it produced."""
+        flow = execution.flow
+        conflicts = flow.history.conflicts.get(node.index) if flow.plan.merges_records else None
+        if conflicts is not None:
+            disputed = f"unordered nodes disagree on: {', '.join(conflicts)}"
+            note = disputed if note is None else f"{note}; {disputed}"
+        execution.tell(node, "completed", started_ns=started_ns, produced=flow.produced_by(node), note=note)
 
     def attempt(
         self,
@@ -95,7 +104,7 @@ class Journal:
                 duration_ns=execution.duration_ns,
                 output=take_snapshot(output, kernel.max_payload_bytes) if is_complete else None,
                 error=None if execution.error is None else describe_error(execution.error),
-                failed_node=execution.failed_node,
+                failed_node=None if execution.culprit is None else execution.culprit.node_id,
                 reason=_reason(execution) if execution.status == "cancelled" else None,
                 failures_absorbed=execution.failures_absorbed,
                 late_tokens=execution.flow.late,

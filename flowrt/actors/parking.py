@@ -24,10 +24,14 @@ class Parked(Timer):
         since_ns: When it began to.
         due_ns: When its wait ends, or the time limit of that is over; `NEVER_NS` if time alone does not end it.
         then: What happens then.
-        signal: The name of the signal that it waits for.
     """
 
-    __slots__ = ("_then", "execution", "node", "signal", "since_ns", "waits_for", "wish")
+    __slots__ = ("_then", "execution", "node", "since_ns", "waits_for")
+
+    signal: str | None = None
+    """The name of the signal that it waits for."""
+    wish: Wish | None = None
+    """Its place in the queue for a thread or process."""
 
     def __init__(  # noqa: PLR0917 - once per firing that waits
         self,
@@ -37,7 +41,6 @@ class Parked(Timer):
         since_ns: int,
         due_ns: int,
         then: "Callable[[Parked], None]",
-        signal: str | None = None,
     ) -> None:
         super().__init__(due_ns)
         self.execution = execution
@@ -45,9 +48,6 @@ class Parked(Timer):
         self.waits_for: WaitsFor = waits_for
         self.since_ns = since_ns
         self._then = then
-        self.signal = signal
-        self.wish: Wish | None = None
-        """Its place in the queue for a thread or process."""
 
     @property
     def has_end(self) -> bool:
@@ -57,6 +57,18 @@ class Parked(Timer):
     def act(self) -> None:
         """Do what happens when its time is over."""
         self._then(self)
+
+
+class ParkedForSignal(Parked):
+    """A firing that waits for a signal."""
+
+    __slots__ = ("signal",)
+
+
+class ParkedForSlot(Parked):
+    """A firing that waits for a thread or process."""
+
+    __slots__ = ("wish",)
 
 
 class Parking(Few["PlanNode", Parked]):

@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from flowrt.actors import live, supervisor
-from flowrt.actors.parking import Parked
+from flowrt.actors.parking import Parked, ParkedForSlot
 from flowrt.actors.places import Caller
 from flowrt.clock import NANOSECONDS, NEVER_NS
 from flowrt.errors import QueueTimeoutError
@@ -63,15 +63,15 @@ def ask(execution: "Execution", node: "PlanNode", call: "PlacedCall", started_ns
         seconds, now_ns = node.policy.timeout.queue, kernel.monotonic_ns()
         due_ns = NEVER_NS if seconds is None else now_ns + round(seconds * NANOSECONDS)
         end = partial(_queue_is_over, started_ns=started_ns)
-        parked = Parked(execution, node, cast("WaitsFor", placement), now_ns, due_ns, end)
+        parked = ParkedForSlot(execution, node, cast("WaitsFor", placement), now_ns, due_ns, end)
         parked.wish = place.slots.queue(partial(granted, execution, node, grant))
-        execution.rare.parking.put(parked)
+        execution.parking.put(parked)
         live.parked(execution, node, parked, seconds)
 
 
 def granted(execution: "Execution", node: "PlanNode", grant: Grant) -> None:
     """Let a firing go on that has waited for a slot."""
-    parked = execution.rare.parking.take(node)
+    parked = execution.parking.take(node)
     if parked is not None:
         live.resumed(execution, node, parked)
     _keep(execution, node, grant)
@@ -87,7 +87,7 @@ def _keep(execution: "Execution", node: "PlanNode", grant: Grant) -> None:
 
 def _queue_is_over(parked: Parked, *, started_ns: int) -> None:
     execution, node = parked.execution, parked.node
-    execution.rare.parking.take(node)
+    execution.parking.take(node)
     error = QueueTimeoutError(node.id, execution.attempt_number(node), node.policy.timeout.queue or 0.0)
     supervisor.end_wait(execution, node, None, error, started_ns)
 
@@ -101,9 +101,9 @@ def give_back(execution: "Execution", node: "PlanNode") -> None:
 
 def stand_back(execution: "Execution") -> None:
     """Let no firing wait for a slot or have one unused while the execution is paused; they ask anew after that."""
-    for node, parked in list(execution.rare.parking.items()):
+    for node, parked in list(execution.parking.items()):
         if parked.waits_for in ("thread", "process"):
-            execution.rare.parking.take(node)
+            execution.parking.take(node)
             live.resumed(execution, node, parked)
             execution.rare.held.append(node)
     for node in execution.flow.ready:

@@ -25,14 +25,14 @@ def result_of(execution: "Execution") -> Any:
     if error is None:
         cancelled = ExecutionCancelledError(execution.id, workflow, execution.reason or "")
         raise cancelled from _cause(execution)
-    node, attempt = execution.failed_node or "", execution.failed_attempt
+    node, attempt = execution.culprit or ("", 0)
     raise ExecutionFailedError(execution.id, workflow, node, attempt, text_of(error)) from _cause(execution)
 
 
 def _cause(execution: "Execution") -> Exception | None:
     """Return what failed: one error as it is, several as a group."""
     errors = [] if execution.error is None else [execution.error]
-    errors += execution.rare.failures
+    errors += execution.rare.later_errors
     if len(errors) > 1:
         return ExceptionGroup(f"{len(errors)} nodes of workflow {execution.plan.name!r} failed", errors)
     return errors[0] if errors else None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from flowrt.actors import live, supervisor
-from flowrt.actors.parking import Parked
+from flowrt.actors.parking import ParkedForSignal
 from flowrt.actors.snapshots import message_of
 from flowrt.clock import NANOSECONDS, NEVER_NS
 from flowrt.errors import AttemptTimeoutError, SignalRefusedError, SignalTimeoutError
@@ -31,8 +31,9 @@ def ask(execution: "Execution", node: "PlanNode", signal: SignalWait, started_ns
     seconds, produced, error = (None, None, None) if limit is None else limit
     due_ns = NEVER_NS if seconds is None else now_ns + round(seconds * NANOSECONDS)
     give_up = partial(supervisor.wait_is_over, produced=produced, error=error, started_ns=started_ns)
-    parked = Parked(execution, node, "signal", now_ns, due_ns, give_up, signal.name)
-    execution.rare.parking.put(parked)
+    parked = ParkedForSignal(execution, node, "signal", now_ns, due_ns, give_up)
+    parked.signal = signal.name
+    execution.parking.put(parked)
     live.parked(execution, node, parked, seconds)
 
 
@@ -82,7 +83,7 @@ def send(execution: "Execution", name: str, payload: Any) -> None:
         produced = signal.accept(payload)
     except ValueError as error:
         raise SignalRefusedError(execution.id, name, f"the payload does not fit: {message_of(error)}") from error
-    parked = None if waiting is None else execution.rare.parking.take(waiting)
+    parked = None if waiting is None else execution.parking.take(waiting)
     if parked is None:
         execution.rare.signals.keep(name, payload)
         live.signal_kept(execution, name)
@@ -102,4 +103,4 @@ def _one_that_may_wait(execution: "Execution", name: str) -> "PlanNode":
 
 
 def _longest_waiting(execution: "Execution", name: str) -> "PlanNode | None":
-    return next((node for node, parked in execution.rare.parking.items() if parked.signal == name), None)
+    return next((node for node, parked in execution.parking.items() if parked.signal == name), None)

@@ -49,12 +49,12 @@ def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, sta
 
 
 def _retry_or_fail(execution: "Execution", node: PlanNode, error: Exception, started_ns: int) -> None:
-    attempts = execution.rare.attempts
+    attempts = execution.attempts
     attempt = attempts.number(node)
     delay, note = _delay_before_retry(execution, node, error, attempt)
     if delay is None:
         attempts.add_notes(node, error)
-        attempts.keep_note(node, note)
+        execution.rare.failures.keep_note(node, note)
     execution.tell(node, "failed", started_ns=started_ns, error=error, retry_delay_seconds=delay, note=note)
     if delay is None:
         node_failed(execution, node, error, attempt)
@@ -74,7 +74,7 @@ def _delay_before_retry(
     except Exception as broken:  # noqa: BLE001 - the error is a user's, and may do anything when it is looked at
         return None, f"not retried: looking at its error raised {text_of(broken)}"
     most = execution.plan.policy.max_retries
-    if delay is not None and most is not None and execution.rare.attempts.retries >= most:
+    if delay is not None and most is not None and execution.attempts.retries >= most:
         return None, f"not retried: the execution has used up its {most} retries"
     return delay, None
 
@@ -87,7 +87,7 @@ def wait_is_over(parked: "Parked", *, produced: Any, error: Exception | None, st
 
 def release(parked: "Parked") -> None:
     """Note that a wait is over."""
-    del parked.execution.rare.parking[parked.node]
+    del parked.execution.parking[parked.node]
     live.resumed(parked.execution, parked.node, parked)
 
 
@@ -112,7 +112,7 @@ def node_timed_out(execution: "Execution", node: PlanNode, started_ns: int | Non
     attempt = execution.attempt_number(node)
     error = NodeTimeoutError(node.id, attempt, node.total_timeout_seconds or 0.0)
     error.__cause__ = cause
-    execution.rare.attempts.add_notes(node, error)
+    execution.attempts.add_notes(node, error)
     execution.tell(node, "failed", started_ns=started_ns, error=error)
     node_failed(execution, node, error, attempt)
     act_on_news(execution)
@@ -126,7 +126,7 @@ def node_failed(execution: "Execution", node: PlanNode, error: Exception, attemp
     """Apply `on_error` of a node whose last attempt failed, or that failed by its tokens (attempt 0)."""
     is_fatal = type(error) is StepExitedError
     fails = is_fatal or node.on_error == "fail"
-    execution.rare.attempts.keep_failure(node, error, attempt)
+    execution.rare.failures.keep(node, error, attempt)
     if fails and not execution.plan.has_ports:
         execution.count_end(node, FAILED)
         execution.fail(node, error, attempt)
@@ -138,7 +138,7 @@ def node_failed(execution: "Execution", node: PlanNode, error: Exception, attemp
     if carried.misfit is not None or is_fatal or (fails and not carried.is_handled):
         execution.fail(node, carried.misfit or error, attempt)
     else:
-        execution.failures_absorbed += 1
+        execution.rare.failures.absorbed += 1
     if not execution.left:
         execution.finish()
 
@@ -212,6 +212,6 @@ def _fail_by_tokens(execution: "Execution", node: PlanNode, what: News) -> None:
         error = JoinTimeoutError(node.id, node.within_seconds or 0.0, flow.missing_sources(node))
     else:
         upstream = flow.failed_sources(node)
-        error = UpstreamFailedError(node.id, upstream, execution.rare.attempts.root_cause(upstream[0]))
+        error = UpstreamFailedError(node.id, upstream, execution.rare.failures.root_cause(upstream[0]))
     execution.tell(node, "failed", attempt=0, error=error)
     node_failed(execution, node, error, attempt=0)

@@ -1,8 +1,9 @@
 """The timer actor: a heap of things to do later. What waits here holds no task."""
 
-from collections.abc import Callable
-from heapq import heapify, heappop, heappush
-from itertools import count
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
 
 import anyio
 
@@ -14,7 +15,7 @@ FEW = 1024
 """So many timers are kept, forgotten ones too."""
 
 
-class Timer:
+class Timer(ABC):
     """One thing to do later."""
 
     __slots__ = ("due_ns", "is_cancelled")
@@ -27,9 +28,9 @@ class Timer:
         """Forget it; a timer that is due already does nothing."""
         self.is_cancelled = True
 
+    @abstractmethod
     def act(self) -> None:
         """Do it, on the event loop; must not raise."""
-        raise NotImplementedError
 
 
 class Alarm(Timer):
@@ -55,20 +56,29 @@ class Alarm(Timer):
 class Timers:
     """One task that sleeps until the next timer is due, for all executions of a runtime.
 
-    Timers that are due at one instant act in the order in which they were set.
+    Timers that are due at one instant act in the order in which they were set. The heap holds instants, and not an
+    entry for each timer: of those there may be millions.
     """
 
     def __init__(self, clock: Clock, turn: Turn) -> None:
         self._clock = clock
         self._turn = turn
-        self._heap: list[tuple[int, int, Timer]] = []
-        self._order = count()
+        self._instants: list[int] = []
+        """A heap."""
+        self._due: dict[int, Timer | deque[Timer]] = {}
+        """What is due at each instant: mostly one timer."""
+        self._kept = 0
+        """How many timers there are, with those that were forgotten."""
         self._most = FEW
-        """From how many on the heap is swept."""
+        """From how many on they are swept."""
         self._changed = anyio.Event()
 
+    def __iter__(self) -> Iterator[Timer]:
+        for due in self._due.values():
+            yield from (due,) if isinstance(due, Timer) else due
+
     def __len__(self) -> int:
-        return sum(not timer.is_cancelled for _, _, timer in self._heap)
+        return sum(not timer.is_cancelled for timer in self)
 
     def set(self, delay_seconds: float, action: Callable[[], None]) -> Timer:
         """Do something after that time, on the event loop; `action` must not raise."""
@@ -82,17 +92,30 @@ class Timers:
 
     def add(self, timer: Timer) -> None:
         """Let a timer act when it is due."""
-        if len(self._heap) >= self._most:
+        if self._kept >= self._most:
             self._sweep()
-        heappush(self._heap, (timer.due_ns, next(self._order), timer))
-        if self._heap[0][2] is timer:
+        self._put(timer)
+        if self._instants[0] == timer.due_ns:
             self._changed.set()
+
+    def _put(self, timer: Timer) -> None:
+        self._kept += 1
+        due = self._due.get(timer.due_ns)
+        if due is None:
+            self._due[timer.due_ns] = timer
+            heappush(self._instants, timer.due_ns)
+        elif isinstance(due, Timer):
+            self._due[timer.due_ns] = deque((due, timer))
+        else:
+            due.append(timer)
 
     def _sweep(self) -> None:
         """Drop what was forgotten: limits are often far away, and most are never reached."""
-        self._heap = [entry for entry in self._heap if not entry[2].is_cancelled]
-        heapify(self._heap)
-        self._most = max(FEW, 2 * len(self._heap))
+        kept = [timer for timer in self if not timer.is_cancelled]
+        self._due, self._instants, self._kept = {}, [], 0
+        for timer in kept:
+            self._put(timer)
+        self._most = max(FEW, 2 * self._kept)
 
     async def run(self) -> None:
         """Act until cancelled, in each turn of the event loop for a share; what still waits then is never done."""
@@ -115,23 +138,35 @@ class Timers:
 
     def next_ns(self) -> int | None:
         """Return when the next timer is due."""
-        heap = self._heap
-        while heap and heap[0][2].is_cancelled:
-            heappop(heap)
-        return heap[0][0] if heap else None
+        while self._instants:
+            due = self._due[self._instants[0]]
+            if not (due if isinstance(due, Timer) else due[0]).is_cancelled:
+                return self._instants[0]
+            self._take(0)
+        return None
 
     def act_next(self, choose: Callable[[int], int] | None = None) -> None:
         """Let the next timer act; `choose` tells which, from 0, of those that are due at that instant."""
-        entry = heappop(self._heap)
-        if choose is not None:
-            alike = [entry]
-            while self.next_ns() == entry[0]:
-                alike.append(heappop(self._heap))
-            entry = alike.pop(choose(len(alike)))
-            for other in alike:
-                heappush(self._heap, other)
-        if not entry[2].is_cancelled:
-            entry[2].act()
+        place, due = 0, self._due[self._instants[0]]
+        if choose is not None and not isinstance(due, Timer):
+            places = [place for place, timer in enumerate(due) if not timer.is_cancelled]
+            place = places[choose(len(places))]
+        timer = self._take(place)
+        if not timer.is_cancelled:
+            timer.act()
+
+    def _take(self, place: int) -> Timer:
+        """Take one of the timers that are due next away."""
+        self._kept -= 1
+        due = self._due[self._instants[0]]
+        if isinstance(due, Timer):
+            del self._due[heappop(self._instants)]
+            return due
+        timer = due[place]
+        del due[place]
+        if not due:
+            del self._due[heappop(self._instants)]
+        return timer
 
     async def _wait_until(self, due: int) -> None:
         async with anyio.create_task_group() as group:

@@ -67,7 +67,7 @@ def retry_later(
 ) -> None:
     """Let a firing wait for its next attempt; `started_ns` is when the one began that failed."""
     watch_total(execution, node, started_ns)
-    execution.rare.attempts.count_failed(node, error, delay_seconds)
+    execution.attempts.count_failed(node, error, delay_seconds)
     park(execution, node, "retry", delay_seconds, _begin_again)
 
 
@@ -86,7 +86,7 @@ def park(
     """Let a firing wait for a time."""
     now_ns = execution.kernel.monotonic_ns()
     parked = Parked(execution, node, waits_for, now_ns, now_ns + round(seconds * NANOSECONDS), then)
-    execution.rare.parking.put(parked)
+    execution.parking.put(parked)
     live.parked(execution, node, parked, seconds)
 
 
@@ -96,8 +96,7 @@ def park(
 def watch_total(execution: "Execution", node: "PlanNode", started_ns: int) -> None:
     """Begin to count the time that a node has for all of its attempts, unless it is being counted."""
     seconds = node.total_timeout_seconds
-    rare = execution.rare
-    if seconds is None or node in rare.totals or node in rare.totals_left_ns:
+    if seconds is None or node in (rare := execution.rare).totals or node in rare.totals_left_ns:
         return
     due_ns = started_ns + round(seconds * NANOSECONDS)
     if execution.is_paused:

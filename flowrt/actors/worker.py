@@ -71,7 +71,7 @@ class Worker(LateScope):
         A cancel by the task's owner cancels the execution and is passed on; Ctrl-C stops it.
         """
         backend = self.kernel.backend
-        execution.begin_work()
+        execution.hands += 1
         try:
             while execution.flow.ready_count:
                 with self:

@@ -83,7 +83,7 @@ class LiveFacts:
         return known
 
     def _look_at(self, node: "PlanNode") -> NodeFacts:
-        failure = self._rare.attempts.failure(node.id)
+        failure = self._rare.failures.find(node.id)
         if failure is not None:
             return self._failed(node, failure.attempt, failure.error)
         if self._execution.states[node.index] != PENDING:
@@ -95,7 +95,7 @@ class LiveFacts:
         if not attempt:
             return NodeFacts(node.id, "failed without running", error=error)
         last = AttemptFact(attempt=attempt, error=error)
-        note = self._rare.attempts.note(node)
+        note = self._rare.failures.note(node)
         return NodeFacts(node.id, "failed", attempt, (*attempts, last), error, note)
 
     def _ended(self, node: "PlanNode") -> NodeFacts:
@@ -121,7 +121,7 @@ class LiveFacts:
             return self._stopping(node, facts)
         if state in ("ready", "paused"):
             return facts if attempt > 1 else facts._replace(attempt=0)
-        parked = self._rare.parking.get(node)
+        parked = self._execution.parking.get(node)
         worker = self._execution.suspended.get(node)
         if parked is not None:
             return self._waiting(facts, parked)._replace(total_in_seconds=self._total_in_seconds(node))
@@ -145,7 +145,7 @@ class LiveFacts:
 
     def queue(self, node_id: str) -> Queue | None:
         """Return the queue that a node waits in."""
-        parked = self._rare.parking.get(self._find(node_id))
+        parked = self._execution.parking.get(self._find(node_id))
         wish = None if parked is None else parked.wish
         if parked is None or wish is None:
             return None
@@ -164,7 +164,7 @@ class LiveFacts:
 
     def _state(self, node: "PlanNode") -> State:
         """Return how a node stands that has not ended."""
-        parked = self._rare.parking.get(node)
+        parked = self._execution.parking.get(node)
         if self._is_shut_out(node):
             return "cancelled" if self._execution.attempt_number(node) > 1 else "never began"
         if parked is not None:
@@ -179,7 +179,7 @@ class LiveFacts:
         if execution.status != "running":
             return True
         is_refused = execution.is_ending and (execution.is_stopped or not node.can_rescue)
-        is_at_work = node in execution.suspended or node in self._rare.parking
+        is_at_work = node in execution.suspended or node in self._execution.parking
         return is_refused and not is_at_work and self._rare.interruptions.find(node) is None
 
     def _unless_parked(self, node: "PlanNode") -> State:
@@ -194,7 +194,7 @@ class LiveFacts:
     def _attempts(self, node: "PlanNode") -> tuple[AttemptFact, ...]:
         return tuple(
             AttemptFact(attempt=failed.number, error=failed.error, pause_seconds=failed.pause_seconds)
-            for failed in self._rare.attempts.earlier(node)
+            for failed in self._execution.attempts.earlier(node)
         )
 
     def _since(self, at_ns: int) -> float:
@@ -228,7 +228,7 @@ class LiveFacts:
 
     def _on_error(self, node: "PlanNode") -> OnError:
         """Return what the failure of a node was answered with; a default may have been impossible to send."""
-        failure = self._rare.attempts.failure(node.id)
+        failure = self._rare.failures.find(node.id)
         if failure is None:
             return node.on_error
         is_default_lost = isinstance(node.on_error, Default) and self._execution.states[node.index] != COMPLETED
@@ -264,8 +264,8 @@ def _fate(execution: "Execution") -> Fate:
     why = None
     if execution.error is not None:
         why = text_of(execution.error)
-        if execution.failed_node is not None:
-            why = f"{execution.failed_node!r} failed: {why}"
+        if execution.culprit is not None:
+            why = f"{execution.culprit.node_id!r} failed: {why}"
     elif (request := execution.rare.interruptions.request) is not None:
         why = f"it was cancelled: {request.told}"
     return Fate(execution.status, execution.is_ending, execution.is_paused, why)

@@ -71,6 +71,8 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def _backed_off(self, attempt: int) -> float:
         match self.backoff:
+            case _ if attempt == 1:
+                return self.delay_seconds
             case "constant":
                 return self.delay_seconds
             case "linear":

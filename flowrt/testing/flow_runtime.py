@@ -123,7 +123,7 @@ class FlowRuntime(Runtime):
     def _states(self, execution: Execution) -> Iterator[str]:
         for node in execution.suspended:
             yield f"the step of node {node.id!r} is suspended"
-        for node, parked in execution.rare.parking.items():
+        for node, parked in execution.parking.items():
             yield f"node {node.id!r} waits for {WAITS[parked.waits_for]}"
         for node in execution.flow.ready:
             yield f"node {node.id!r} is ready to fire"

@@ -134,7 +134,7 @@ def test_who_waits_holds_no_task():
         await anyio.sleep(0.5)
         slots = kernel.places.find("process").slots
         assert (slots.taken, slots.waiting, len(execution.suspended)) == (1, 999, 1)
-        assert len(execution.rare.parking) == 999
+        assert len(execution.parking) == 999
         assert len(helpers()) <= 4
         execution.cancel("enough")
         await execution.wait_ended()
@@ -146,7 +146,7 @@ def test_who_waits_holds_no_task():
 def test_a_cancelled_node_leaves_the_queue():
     async def act(execution, kernel):
         await anyio.sleep(0.5)
-        (node, *_) = execution.rare.parking
+        (node, *_) = execution.parking
         ending.cancel_node(execution, node, "not wanted", None)
         assert kernel.places.find("process").slots.waiting == 1
         await execution.wait_ended()
@@ -161,7 +161,7 @@ def test_a_paused_execution_neither_waits_for_slots_nor_has_one_unused():
         await anyio.sleep(0.5)
         slots = kernel.places.find("process").slots
         pausing.pause(execution)
-        assert (slots.taken, slots.waiting, len(execution.rare.parking)) == (1, 0, 0)
+        assert (slots.taken, slots.waiting, len(execution.parking)) == (1, 0, 0)
         await anyio.sleep(4.5)
         assert (slots.taken, len(execution.rare.held)) == (0, 2)
         pausing.resume(execution)

@@ -137,7 +137,7 @@ OF_FAILURES = [
         "NEVER_RETRIED = (ExpressionError, ",
         "NEVER_RETRIED = (",
     ),
-    Mutation("absorbed failures are not counted", SUPERVISOR, "execution.failures_absorbed += 1", "pass"),
+    Mutation("absorbed failures are not counted", SUPERVISOR, "execution.rare.failures.absorbed += 1", "pass"),
     Mutation(
         "a default is left out of the result",
         SUPERVISOR,

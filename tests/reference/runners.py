@@ -83,7 +83,7 @@ def in_virtual_time(document, input, *, seed, events=None, requests=()):
 def left_over(runtime, handle):
     """Return what is left of an execution that has ended: there must be nothing."""
     execution, kernel = handle._execution, runtime._engine.kernel
-    left = [*execution.suspended.values(), *execution.rare.parking, *execution.flow.ready, *execution.rare.held]
+    left = [*execution.suspended.values(), *execution.parking, *execution.flow.ready, *execution.rare.held]
     tasks = [f"{execution.hands} workers"] if execution.hands else []
     timers = [f"{len(kernel.timers)} timers"] if len(kernel.timers) else []
     return [*left, *tasks, *timers, *kernel.executions]
