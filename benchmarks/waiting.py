@@ -31,7 +31,8 @@ class Waiting(Judged, frozen=True, kw_only=True):
     backend: str
     executions: int
     bytes_each: float
-    """By how much the resident memory grew, with the handles that the caller keeps; the payloads are small numbers."""
+    """By how much the resident memory grew, with the handles that the caller keeps, and without the payload: the empty
+    dict that is the input; what the nodes return are small numbers."""
     start_microseconds: float
     """From `start` until it waits."""
     end_microseconds: float
@@ -152,7 +153,7 @@ async def measure_here(backend: str, executions: int) -> Waiting:
     return Waiting(
         backend=backend,
         executions=executions,
-        bytes_each=grown / executions,
+        bytes_each=grown / executions - sys.getsizeof({}),
         goal=WAITING_GOAL_BYTES,
         start_microseconds=(parked - started) / executions * 1e6,
         end_microseconds=(ended - parked) / executions * 1e6,

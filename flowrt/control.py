@@ -57,7 +57,7 @@ class Control:
             reason = "no execution of that id runs in this runtime: it is over, or was never here"
             raise SignalRefusedError(execution_id, name, reason)
         signals.send(execution, name, payload)
-        await self._engine.acknowledge(execution)
+        await execution.kernel.acknowledge(execution)
 
     async def why(self, execution_id: str, node: str) -> "Explanation":
         """Say why a node stands as it does: from the execution if it runs here, else from the log.

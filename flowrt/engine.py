@@ -203,7 +203,7 @@ class Engine:
             await self.see_off([execution])
             raise kernel.backend.cancelled
         if kernel.sink is not None:
-            await self.acknowledge(execution)
+            await execution.kernel.acknowledge(execution)
         return result_of(execution)
 
     async def start(self, workflow: Any, input_value: Any) -> Execution:
@@ -211,7 +211,7 @@ class Engine:
         await anyio.lowlevel.checkpoint_if_cancelled()
         execution = await self.begin(workflow, input_value)
         try:
-            await self.acknowledge(execution)
+            await execution.kernel.acknowledge(execution)
         except BaseException as error:
             execution.cancel(f"its start was interrupted by {type(error).__name__}")
             raise
@@ -233,7 +233,7 @@ class Engine:
             ending.abandon_all(execution)
         with anyio.move_on_after(self.settings.grace_seconds, shield=True), suppress(StoreError):
             for execution in executions:
-                await self.acknowledge(execution)
+                await execution.kernel.acknowledge(execution)
 
     async def _wait_ended(self, executions: "list[Execution]") -> bool:
         """Wait for executions for the longest grace time in them; say whether nothing is left to wait for."""
@@ -242,24 +242,6 @@ class Engine:
             for execution in executions:
                 await execution.wait_ended()
         return not any(ending.is_cleaning_up(execution) for execution in executions)
-
-    async def acknowledge(self, execution: Execution) -> None:
-        """Wait until what the execution logged so far is as durable as the runtime promises.
-
-        Raises:
-            StoreError: It could not be written.
-        """
-        sink = execution.kernel.sink
-        if sink is not None and self.settings.durability == "execution":
-            await sink.wait_committed(execution.position)
-
-    def when_acknowledged(self, execution: Execution, callback: Callable[[StoreError | None], None]) -> None:
-        """Call back when `acknowledge` would return, or with what it would raise."""
-        sink = execution.kernel.sink
-        if sink is not None and self.settings.durability == "execution":
-            sink.when_committed(execution.position, callback)
-        else:
-            callback(None)
 
 
 def _only_one(error: BaseException) -> BaseException:

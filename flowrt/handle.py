@@ -13,7 +13,6 @@ from flowrt.option_checks import check_text
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
-    from flowrt.engine import Engine
     from flowrt.explain import Explanation
 
 R = TypeVar("R")
@@ -22,10 +21,9 @@ R = TypeVar("R")
 class ExecutionHandle(Generic[R]):
     """A started execution. It goes on whether or not anybody waits; leaving the runtime ends it."""
 
-    __slots__ = ("__weakref__", "_engine", "_execution")
+    __slots__ = ("__weakref__", "_execution")
 
-    def __init__(self, engine: "Engine", execution: "Execution") -> None:
-        self._engine = engine
+    def __init__(self, execution: "Execution") -> None:
         self._execution = execution
 
     def __repr__(self) -> str:
@@ -59,10 +57,11 @@ class ExecutionHandle(Generic[R]):
         Raises:
             StoreError: The end could not be logged.
         """
-        self._execution.kernel.check_thread("the handle")
-        await self._execution.wait_ended()
-        await self._engine.acknowledge(self._execution)
-        return self._execution.status
+        execution = self._execution
+        execution.kernel.check_thread("the handle")
+        await execution.wait_ended()
+        await execution.kernel.acknowledge(execution)
+        return execution.status
 
     async def result(self) -> R:
         """Wait as `wait` does, and return the workflow's result.

@@ -220,7 +220,7 @@ class _Feed:
         self._engine.kernel.crew.call(execution)
 
     def _ended(self, index: int, execution: "Execution") -> None:
-        self._engine.when_acknowledged(execution, lambda error: self._finish(index, execution, error))
+        execution.kernel.when_acknowledged(execution, lambda error: self._finish(index, execution, error))
 
     def _finish(self, index: int, execution: "Execution", store_error: FlowrtError | None) -> None:
         del self._running[index]

@@ -170,7 +170,7 @@ class Runtime:
             StoreError: The log could not be written; nothing ran.
             TypeError: It is no workflow.
         """
-        return ExecutionHandle(self._engine, await self._engine.start(workflow, input))
+        return ExecutionHandle(await self._engine.start(workflow, input))
 
     def map(
         self,

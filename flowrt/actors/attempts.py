@@ -1,21 +1,22 @@
 """What one execution remembers of attempts that were followed by another one."""
 
 from contextlib import suppress
-from typing import NamedTuple
+
+import msgspec
 
 from flowrt.actors.few import Few
 from flowrt.actors.snapshots import text_of
 from flowrt.graph.plan import PlanNode
 
 
-class FailedAttempt(NamedTuple):
-    """An attempt that was followed by another one."""
+class FailedAttempt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An attempt that was followed by another one. It can be in no cycle, so the garbage collector need not see it."""
 
     number: int
     error: str
     """Its class and message."""
     pause_seconds: float
-    before: "FailedAttempt | None"
+    before: "FailedAttempt | None" = None
     """The one before it."""
 
 
@@ -37,7 +38,9 @@ class Attempts(Few[PlanNode, FailedAttempt]):
     def count_failed(self, node: PlanNode, error: Exception, pause_seconds: float) -> None:
         """Go on to a node's next attempt; keep the error's text, not its frames."""
         before = self.get(node)
-        self[node] = FailedAttempt(self.number(node), text_of(error), pause_seconds, before)
+        self[node] = FailedAttempt(
+            number=self.number(node), error=text_of(error), pause_seconds=pause_seconds, before=before
+        )
         self.retries += 1
 
     def earlier(self, node: PlanNode) -> tuple[FailedAttempt, ...]:

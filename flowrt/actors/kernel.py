@@ -21,7 +21,7 @@ from flowrt.actors.turn import GatedTurn, Turn
 from flowrt.actors.watchdog import Watchdog
 from flowrt.actors.worker import Worker
 from flowrt.channels.event_stream import Listener
-from flowrt.errors import WrongThreadError
+from flowrt.errors import StoreError, WrongThreadError
 
 if TYPE_CHECKING:
     from flowrt.actors.sink import Sink
@@ -55,6 +55,8 @@ class Kernel:
         self.random = settings.random
         self.gate = gate
         self.sink = sink
+        self.is_durable = settings.durability == "execution"
+        """Results are given once they are committed."""
         self.journal = Journal(self)
         self.set_listeners(tuple(HookListener(self, hook) for hook in settings.hooks))
         self.is_telling = False
@@ -111,6 +113,22 @@ class Kernel:
             self.timers.set(0, self.turn.do_waiting)
         else:
             command()
+
+    async def acknowledge(self, execution: Execution) -> None:
+        """Wait until what the execution logged so far is as durable as the runtime promises.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        if self.sink is not None and self.is_durable:
+            await self.sink.wait_committed(execution.position)
+
+    def when_acknowledged(self, execution: Execution, callback: Callable[[StoreError | None], None]) -> None:
+        """Call back when `acknowledge` would return, or with what it would raise."""
+        if self.sink is not None and self.is_durable:
+            self.sink.when_committed(execution.position, callback)
+        else:
+            callback(None)
 
     def end_listening(self) -> None:
         """Tell those who listen to all executions that no more events come."""

@@ -110,7 +110,7 @@ def ask(document, key, *, at=0.5, acts=(), called=None, input=None, until=60, **
             for seconds, what in acts:
                 group.start_soon(act, seconds, what)
             await anyio.sleep(at)
-            await runtime._engine.acknowledge(handle._execution)
+            await handle._execution.kernel.acknowledge(handle._execution)
             live = handle.why(key), await explain(store, handle.execution_id, key, clock=simulation.clock)
             with anyio.move_on_after(until):
                 await handle.wait()
