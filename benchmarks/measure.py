@@ -83,9 +83,7 @@ async def seconds_per_run(contender: Contender, workload: Workload, clock: Clock
         _verify(contender, await run())
         gc.collect()
         gc.freeze()
-        started = clock()
-        results = await _all_results(run, max(1, workload.runs // contender.slowness), workload.at_once)
-        seconds = clock() - started
+        seconds, results = await _timed(run, max(1, workload.runs // contender.slowness), workload.at_once, clock)
         gc.unfreeze()
     for result in results:
         _verify(contender, result)
@@ -98,19 +96,26 @@ def _verify(contender: Contender, result: Any) -> None:
         raise WrongResultError(f"{contender.name} on {contender.backend} returned {str(result)[:200]}, not {expected}")
 
 
-async def _all_results(run: Run, runs: int, at_once: int) -> list[Any]:
+async def _timed(run: Run, runs: int, at_once: int, clock: Clock) -> tuple[float, list[Any]]:
+    """Return the time that all runs take together, and their results."""
     if at_once == 1:
-        return [await run() for _ in range(runs)]
-    results: list[Any] = []
-    turns = iter(range(runs))
+        started = clock()
+        results = [await run() for _ in range(runs)]
+        return clock() - started, results
+    results, turns, begin = [], iter(range(runs)), anyio.Event()
     async with anyio.create_task_group() as callers:
         for _ in range(at_once):
-            callers.start_soon(_call, run, turns, results)
-    return results
+            callers.start_soon(_call, run, turns, results, begin)
+        while begin.statistics().tasks_waiting < at_once:  # who calls is the load, and not what is measured
+            await anyio.lowlevel.checkpoint()
+        started = clock()
+        begin.set()
+    return clock() - started, results
 
 
-async def _call(run: Run, turns: Iterator[int], results: list[Any]) -> None:
+async def _call(run: Run, turns: Iterator[int], results: list[Any], begin: anyio.Event) -> None:
     """Run as often as there are turns left; all callers share them."""
+    await begin.wait()
     for _ in turns:
         results.append(await run())  # noqa: PERF401 - the list is the callers' common one
 
