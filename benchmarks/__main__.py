@@ -7,19 +7,17 @@ is worse than it was, 1 something is.
 import argparse
 import shlex
 import sys
-from pathlib import Path
 
 from benchmarks import gate
 from benchmarks.backends import HAS_UVLOOP, WITHOUT_UVLOOP
+from benchmarks.options import LEAST_REPETITIONS, new_file, repetitions
 from benchmarks.report import Report, Section
-from benchmarks.suite import Kind, kinds
-
-LEAST_REPETITIONS = 5
+from benchmarks.results import Kind
+from benchmarks.suite import KINDS
 
 
 def main(arguments: list[str] | None = None) -> int:
-    all_kinds = kinds()
-    known = [name for kind in all_kinds for name in kind.titles]
+    known = [name for kind in KINDS for name in kind.titles]
     parser = _parser(known)
     options = parser.parse_args(arguments)
     if options.gate:
@@ -32,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not HAS_UVLOOP:
         print(WITHOUT_UVLOOP, file=sys.stderr)
     wanted = options.names or known
-    sections = [_measure(kind, wanted, options.repetitions) for kind in all_kinds]
+    sections = [_measure(kind, wanted, options.repetitions) for kind in KINDS]
     command = shlex.join(["python", "-m", "benchmarks", *(sys.argv[1:] if arguments is None else arguments)])
     report = Report(sections, command, options.repetitions)
     if options.output is not None:
@@ -45,25 +43,12 @@ def _parser(names: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What flowrt costs per node.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to run: {', '.join(names)}; default: all")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--output", type=_new_file, metavar="FILE", help="also write the tables as a Markdown document")
-    parser.add_argument("--repetitions", type=_repetitions, default=7, help="how often each way is timed; at least 5")
+    parser.add_argument("--output", type=new_file, metavar="FILE", help="also write the tables as a Markdown document")
+    parser.add_argument(
+        "--repetitions", type=repetitions, default=7, help=f"how often each way is timed; at least {LEAST_REPETITIONS}"
+    )
     parser.add_argument("--gate", action="store_true", help="run a short form, and fail if something got slower")
     return parser
-
-
-def _repetitions(text: str) -> int:
-    count = int(text)
-    if count < LEAST_REPETITIONS:
-        raise argparse.ArgumentTypeError(f"{count} is too few for a median: at least {LEAST_REPETITIONS}")
-    return count
-
-
-def _new_file(text: str) -> Path:
-    """Refuse before anything is measured what can't be written after it."""
-    file = Path(text)
-    if not file.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder {file.parent}")
-    return file
 
 
 def _measure(kind: Kind, wanted: list[str], repetitions: int) -> Section:

@@ -31,7 +31,7 @@ class Contender(NamedTuple):
     colour: str
     """What its nodes are: `def` or `async`."""
     payload: Payload
-    """What its nodes pass on; a way is held against the baselines that pass on the same."""
+    """What its nodes pass on; it is held against the baselines that pass on the same."""
     open: Callable[[], AbstractAsyncContextManager[Run]]
     expected: Any
     """The right result."""
@@ -60,16 +60,18 @@ def contenders(graph: Graph, nodes: Nodes) -> list[Contender]:
             Contender("flowrt, JSON with keys", backend, colour, "records", opener(key, INPUT), records),
         ]
     # plain calls of nodes that sleep only add the sleeps up
-    return [way for way in found if way.name != "b0" or nodes.pause is None]
+    return [contender for contender in found if contender.name != "b0" or nodes.pause is None]
 
 
 def _baselines(program: Program, colour: str, payload: Payload, expected: Any) -> list[Contender]:
-    ways: tuple[tuple[str, Backend, Callable[[Program], Run]], ...] = (
+    baselines: tuple[tuple[str, Backend, Callable[[Program], Run]], ...] = (
         ("b0", "asyncio", plain_calls),
         *(("b1", backend, asyncio_tasks) for backend in BACKENDS if backend != "trio"),
         ("b2", "trio", trio_tasks),
     )
-    return [Contender(name, backend, colour, payload, _given(way(program)), expected) for name, backend, way in ways]
+    return [
+        Contender(name, backend, colour, payload, _given(made(program)), expected) for name, backend, made in baselines
+    ]
 
 
 def _stream_actors(program: Program, colour: str, expected: Any) -> list[Contender]:

@@ -3,13 +3,11 @@
 import time
 from collections.abc import Iterator
 
-import msgspec
-
 from benchmarks.contenders import Contender
 from benchmarks.goals import JSON, MARGINS, PYTHON, gate_limit
 from benchmarks.log import log_workloads, measure_log
 from benchmarks.measure import Timing, measure
-from benchmarks.results import as_table, verdict
+from benchmarks.results import JudgedWay, as_table, verdict
 from benchmarks.workloads import workloads
 
 SIZE = 500
@@ -19,31 +17,18 @@ WAITING = {"W5b"}
 HEADINGS = ("workload", "nodes", "way", "backend", "ratio", "limit", "verdict")
 
 
-class GateRow(msgspec.Struct, frozen=True, kw_only=True):
-    """How one way did against its baseline: a ratio of medians of one run."""
+class GateRow(JudgedWay, frozen=True, kw_only=True):
+    """How one way did against its baseline: a ratio of medians of one run.
 
-    workload: str
-    colour: str
-    way: str
-    backend: str
+    Its goal has the margin for noise in it.
+    """
+
     ratio: float
-    limit: float
-    """The most that the ratio may be, the margin for noise included."""
 
     @property
-    def subject(self) -> str:
-        """What was timed."""
-        return f"{self.workload} {self.way}, {self.colour}, {self.backend}"
-
-    @property
-    def is_judged(self) -> bool:
-        """Everything is."""
-        return True
-
-    @property
-    def is_missed(self) -> bool:
-        """It is slower than it may be."""
-        return self.ratio > self.limit
+    def figure(self) -> float:
+        """The ratio."""
+        return self.ratio
 
 
 def run(size: int = SIZE, repetitions: int = REPETITIONS) -> int:
@@ -75,22 +60,24 @@ def measure_ratios(name: str, size: int, repetitions: int) -> list[GateRow]:
     return list(_against_b1(name, timings))
 
 
-def _takes_part(way: Contender) -> bool:
-    return way.payload == "values" and way.backend != "uvloop" and way.name in {"b1", PYTHON, JSON}
+def _takes_part(contender: Contender) -> bool:
+    is_plain = contender.payload == "values" and contender.backend != "uvloop"
+    return is_plain and contender.name in {"b1", PYTHON, JSON}
 
 
 def _against_b1(name: str, timings: list[Timing]) -> Iterator[GateRow]:
     by_hand = {timing.contender.colour: timing.median for timing in timings if timing.contender.name == "b1"}
     for timing in timings:
-        way = timing.contender
-        if way.name != "b1":
-            yield _row(name, way.name, way.colour, way.backend, timing.median / by_hand[way.colour])
+        contender = timing.contender
+        if contender.name != "b1":
+            ratio = timing.median / by_hand[contender.colour]
+            yield _row(name, contender.name, contender.colour, contender.backend, ratio)
 
 
 def _row(workload: str, way: str, colour: str, backend: str, ratio: float) -> GateRow:
     limit = gate_limit(workload, way, colour)
-    return GateRow(workload=workload, colour=colour, way=way, backend=backend, ratio=ratio, limit=limit)
+    return GateRow(workload=workload, colour=colour, way=way, backend=backend, ratio=ratio, goal=limit)
 
 
 def _cells(row: GateRow) -> tuple[str, ...]:
-    return (row.workload, row.colour, row.way, row.backend, f"{row.ratio:.2f}", f"≤ {row.limit:.2f}", verdict(row))
+    return (row.workload, row.colour, row.way, row.backend, f"{row.ratio:.2f}", f"≤ {row.goal:.2f}", verdict(row))

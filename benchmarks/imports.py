@@ -7,13 +7,11 @@ import time
 from statistics import median
 from typing import NamedTuple
 
-import msgspec
-
 from benchmarks.goals import IMPORT_GOALS
 from benchmarks.measure import WrongResultError
-from benchmarks.results import as_table, verdict
+from benchmarks.results import Judged, Kind, as_table, verdict
 
-LEAST_REPETITIONS = 11
+LEAST_STARTS = 11
 HEADINGS = ("process", "median ms", "least ms", "beside", "median ms", "least ms", "ratio", "goal", "verdict")
 
 
@@ -37,7 +35,7 @@ PAIRS = (
 )
 
 
-class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
+class ImportRow(Judged, frozen=True, kw_only=True):
     """How long a process took, beside another one."""
 
     process: str
@@ -49,22 +47,16 @@ class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
     repetitions: int
     ratio: float
     """Of the medians."""
-    goal: float
+
+    @property
+    def figure(self) -> float:
+        """The ratio."""
+        return self.ratio
 
     @property
     def subject(self) -> str:
         """What was timed."""
         return self.process
-
-    @property
-    def is_judged(self) -> bool:
-        """There is a goal for it."""
-        return True
-
-    @property
-    def is_missed(self) -> bool:
-        """It took longer than the goal allows."""
-        return self.ratio > self.goal
 
 
 def measure_imports(repetitions: int) -> list[ImportRow]:
@@ -74,7 +66,7 @@ def measure_imports(repetitions: int) -> list[ImportRow]:
         WrongResultError: A process failed, or did not print what it should.
     """
     times: list[tuple[list[float], list[float]]] = [([], []) for _ in PAIRS]
-    for repetition in range(1 + max(repetitions, LEAST_REPETITIONS)):
+    for repetition in range(1 + max(repetitions, LEAST_STARTS)):
         for pair, found in zip(PAIRS, times, strict=True):
             seconds = [_seconds(process) for process in pair]
             if repetition:  # the first one reads the files
@@ -127,3 +119,11 @@ def _cells(row: ImportRow) -> tuple[str, ...]:
         f"≤ {row.goal:g} x",
         verdict(row),
     )
+
+
+KIND = Kind(
+    "import",
+    {"import": "what starting costs"},
+    lambda _name, repetitions: measure_imports(repetitions),
+    markdown,
+)

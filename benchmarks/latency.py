@@ -3,19 +3,19 @@
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 import msgspec
 
+from benchmarks.alone import ROOT
 from benchmarks.goals import PING_GOALS_MILLISECONDS
 from benchmarks.measure import WrongResultError
-from benchmarks.pings import percentile, ping
-from benchmarks.results import as_table, verdict
+from benchmarks.pings import ping
+from benchmarks.results import Judged, Kind, as_table, verdict
 from benchmarks.service import Done, Load
+from flowrt.bench.measurement import nearest_rank
 
-ROOT = Path(__file__).parent.parent
 LOADS = {
     "nothing": Load(),
     "100 executions per second": Load(per_second=100),
@@ -38,7 +38,7 @@ class Round(NamedTuple):
     done: Done
 
 
-class LatencyRow(msgspec.Struct, frozen=True, kw_only=True):
+class LatencyRow(Judged, frozen=True, kw_only=True):
     """How long pings and executions took from when they were due; each figure is the median of the rounds."""
 
     load: str
@@ -50,23 +50,16 @@ class LatencyRow(msgspec.Struct, frozen=True, kw_only=True):
     pings: int
     """In each round."""
     rounds: int
-    goal: float | None
-    """The most that `ping_p99_milliseconds` may be; `None`: nothing is asked of it."""
+
+    @property
+    def figure(self) -> float:
+        """The pings at the 99th percentile."""
+        return self.ping_p99_milliseconds
 
     @property
     def subject(self) -> str:
         """What was timed."""
         return f"W9 pings beside {self.load}"
-
-    @property
-    def is_judged(self) -> bool:
-        """There is a goal for it."""
-        return self.goal is not None
-
-    @property
-    def is_missed(self) -> bool:
-        """There is a goal, and it was not reached."""
-        return self.goal is not None and self.ping_p99_milliseconds > self.goal
 
 
 def measure_latency(rounds: int, pings: int = PINGS, warming_pings: int = WARMING_PINGS) -> list[LatencyRow]:
@@ -100,12 +93,12 @@ def _round(load: Load, pings: int, warming_pings: int) -> Round:
 
 
 def _row(name: str, rounds: Sequence[Round]) -> LatencyRow:
-    pings = [one.pings for one in rounds]
+    pings = [sorted(one.pings) for one in rounds]
     done = [one.done for one in rounds]
     return LatencyRow(
         load=name,
-        ping_p50_milliseconds=median(percentile(of_round, 0.5) for of_round in pings) * 1e3,
-        ping_p99_milliseconds=median(percentile(of_round, 0.99) for of_round in pings) * 1e3,
+        ping_p50_milliseconds=median(nearest_rank(of_round, 50) for of_round in pings) * 1e3,
+        ping_p99_milliseconds=median(nearest_rank(of_round, 99) for of_round in pings) * 1e3,
         execution_p50_milliseconds=median(one.p50_milliseconds for one in done),
         execution_p99_milliseconds=median(one.p99_milliseconds for one in done),
         executions_per_second=median(one.executions / one.seconds if one.seconds else 0 for one in done),
@@ -137,3 +130,11 @@ def _cells(row: LatencyRow) -> tuple[str, ...]:
         goal,
         verdict(row),
     )
+
+
+KIND = Kind(
+    "latency",
+    {"W9": "pings of a service that runs workflows, with the log on"},
+    lambda _name, repetitions: measure_latency(repetitions),
+    markdown,
+)

@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import anyio
-import msgspec
 
 from benchmarks.backends import Backend, run_on
 from benchmarks.contenders import Contender, opener
@@ -18,27 +17,23 @@ from benchmarks.goals import LOG_GOALS, PYTHON
 from benchmarks.measure import Clock, WrongResultError, seconds_per_run
 from benchmarks.programs import expected_result
 from benchmarks.raw_inserts import TransactionSize, contents, read_written, write_again
-from benchmarks.results import as_table, verdict
+from benchmarks.results import JudgedWay, Kind, as_table, verdict
 from benchmarks.workflows import python_workflow
 from benchmarks.workloads import Workload, workloads
 from flowrt import SqlStore
 from flowrt.events import AttemptEnded, ExecutionStarted, LogEvent
 from flowrt.storage import upgrade_database
 
-BACKENDS: tuple[Backend, ...] = ("asyncio", "trio")
+LOG_BACKENDS: tuple[Backend, ...] = ("asyncio", "trio")
 HEADINGS = (
     "log", "nodes", "way", "backend", "median µs a row", "least µs", "raw median µs", "raw least µs", "/ raw",
     "rows a transaction", "goal", "verdict",
 )  # fmt: skip
 
 
-class LogRow(msgspec.Struct, frozen=True, kw_only=True):
+class LogRow(JudgedWay, frozen=True, kw_only=True):
     """What running and logging cost per row of the log, beside writing the same rows by hand."""
 
-    workload: str
-    colour: str
-    way: str
-    backend: str
     median_microseconds: float
     least_microseconds: float
     raw_median_microseconds: float
@@ -47,26 +42,15 @@ class LogRow(msgspec.Struct, frozen=True, kw_only=True):
     repetitions: int
     raw_ratio: float
     """Of the medians."""
-    goal: float | None
 
     @property
-    def subject(self) -> str:
-        """What was timed."""
-        return f"{self.workload} {self.way}, {self.colour}, {self.backend}"
-
-    @property
-    def is_judged(self) -> bool:
-        """There is a goal for it."""
-        return self.goal is not None
-
-    @property
-    def is_missed(self) -> bool:
-        """There is a goal, and it was not reached."""
-        return self.goal is not None and self.raw_ratio > self.goal
+    def figure(self) -> float:
+        """The ratio."""
+        return self.raw_ratio
 
 
-class Way(NamedTuple):
-    """How the workflow runs."""
+class Variant(NamedTuple):
+    """One of the ways in which a workload's workflow runs."""
 
     colour: str
     backend: Backend
@@ -122,28 +106,28 @@ def measure_log(workload: Workload, repetitions: int, clock: Clock = time.perf_c
     Raises:
         WrongResultError: A result or the log was wrong.
     """
-    ways = [
-        Way("async" if nodes.is_async else "def", backend, made)
+    variants = [
+        Variant("async" if nodes.is_async else "def", backend, made)
         for nodes, made in ((nodes, python_workflow(workload.graph, nodes)) for nodes in workload.colours)
-        for backend in BACKENDS
+        for backend in LOG_BACKENDS
     ]
-    pairs: list[list[Pair]] = [[] for _ in ways]
+    pairs: list[list[Pair]] = [[] for _ in variants]
     with TemporaryDirectory(prefix="flowrt-benchmark-") as folder:
         empty = Path(folder) / "empty.db"
         anyio.run(upgrade_database, empty)
         for _ in range(repetitions):
-            for way, found in zip(ways, pairs, strict=True):
-                found.append(_pair(way, workload, empty, clock))
-    return [_row(workload, way, found) for way, found in zip(ways, pairs, strict=True)]
+            for variant, found in zip(variants, pairs, strict=True):
+                found.append(_pair(variant, workload, empty, clock))
+    return [_row(workload, variant, found) for variant, found in zip(variants, pairs, strict=True)]
 
 
-def _pair(way: Way, workload: Workload, empty: Path, clock: Clock) -> Pair:
+def _pair(variant: Variant, workload: Workload, empty: Path, clock: Clock) -> Pair:
     with TemporaryDirectory(dir=empty.parent) as folder:
         logged, by_hand = Path(folder) / "logged.db", Path(folder) / "by_hand.db"
         store = CountingStore(logged)
-        opened, expected = opener(way.made, {}, store=store), expected_result(workload.graph)
-        contender = Contender(PYTHON, way.backend, way.colour, "values", opened, expected)
-        seconds = run_on(way.backend, seconds_per_run, contender, workload, clock)
+        opened, expected = opener(variant.made, {}, store=store), expected_result(workload.graph)
+        contender = Contender(PYTHON, variant.backend, variant.colour, "values", opened, expected)
+        seconds = run_on(variant.backend, seconds_per_run, contender, workload, clock)
         sizes = store.log.sizes
         _verify(sizes, workload)
         shutil.copy(empty, by_hand)
@@ -166,13 +150,13 @@ def _verify(sizes: list[TransactionSize], workload: Workload) -> None:
         raise WrongResultError(f"{runs} executions of {len(workload.graph)} nodes logged {executions} and {nodes}")
 
 
-def _row(workload: Workload, way: Way, pairs: list[Pair]) -> LogRow:
+def _row(workload: Workload, variant: Variant, pairs: list[Pair]) -> LogRow:
     flowrt, raw, per_transaction = zip(*pairs, strict=True)
     return LogRow(
         workload=workload.name,
-        colour=way.colour,
+        colour=variant.colour,
         way=PYTHON,
-        backend=way.backend,
+        backend=variant.backend,
         median_microseconds=median(flowrt) * 1e6,
         least_microseconds=min(flowrt) * 1e6,
         raw_median_microseconds=median(raw) * 1e6,
@@ -204,3 +188,12 @@ def _cells(row: LogRow) -> tuple[str, ...]:
         "" if row.goal is None else f"≤ {row.goal:g} raw",
         verdict(row),
     )
+
+
+WORKLOADS = log_workloads()
+KIND = Kind(
+    "log",
+    {name: workload.title for name, workload in WORKLOADS.items()},
+    lambda name, repetitions: measure_log(WORKLOADS[name], repetitions),
+    markdown,
+)

@@ -53,11 +53,11 @@ def measure(
     Raises:
         WrongResultError: A result was wrong.
     """
-    everybody = [way for nodes in workload.colours for way in contenders(workload.graph, nodes)]
-    return measure_ways([way for way in everybody if takes_part(way)], workload, repetitions, clock)
+    everybody = [contender for nodes in workload.colours for contender in contenders(workload.graph, nodes)]
+    return measure_contenders(list(filter(takes_part, everybody)), workload, repetitions, clock)
 
 
-def measure_ways(
+def measure_contenders(
     taking_part: list[Contender], workload: Workload, repetitions: int, clock: Clock = time.perf_counter
 ) -> list[Timing]:
     """Time these contenders of a workload; verify each result.

@@ -5,24 +5,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import anyio
-import msgspec
 
 from benchmarks.alone import resident_bytes
+from benchmarks.goals import MAP_GOAL
 from benchmarks.graphs import chain
 from benchmarks.measure import WrongResultError
 from benchmarks.nodes import DEF
-from benchmarks.results import as_table, verdict
+from benchmarks.results import Judged, Kind, as_table, verdict
 from benchmarks.workflows import python_workflow
 from flowrt import Runtime
 
 EXECUTIONS = 100_000
 MAX_AT_ONCE = 100
 PARTS = (0.1, 0.5, 1.0)
-MOST_GROWTH = 1.05
-"""Times the resident memory at 10 %: what the memory at 100 % may be."""
 
 
-class MapMemory(msgspec.Struct, frozen=True, kw_only=True):
+class MapMemory(Judged, frozen=True, kw_only=True):
     """The resident memory of the process while `map` runs, and how long an execution took."""
 
     backend: str
@@ -37,15 +35,10 @@ class MapMemory(msgspec.Struct, frozen=True, kw_only=True):
         return f"map, {self.backend}"
 
     @property
-    def is_judged(self) -> bool:
-        """There is a goal for it."""
-        return True
-
-    @property
-    def is_missed(self) -> bool:
-        """The memory grew."""
+    def figure(self) -> float:
+        """The memory at the end, times that at the first mark."""
         first, *_, last = self.resident_bytes.values()
-        return last > first * MOST_GROWTH
+        return last / first
 
 
 def measure_map(backend: str, executions: int = EXECUTIONS) -> MapMemory:
@@ -77,6 +70,7 @@ async def _measure(backend: str, executions: int) -> MapMemory:
         executions=executions,
         resident_bytes=resident,
         microseconds_per_execution=microseconds,
+        goal=MAP_GOAL,
     )
 
 
@@ -97,9 +91,17 @@ def markdown(found: list[MapMemory]) -> str:
                 memory.backend,
                 f"{memory.microseconds_per_execution:.1f}",
                 *(f"{memory.resident_bytes[mark] / 1e6:.1f}" for mark in marks),
-                f"≤ {MOST_GROWTH:g} x {marks[0]}",
+                f"≤ {memory.goal:g} x {marks[0]}",
                 verdict(memory),
             )
             for memory in found
         ),
     )
+
+
+KIND = Kind(
+    "map",
+    {"map": f"{EXECUTIONS:,} executions through Runtime.map"},
+    lambda _name, _repetitions: [measure_map(backend) for backend in ("asyncio", "trio")],
+    markdown,
+)

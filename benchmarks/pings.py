@@ -1,11 +1,9 @@
 """Pings from another process than the one that answers: how long a service leaves its callers waiting."""
 
-import math
 import select
 import socket
 import struct
 import time
-from collections.abc import Sequence
 
 PATIENCE_SECONDS = 30.0
 _NUMBER = struct.Struct("!I")
@@ -71,12 +69,3 @@ class _Pinger:
                 raise NoAnswerError(f"ping {len(self._latencies)} was answered with {number}")
             self._latencies.append(now - self._due(number))
         self._came = self._came[whole:]
-
-
-def percentile(values: Sequence[float], part: float) -> float:
-    """Return the least value that is not less than this part of all values, 0 < part <= 1.
-
-    >>> percentile([3, 1, 2, 4], 0.5)
-    2
-    """
-    return sorted(values)[math.ceil(part * len(values)) - 1]

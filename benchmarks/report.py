@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from benchmarks.imports import LEAST_REPETITIONS
+from benchmarks.imports import LEAST_STARTS
 from benchmarks.results import Result, as_data, summary
 
 PACKAGES = ("flowrt", "anyio", "trio", "uvloop", "msgspec", "SQLAlchemy", "aiosqlite", "typer")
@@ -52,7 +52,7 @@ class Report(NamedTuple):
         settings = [
             f"- Machine: {machine()}, {_processor()}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}",
             f"- Versions: {', '.join(_versions())}",
-            f"- Settings: {self.repetitions} repetitions; of `import` at least {LEAST_REPETITIONS}",
+            f"- Settings: {self.repetitions} repetitions; of `import` at least {LEAST_STARTS}",
             "- What is measured, and how: `docs/benchmarks.md`",
         ]
         head = ["# Benchmark results", made, "\n".join(settings), f"**{summary(self.results)}**"]

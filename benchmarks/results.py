@@ -1,7 +1,8 @@
 """What the results of all workloads have in common, however different what they measure."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -23,6 +24,60 @@ class Result(Protocol):
     def is_missed(self) -> bool:
         """There is a goal, and it was not reached."""
         ...
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """A result with one figure of which something is asked."""
+
+    goal: float | None
+    """The most that the figure may be; `None`: nothing is asked of it."""
+
+    @property
+    @abstractmethod
+    def figure(self) -> float:
+        """What is held against the goal."""
+
+    @property
+    @abstractmethod
+    def subject(self) -> str:
+        """What was measured, in words."""
+
+    @property
+    def is_judged(self) -> bool:
+        """There is a goal for it."""
+        return self.goal is not None
+
+    @property
+    def is_missed(self) -> bool:
+        """There is a goal, and it was not reached."""
+        return self.goal is not None and self.figure > self.goal
+
+
+class JudgedWay(Judged, frozen=True, kw_only=True):
+    """How one way to run a workload did."""
+
+    workload: str
+    colour: str
+    """What its nodes are: `def` or `async`."""
+    way: str
+    backend: str
+
+    @property
+    def subject(self) -> str:
+        """What was timed, in words."""
+        return f"{self.workload} {self.way}, {self.colour}, {self.backend}"
+
+
+class Kind(NamedTuple):
+    """Workloads whose results are lines of one table."""
+
+    key: str
+    """Where the results are in the JSON document."""
+    titles: dict[str, str]
+    """What the workloads are, by name."""
+    measure: Callable[[str, int], list[Any]]
+    """Measures the workload of that name, with so many repetitions, and returns its `Result`s."""
+    markdown: Callable[[list[Any]], str]
 
 
 def verdict(result: Result) -> str:

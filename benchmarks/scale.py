@@ -14,11 +14,12 @@ import anyio
 import msgspec
 
 from benchmarks.alone import resident_bytes, run_alone
+from benchmarks.goals import COMPILE_GOAL_MICROSECONDS, RUN_GOAL
 from benchmarks.graphs import Graph, chain, layered
 from benchmarks.measure import WrongResultError
 from benchmarks.nodes import DEF
 from benchmarks.programs import INPUT, expected_result
-from benchmarks.results import as_table, verdict
+from benchmarks.results import Kind, as_table, verdict
 from benchmarks.structs import python_structs
 from benchmarks.workflows import json_workflow, python_workflow
 from flowrt import Runtime
@@ -32,11 +33,9 @@ REPETITIONS = 5
 LARGE_REPETITIONS = 3
 NODES_TIMED = 100_000
 """A repetition runs small graphs so often that it has at least so many nodes."""
-MOST_COMPILE_MICROSECONDS = 5.0
-MOST_RUN_RATIO = 1.5
 
 
-class Way(NamedTuple):
+class Maker(NamedTuple):
     """How the workflow is made."""
 
     name: str
@@ -49,10 +48,10 @@ SHAPES: dict[str, Callable[[int], Graph]] = {
     "chain": chain,
     "layers": lambda size: layered(9, (size - 1) // 9) if size >= REFERENCE_SIZE else layered(3, (size - 1) // 3),
 }
-PARTS = Way("parts", lambda graph: python_structs(graph, DEF), {}, expected_result)
+PARTS = Maker("parts", lambda graph: python_structs(graph, DEF), {}, expected_result)
 WAYS = {
-    "python": Way("Python", lambda graph: python_workflow(graph, DEF), {}, expected_result),
-    "json": Way("JSON", lambda graph: json_workflow(graph, DEF, "nothing"), INPUT, lambda _graph: INPUT),
+    "python": Maker("Python", lambda graph: python_workflow(graph, DEF), {}, expected_result),
+    "json": Maker("JSON", lambda graph: json_workflow(graph, DEF, "nothing"), INPUT, lambda _graph: INPUT),
 }
 
 
@@ -82,8 +81,8 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     def missed(self) -> list[str]:
         """Which goals were missed; in a smaller workflow fixed costs decide, which nobody notices there."""
         goals = {
-            "compile": self.nodes >= REFERENCE_SIZE and self.compile_microseconds > MOST_COMPILE_MICROSECONDS,
-            "run": self.nodes > REFERENCE_SIZE and self.run_ratio > MOST_RUN_RATIO,
+            "compile": self.nodes >= REFERENCE_SIZE and self.compile_microseconds > COMPILE_GOAL_MICROSECONDS,
+            "run": self.nodes > REFERENCE_SIZE and self.run_ratio > RUN_GOAL,
         }
         return [name for name, is_missed in goals.items() if is_missed]
 
@@ -166,7 +165,7 @@ def _compile_again(made: Any, count: int) -> list[float]:
     return [_timed(lambda: compile_workflow(made, made.steps))[0] for _ in range(more)]
 
 
-async def _run_times(how: Way, workflows: list[tuple[Any, Graph]], repetitions: int) -> list[list[float]]:
+async def _run_times(how: Maker, workflows: list[tuple[Any, Graph]], repetitions: int) -> list[list[float]]:
     """Return the times per run of each workflow, taken in turn."""
     times: list[list[float]] = [[] for _ in workflows]
     async with Runtime(watchdog_seconds=None) as runtime:
@@ -218,6 +217,13 @@ def markdown(found: list[Scale]) -> str:
     ]
     return as_table(headings, lines)
 
+
+KIND = Kind(
+    "scale",
+    {"W7": "a chain and layers of 10 to 1,000,000 nodes"},
+    lambda _name, _repetitions: measure(),
+    markdown,
+)
 
 if __name__ == "__main__":
     print(msgspec.json.encode(measure_here(sys.argv[1], sys.argv[2], int(sys.argv[3]))).decode())

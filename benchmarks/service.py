@@ -18,10 +18,10 @@ import msgspec
 from benchmarks.graphs import Graph, chain
 from benchmarks.measure import WrongResultError
 from benchmarks.nodes import BUSY, DEF, Nodes
-from benchmarks.pings import percentile
 from benchmarks.programs import expected_result
 from benchmarks.workflows import python_workflow
 from flowrt import Runtime, SqlStore
+from flowrt.bench.measurement import nearest_rank
 
 Run: TypeAlias = Callable[[], Awaitable[Any]]
 
@@ -141,11 +141,12 @@ def _verify_log(path: Path, expected: int) -> None:
 
 
 def _done(latencies: list[float], seconds: float) -> Done:
+    latencies.sort()
     return Done(
         executions=len(latencies),
         seconds=seconds,
-        p50_milliseconds=percentile(latencies, 0.5) * 1e3,
-        p99_milliseconds=percentile(latencies, 0.99) * 1e3,
+        p50_milliseconds=nearest_rank(latencies, 50) * 1e3,
+        p99_milliseconds=nearest_rank(latencies, 99) * 1e3,
     )
 
 

@@ -6,7 +6,7 @@
 import gc
 import sys
 import time
-from typing import Any, ClassVar
+from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -14,18 +14,18 @@ import msgspec
 
 from benchmarks.alone import resident_bytes, run_alone
 from benchmarks.backends import Backend, run_on
+from benchmarks.goals import WAITING_GOAL_BYTES
 from benchmarks.measure import WrongResultError
-from benchmarks.results import as_table, verdict
+from benchmarks.results import Judged, Kind, as_table, verdict
 from flowrt import ExecutionHandle, Retry, Runtime, step, workflow
+from flowrt.clock import NANOSECONDS
 
 EXECUTIONS: dict[Backend, int] = {"asyncio": 1_000_000, "trio": 100_000}
 """How many on each backend: what one holds does not depend on how many there are."""
 DELAY_SECONDS = 86_400.0
-MOST_BYTES = 1_500
-NANOSECONDS = 1_000_000_000
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+class Waiting(Judged, frozen=True, kw_only=True):
     """What executions cost that wait for a retry; times are per execution."""
 
     backend: str
@@ -37,17 +37,15 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     end_microseconds: float
     """From the end of the delay until the caller has the result."""
 
-    is_judged: ClassVar = True
-
     @property
     def subject(self) -> str:
         """What was measured, in words."""
         return f"W8 {self.executions:,} waiting executions, {self.backend}"
 
     @property
-    def is_missed(self) -> bool:
-        """Each holds more than the goal."""
-        return self.bytes_each > MOST_BYTES
+    def figure(self) -> float:
+        """The bytes."""
+        return self.bytes_each
 
 
 class SkippingClock:
@@ -155,6 +153,7 @@ async def measure_here(backend: str, executions: int) -> Waiting:
         backend=backend,
         executions=executions,
         bytes_each=grown / executions,
+        goal=WAITING_GOAL_BYTES,
         start_microseconds=(parked - started) / executions * 1e6,
         end_microseconds=(ended - parked) / executions * 1e6,
     )
@@ -177,13 +176,20 @@ def markdown(found: list[Waiting]) -> str:
             f"{waiting.bytes_each:,.0f}",
             f"{waiting.start_microseconds:.1f}",
             f"{waiting.end_microseconds:.1f}",
-            f"≤ {MOST_BYTES:,} bytes",
+            f"≤ {waiting.goal:,.0f} bytes",
             verdict(waiting),
         )
         for waiting in found
     ]
     return as_table(headings, lines)
 
+
+KIND = Kind(
+    "waiting",
+    {"W8": "executions that wait for a retry, all at once"},
+    lambda _name, _repetitions: measure(),
+    markdown,
+)
 
 if __name__ == "__main__":
     on, count = sys.argv[1:]

@@ -11,9 +11,11 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.options import LEAST_REPETITIONS, repetitions
 from benchmarks.peers.catalog import PEERS, Peer
 from benchmarks.peers.environment import NotInstalledError, default_folder, interpreter_of
 from benchmarks.peers.running import Beside, PeerFailedError, run_peer
+from benchmarks.results import as_table
 
 HEADINGS = ("peer", "version", "workload", "nodes", "µs", "b1 µs", "flowrt µs", "peer / flowrt")
 
@@ -43,22 +45,23 @@ def _parser(peers: Mapping[str, Peer]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description="Other libraries beside flowrt.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(peers)}; default: all")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--repetitions", type=int, default=5, help="how often each is timed")
+    parser.add_argument(
+        "--repetitions", type=repetitions, default=5, help=f"how often each is timed; at least {LEAST_REPETITIONS}"
+    )
     parser.add_argument("--environments", type=Path, default=default_folder(), help="where peers are installed")
     return parser
 
 
 def markdown(found: list[Beside], failures: dict[str, str]) -> str:
     """Return the timings as a table, and a line for each peer that did not run."""
-    lines = ["| " + " | ".join(HEADINGS) + " |", "|---" * len(HEADINGS) + "|"] if found else []
-    lines += ["| " + " | ".join(_cells(beside)) + " |" for beside in found]
+    table = [as_table(HEADINGS, map(_cells, found))] if found else []
     reasons = [f"{one.peer} has no {one.workload}: {one.reason}" for one in found if one.reason]
     notes = [*reasons, *(f"{name} {reason}" for name, reason in failures.items())]
-    return "\n".join([*lines, *(["", *notes] if lines and notes else notes)])
+    return "\n\n".join([*table, *(["\n".join(notes)] if notes else [])])
 
 
 def _cells(beside: Beside) -> tuple[str, ...]:
-    is_timed = beside.peer_microseconds is not None and beside.ratio is not None
+    is_timed = beside.peer_microseconds is not None
     return (
         beside.peer,
         ", ".join(beside.versions.values()),

@@ -21,7 +21,6 @@ class Peer(NamedTuple):
 
 
 SCRIPTS = "benchmarks.peers.scripts"
-INSTALL_SECONDS = 300.0
 
 
 def _tasks(size: int, runs: int) -> tuple[Task, ...]:

@@ -13,7 +13,7 @@ import msgspec
 from benchmarks.alone import ROOT
 from benchmarks.baselines import Run
 from benchmarks.contenders import contenders
-from benchmarks.measure import measure_ways
+from benchmarks.measure import measure_contenders
 from benchmarks.nodes import DEF
 from benchmarks.peers.catalog import Peer
 from benchmarks.peers.tasks import Task, expected
@@ -107,14 +107,14 @@ def _report(peer: Peer, python: Path, repetitions: int) -> PeerReport:
 def _beside(task: Task, repetitions: int) -> tuple[float, float]:
     """Return what a node costs by hand and with flowrt."""
     workload = Workload(task.workload, task.shape, task.graph, task.runs, task.at_once)
-    ways = [way for way in contenders(task.graph, DEF) if way.backend == "asyncio" and way.payload == "values"]
-    b1, flowrt = (next(way for way in ways if way.name == name) for name in ("b1", "flowrt, Python"))
+    known = {(one.name, one.backend, one.payload): one for one in contenders(task.graph, DEF)}
+    b1, flowrt = (known[name, "asyncio", "values"] for name in ("b1", "flowrt, Python"))
     if task.at_once == 1:
-        timings = measure_ways([b1, flowrt], workload, repetitions)
+        timings = measure_contenders([b1, flowrt], workload, repetitions)
         return timings[0].median, timings[1].median
-    by_hand = measure_ways([b1], workload, repetitions)
+    by_hand = measure_contenders([b1], workload, repetitions)
     mapped = flowrt._replace(open=_mapping(task), expected=[expected(task.graph)] * task.runs)
-    timed = measure_ways([mapped], workload._replace(runs=1, at_once=1), repetitions)
+    timed = measure_contenders([mapped], workload._replace(runs=1, at_once=1), repetitions)
     return by_hand[0].median, timed[0].median / task.runs
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from flowrt.bench.measurement import Curve
+from flowrt.bench.number import number
 from flowrt.bench.scale import Scale, from_zero, span
 from flowrt.bench.sweep import Value
 from flowrt.bench.usl import Usl
@@ -96,7 +97,7 @@ def _draw_panel(
     for tick in ticks:
         _, height = place(x.low, tick)
         yield Line(((LEFT, height), (RIGHT, height)), PALE)
-        yield Label((LEFT - 8, height + 4), f"{tick:g}", "end")
+        yield Label((LEFT - 8, height + 4), number(tick), "end")
     yield from _draw_values(across, lambda value: place(value, 0.0))
     if verdict is not None and verdict.fit is not None:
         yield from _draw_fit(verdict.fit, x, y, place)
@@ -119,7 +120,7 @@ def _draw_values(across: Sequence[float], below: Callable[[float], Place]) -> It
     free_from = 0.0
     for value in across:
         at, bottom = below(value)
-        text = f"{value:g}"
+        text = str(value)
         if at - 4 * len(text) >= free_from:
             free_from = at + 4 * len(text) + 6
             yield Label((at, bottom + 18), text, "middle")
@@ -130,7 +131,7 @@ def _draw_fit(fit: Usl, x: Scale, y: Scale, place: Callable[[float, float], Plac
     if fit.knee is not None and x.low <= fit.knee <= x.high:
         left, top = place(fit.knee, y.high)
         yield Line(((left, top), place(fit.knee, 0.0)), FIT, is_dashed=True)
-        yield Label((left, top - 4), f"knee of the fit: {fit.knee:.3g}", "middle", FIT)
+        yield Label((left, top - 4), f"knee of the fit: {number(fit.knee)}", "middle", FIT)
 
 
 def _pieces(x: Scale) -> list[float]:

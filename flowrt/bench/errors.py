@@ -2,8 +2,7 @@
 
 FlowrtError
 └── BenchError               a bench can't be run as it was asked for
-    ├── SweepError           the sweep is none, or sweeps what the workflow has not
-    ├── LatencyError         what is to be simulated is told wrongly
+    ├── OptionError          what is to be swept or simulated is told wrongly
     └── ExtraMissingError    a library is not installed that only benches need
 """
 
@@ -14,38 +13,23 @@ class BenchError(FlowrtError):
     """A bench can't be run as it was asked for; nothing ran."""
 
 
-class SweepError(BenchError):
-    """The sweep is none, or sweeps what the workflow has not.
+class OptionError(BenchError):
+    """What is to be swept or simulated is told wrongly, or the workflow has it not.
 
     Args:
-        text: The sweep as it was given.
+        what: What the text is to tell: `sweep` or `latency`.
+        text: The text as it was given.
         reason: What is wrong, and what was expected.
     """
 
-    def __init__(self, text: str, reason: str) -> None:
-        super().__init__(text, reason)
+    def __init__(self, what: str, text: str, reason: str) -> None:
+        super().__init__(what, text, reason)
+        self.what = what
         self.text = text
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"the sweep {self.text!r}: {self.reason}"
-
-
-class LatencyError(BenchError):
-    """What is to be simulated is told wrongly.
-
-    Args:
-        text: The latency as it was given.
-        reason: What is wrong, and what was expected.
-    """
-
-    def __init__(self, text: str, reason: str) -> None:
-        super().__init__(text, reason)
-        self.text = text
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return f"the latency {self.text!r}: {self.reason}"
+        return f"the {self.what} {self.text!r}: {self.reason}"
 
 
 class ExtraMissingError(BenchError):

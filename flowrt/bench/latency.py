@@ -1,12 +1,19 @@
-"""How long a node is to take in a simulation, as text."""
+"""How long the nodes of a workflow are to take in a simulation, told as text."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
-from flowrt.bench.errors import LatencyError
+from flowrt.bench.errors import OptionError
+from flowrt.bench.recording import Recording
+from flowrt.bench.sweep import LARGEST
+from flowrt.definition import LoadedDefinition, Node
 from flowrt.testing.distributions import Distribution, constant, exponential, lognormal, uniform
+from flowrt.testing.fake import Fake
+from flowrt.testing.substitution import refuse_unknown
+from flowrt.typing import BoundStep
 
 FORM = re.compile(r"(?:(?P<kind>[a-z]+)\((?P<numbers>[^()]*)\)|(?P<seconds>[^()@]+))(?:@(?P<capacity>\d+))?")
 KINDS: Mapping[str, Callable[..., Distribution]] = {
@@ -20,6 +27,11 @@ EXPECTED = (
     "expected `measured`, or NODE=SECONDS, NODE=measured, NODE=lognormal(median,sigma), NODE=uniform(low,high), "
     "NODE=exponential(mean) or NODE=constant(seconds)"
 )
+PLAIN = frozenset(
+    {"start", "trigger", "end", "input", "output", "process", "transform", "data_validation"}
+    | {"condition", "decision", "branch", "join", "delay"}
+)
+"""The built-in types that wait for nothing real: a simulation runs them as they are."""
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,27 +43,94 @@ class Latency(msgspec.Struct, frozen=True, kw_only=True):
     """How many executions it serves at once; the others wait for their turn. `None`: all of them."""
 
 
+class Latencies:
+    """How long nodes take in a simulation; those that are not named run as they are, in virtual time.
+
+    Args:
+        workflow: The workflow.
+        texts: For each node, or for all nodes of a type, a text as `parse_latency` takes it; `measured` stands for all
+            nodes that may wait for something real.
+
+    Raises:
+        OptionError: A text means nothing, tells of a node for the second time, or of one that chooses branches, which
+            a made-up one could not.
+        DefinitionError: There is no such node or type.
+    """
+
+    def __init__(self, workflow: LoadedDefinition, texts: Sequence[str]) -> None:
+        given = _parsed(texts)
+        stand_ins: Mapping[str, Any] = dict.fromkeys(given, Fake())
+        refuse_unknown(workflow.definition, stand_ins)
+        self._by_node: dict[str, Latency] = {}
+        for node, step in zip(workflow.definition.nodes, workflow.steps, strict=True):
+            latency = given.get(node.id, given.get(node.type))
+            if latency is None and MEASURED in texts and _may_wait(node, step):
+                latency = Latency(distribution=None)
+            if latency is not None:
+                self._by_node[node.id] = _checked(node, step, latency)
+
+    @property
+    def need_recording(self) -> bool:
+        """A node is to take as long as it was measured to."""
+        return any(latency.distribution is None for latency in self._by_node.values())
+
+    def resolve(self, recording: Recording | None) -> dict[str, Latency]:
+        """Return the latency of each node by its id, with what was measured filled in.
+
+        A node that was to take as long as it was measured to, and never ran, runs as it is.
+        """
+        measured = {
+            node: msgspec.structs.replace(latency, distribution=observed)
+            for node, latency in self._by_node.items()
+            if latency.distribution is None and recording is not None
+            if (observed := recording.observed(node)) is not None
+        }
+        return {node: latency for node, latency in self._by_node.items() if latency.distribution is not None} | measured
+
+
 def parse_latency(text: str) -> tuple[str, Latency]:
     """Return the node and the latency that a text like `charge=lognormal(0.2,0.5)@8` means.
 
     What stands behind `@` is how many executions the node serves at once.
 
     Raises:
-        LatencyError: It means none.
+        OptionError: It means none.
     """
     node, _, told = text.rpartition("=")
     found = FORM.fullmatch(told.replace(" ", ""))
     if not node.strip() or found is None:
-        raise LatencyError(text, f"{EXPECTED}; with @8 behind it for a node that serves 8 at once")
-    kind, numbers = found["kind"] or "constant", found["numbers"] or found["seconds"] or ""
+        raise OptionError("latency", text, f"{EXPECTED}; with @8 behind it for a node that serves 8 at once")
+    kind, seconds = found["kind"] or "constant", found["seconds"]
     if kind not in KINDS:
-        raise LatencyError(text, f"there is no distribution {kind!r}: {EXPECTED}")
+        raise OptionError("latency", text, f"there is no distribution {kind!r}: {EXPECTED}")
     try:
-        parameters = [] if numbers == MEASURED else [float(number) for number in numbers.split(",")]
-        distribution = KINDS[kind](*parameters) if parameters else None
+        parameters = map(float, (seconds or found["numbers"]).split(","))
+        distribution = None if seconds == MEASURED else KINDS[kind](*parameters)
+        capacity = None if found["capacity"] is None else int(found["capacity"])
     except (TypeError, ValueError) as error:  # a wrong number of numbers, or what they can't be
-        raise LatencyError(text, f"{error}; {EXPECTED}") from None
-    capacity = None if found["capacity"] is None else int(found["capacity"])
-    if capacity == 0:
-        raise LatencyError(text, "a node that serves 0 at once would serve none: expected @1 or more")
+        raise OptionError("latency", text, f"{error}; {EXPECTED}") from None
+    if capacity is not None and not 1 <= capacity <= LARGEST:
+        raise OptionError("latency", text, f"a node can't serve {capacity} at once: expected @1 to @{LARGEST}")
     return node.strip(), Latency(distribution=distribution, capacity=capacity)
+
+
+def _parsed(texts: Sequence[str]) -> dict[str, Latency]:
+    given: dict[str, Latency] = {}
+    for text in texts:
+        if text == MEASURED:
+            continue
+        name, latency = parse_latency(text)
+        if name in given:
+            raise OptionError("latency", text, f"that of {name!r} is given twice: expected one for each node or type")
+        given[name] = latency
+    return given
+
+
+def _may_wait(node: Node, step: BoundStep) -> bool:
+    return node.type not in PLAIN and step.handles is None and step.signal is None
+
+
+def _checked(node: Node, step: BoundStep, latency: Latency) -> Latency:
+    if step.handles is not None or step.signal is not None:
+        raise OptionError("latency", node.id, "the node chooses branches or waits for a signal, so it can't be made up")
+    return latency

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import nullcontext
 from functools import partial
+from itertools import cycle, islice
 from math import ceil
 from typing import Any, NamedTuple, TypeAlias
 
@@ -33,6 +34,11 @@ def find_aiometer() -> Callable[..., Coroutine[Any, Any, None]]:
     untyped: Any = aiometer
     run_on_each: Callable[..., Coroutine[Any, Any, None]] = untyped.run_on_each
     return run_on_each
+
+
+def repeated(inputs: Sequence[Any], executions: int) -> list[Any]:
+    """Return as many inputs as executions, again from the first where they are fewer."""
+    return list(islice(cycle(inputs), executions))
 
 
 class LoadLimits(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
 """What the nodes of a workflow did for some inputs, one at a time: what simulations repeat."""
 
-import builtins
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
@@ -12,7 +11,7 @@ from flowrt.definition import LoadedDefinition
 from flowrt.errors import FlowrtError, StoreError
 from flowrt.events import AttemptEnded, ErrorDetails, Event
 from flowrt.runtime import Runtime
-from flowrt.testing.recording import RecordedError
+from flowrt.testing.recording import recorded_error
 from flowrt.typing import BoundStep
 
 MAX_RECORDED = 50
@@ -107,18 +106,3 @@ class Recording:
             raise recorded_error(end)
         produced: Any = msgspec.json.decode(end)
         return produced if step.output_key is None else produced[step.output_key]
-
-
-def recorded_error(details: ErrorDetails) -> RecordedError:
-    """Return an error that a policy takes for the one that was recorded: it has the name of its class.
-
-    What a built-in class derives from, it derives from, too.
-    """
-    module, _, name = details.type.rpartition(".")
-    known: Any = None if module else getattr(builtins, name, None)
-    bases = (RecordedError, known) if isinstance(known, type) and issubclass(known, Exception) else (RecordedError,)
-    made: type[RecordedError] = type(name, bases, {"__module__": module or "builtins"})
-    try:
-        return made(details.message)
-    except TypeError:  # a few built-in ones take more than a message
-        return RecordedError(f"{details.type}: {details.message}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from flowrt.bench.load import LoadLimits
-from flowrt.bench.sweep import MAX_AT_ONCE, MAX_PER_SECOND, PLACES, Sweep, Value
+from flowrt.bench.sweep import MAX_AT_ONCE, MAX_PER_SECOND, SLOT_LIMITS, Sweep, Value
 from flowrt.bench.sweepable import check_sweepable, with_policy
 from flowrt.definition import LoadedDefinition
 from flowrt.typing import StepCatalog
@@ -37,7 +37,7 @@ def make_settings(
         fixed: The limits of the load that are not swept. Without any, `USUAL_AT_ONCE` are under way.
 
     Raises:
-        SweepError: The workflow has not what is swept, or it is fixed, too.
+        OptionError: The workflow has not what is swept, or it is fixed, too.
         DefinitionError: A policy can't have one of the values.
     """
     check_sweepable(sweep, workflow.definition)
@@ -52,6 +52,6 @@ def _setting(name: str, value: Value, workflow: LoadedDefinition, catalog: StepC
         return Setting(value, workflow, LoadLimits(max_at_once=fixed.max_at_once, max_per_second=value), {}, 1)
     is_open = fixed.max_at_once is None and fixed.max_per_second is None
     load = LoadLimits(max_at_once=USUAL_AT_ONCE) if is_open else fixed
-    if name in PLACES:
-        return Setting(value, workflow, load, {name.removeprefix("limits."): int(value)}, int(value))
+    if name in SLOT_LIMITS:
+        return Setting(value, workflow, load, {SLOT_LIMITS[name]: int(value)}, int(value))
     return Setting(value, with_policy(workflow, name, value, catalog), load, {}, 1)

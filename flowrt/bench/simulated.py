@@ -16,7 +16,6 @@ from flowrt.clock import NANOSECONDS
 from flowrt.definition import LoadedDefinition
 from flowrt.errors import FlowrtError
 from flowrt.testing.distributions import Distribution
-from flowrt.testing.fake import Fake
 from flowrt.testing.recording import RecordedError
 from flowrt.testing.simulation import Simulation
 from flowrt.testing.substitution import simulated_plan
@@ -45,7 +44,7 @@ class Station:
         return end - now
 
 
-class MadeUp(Fake):
+class Replayed:
     """A step that takes its time, and then ends as it ended when it was recorded.
 
     Args:
@@ -54,7 +53,6 @@ class MadeUp(Fake):
     """
 
     def __init__(self, latency: Distribution, produce: Callable[[], Any]) -> None:
-        super().__init__()
         self._time = latency
         self._produce = produce
 
@@ -79,7 +77,7 @@ class MadeUp(Fake):
         return attempt
 
 
-class SimulatedSweep:
+class SimulatedRuns:
     """Measures points of a sweep in virtual time, under the same load as for real.
 
     Args:
@@ -110,7 +108,9 @@ class SimulatedSweep:
         stand_ins = self._stand_ins(setting.workflow, simulation)
         plan = simulated_plan(setting.workflow, stand_ins, simulation, check_inputs=False)
 
-        async def main() -> list[Sample]:
+        samples: list[Sample] = []
+
+        async def main() -> None:
             async with simulation.open_engine() as engine:
 
                 async def execute(number: int, given: Any) -> str | None:
@@ -121,22 +121,22 @@ class SimulatedSweep:
                         return str(error)
                     return None
 
-                return await Load(setting.load, execute, lambda done: told(setting, done)).run(inputs)
+                samples.extend(await Load(setting.load, execute, lambda done: told(setting, done)).run(inputs))
 
-        samples = simulation.run(main) or []
+        simulation.run(main)
         return make_point(setting.value, samples, is_paced=setting.load.max_per_second is not None)
 
-    def _stand_ins(self, workflow: LoadedDefinition, simulation: Simulation) -> dict[str, Fake]:
+    def _stand_ins(self, workflow: LoadedDefinition, simulation: Simulation) -> dict[str, Replayed]:
         attempts: Counter[tuple[str, int]] = Counter()
 
-        def made_up(node: str, step: BoundStep, served: Distribution, capacity: int | None) -> MadeUp:
+        def made_up(node: str, step: BoundStep, served: Distribution, capacity: int | None) -> Replayed:
             def produce() -> Any:
                 number = self._number.get()
                 attempts[node, number] += 1
                 recording = self._recording
                 return None if recording is None else recording.produce(node, number, attempts[node, number], step)
 
-            return MadeUp(_timed(served, capacity, simulation), produce)
+            return Replayed(_timed(served, capacity, simulation), produce)
 
         return {
             node.id: made_up(node.id, step, latency.distribution, latency.capacity)

@@ -5,16 +5,17 @@ from typing import TypeAlias
 
 import msgspec
 
-from flowrt.bench.errors import SweepError
+from flowrt.bench.errors import OptionError
 
 Value: TypeAlias = int | float
 MAX_AT_ONCE = "max_at_once"
 MAX_PER_SECOND = "max_per_second"
 LOAD_LIMITS = (MAX_AT_ONCE, MAX_PER_SECOND)
 """The limits of the load itself: how many executions are under way, and how many begin in a second."""
-PLACES = ("limits.thread", "limits.process")
-"""The limits of a runtime: how many placed steps run at once."""
-WHOLE = (MAX_AT_ONCE, *PLACES)
+PLACEMENTS = ("thread", "process")
+SLOT_LIMITS = {f"limits.{placement}": placement for placement in PLACEMENTS}
+"""The limits of a runtime: how many steps of a placement run at once."""
+WHOLE = (MAX_AT_ONCE, *SLOT_LIMITS)
 LARGEST = 1_000_000
 """The largest value of a limit."""
 
@@ -37,19 +38,19 @@ class Sweep(msgspec.Struct, frozen=True, kw_only=True):
         return self.name == MAX_PER_SECOND
 
     def __str__(self) -> str:
-        return f"{self.name}={','.join(f'{value:g}' for value in self.values)}"
+        return f"{self.name}={','.join(map(str, self.values))}"
 
 
 def parse_sweep(text: str) -> Sweep:
     """Return the sweep that a text like `max_at_once=1,2,5` means.
 
     Raises:
-        SweepError: It is none.
+        OptionError: It is none.
     """
     name, sign, listed = text.partition("=")
     name = name.strip()
     if not sign or not name:
-        raise SweepError(text, "expected NAME=VALUE,VALUE,..., such as max_at_once=1,2,5,10")
+        raise OptionError("sweep", text, "expected NAME=VALUE,VALUE,..., such as max_at_once=1,2,5,10")
     return Sweep(name=name, values=tuple(_value(text, name, part.strip()) for part in listed.split(",")))
 
 
@@ -57,11 +58,11 @@ def _value(text: str, name: str, part: str) -> Value:
     try:
         value = float(part)
     except ValueError:
-        raise SweepError(text, f"{part!r} is no number") from None
+        raise OptionError("sweep", text, f"{part!r} is no number") from None
     if not (math.isfinite(value) and 0 < value <= LARGEST):
-        raise SweepError(text, f"{part} can't be: expected a number above 0, at most {LARGEST:,}")
+        raise OptionError("sweep", text, f"{part} can't be: expected a number above 0, at most {LARGEST:,}")
     if value.is_integer():
         return int(value)
     if name in WHOLE:
-        raise SweepError(text, f"{part} can't be: {name} counts, so it is a whole number")
+        raise OptionError("sweep", text, f"{part} can't be: {name} counts, so it is a whole number")
     return value

@@ -5,14 +5,13 @@ from typing import Any
 
 import msgspec
 
-from flowrt.bench.errors import SweepError
-from flowrt.bench.sweep import LOAD_LIMITS, Sweep, Value
+from flowrt.bench.errors import OptionError
+from flowrt.bench.sweep import LOAD_LIMITS, SLOT_LIMITS, Sweep, Value
 from flowrt.definition import Definition, LoadedDefinition, export_definition, load_definition
 from flowrt.definition.nearest import NearestNames
 from flowrt.policies import NodePolicy
 from flowrt.typing import StepCatalog
 
-PLACEMENTS = ("thread", "process")
 MAX_NAMED = 40
 """How many names an error tells of."""
 
@@ -24,16 +23,16 @@ def sweepable(definition: Definition) -> tuple[str, ...]:
     if the node has it and it is a number.
     """
     placements = {node.policy.placement for node in definition.nodes}
-    placed = [f"limits.{placement}" for placement in PLACEMENTS if placement in placements]
+    slots = [name for name, placement in SLOT_LIMITS.items() if placement in placements]
     policies = [f"{node.id}.{'.'.join(path)}" for node in definition.nodes for path in _numbers(node.policy)]
-    return (*LOAD_LIMITS, *placed, *policies)
+    return (*LOAD_LIMITS, *slots, *policies)
 
 
 def check_sweepable(sweep: Sweep, definition: Definition) -> None:
     """Refuse to sweep what a workflow has not.
 
     Raises:
-        SweepError: The workflow has it not; the error names those that it has.
+        OptionError: The workflow has it not; the error names those that it has.
     """
     names = sweepable(definition)
     if sweep.name in names:
@@ -41,7 +40,7 @@ def check_sweepable(sweep: Sweep, definition: Definition) -> None:
     hint = NearestNames().hint(sweep.name, names)
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
     known = ", ".join(names[:MAX_NAMED]) + more
-    raise SweepError(str(sweep), f"workflow {definition.name!r} has no {sweep.name!r}{hint}; it has: {known}")
+    raise OptionError("sweep", str(sweep), f"workflow {definition.name!r} has no {sweep.name!r}{hint}; it has: {known}")
 
 
 def with_policy(workflow: LoadedDefinition, name: str, value: Value, catalog: StepCatalog) -> LoadedDefinition:

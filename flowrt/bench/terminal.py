@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flowrt.bench.measurement import Curve
+from flowrt.bench.number import number
 from flowrt.bench.scale import Scale, from_zero, span
 from flowrt.bench.verdict import Verdict
 
@@ -31,7 +32,7 @@ def plot(curves: Sequence[Curve], verdicts: Sequence[Verdict]) -> list[str]:
     for curve in reversed(curves):  # what was measured is on top
         for point in curve.points:
             _put(grid, round(x.place(point.value) * (WIDTH - 1)), point.throughput_per_second, y, MARKS[curve.source])
-    labels = {_row(tick, y): f"{tick:g}" for tick in ticks}
+    labels = {_row(tick, y): number(tick) for tick in ticks}
     margin = max(map(len, labels.values()))
     lines = [f"{labels.get(row, ''):>{margin}} │{''.join(cells)}".rstrip() for row, cells in enumerate(grid)]
     legend = [f"{MARKS[curve.source]} {curve.source}" for curve in curves] + [f"{FIT} fit"] * (fit is not None)
@@ -55,7 +56,7 @@ def _below(x: Scale, values: Sequence[float]) -> str:
     """Return the line with the values below their places, as many as there is room for."""
     line = ""
     for value in values:
-        text = f"{value:g}"
+        text = str(value)
         start = max(0, round(x.place(value) * (WIDTH - 1)) - (len(text) - 1) // 2)
         if not line or start > len(line):
             line = line.ljust(start) + text

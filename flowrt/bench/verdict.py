@@ -6,6 +6,7 @@ from math import ceil
 import msgspec
 
 from flowrt.bench.measurement import Curve, Point
+from flowrt.bench.number import number
 from flowrt.bench.sweep import MAX_AT_ONCE, Value
 from flowrt.bench.usl import MIN_POINTS, Usl, fit_usl
 
@@ -69,15 +70,15 @@ def judge(curve: Curve) -> Verdict:
 
 def _judge_points(name: str, points: Sequence[Point], best: Point) -> Verdict:
     enough = min(point.value for point in points if point.throughput_per_second >= ENOUGH * best.throughput_per_second)
-    told = f"Best: {best.throughput_per_second:.4g}/s at {name}={best.value:g}"
-    told += "." if enough == best.value else f"; {enough:g} reaches 95 % of that already."
+    told = f"Best: {number(best.throughput_per_second)}/s at {name}={best.value}"
+    told += "." if enough == best.value else f"; {enough} reaches 95 % of that already."
     verdict = Verdict(best=best.value, enough=enough, sentences=(told,))
     alone = next((point.throughput_per_second for point in points if point.value == 1 and not point.failed), None)
     if name != MAX_AT_ONCE or alone is None or best.failed:
         return verdict
     served = best.throughput_per_second / alone
     if served < ENOUGH * max(point.value for point in points):
-        told = f"One at a time gets {alone:.4g}/s, so at the best {served:.2g} are served at once"
+        told = f"One at a time gets {number(alone)}/s, so at the best {number(served)} are served at once"
         verdict = _with(verdict, f"{told} (Little's law): what is more than that waits.")
     return msgspec.structs.replace(verdict, served_at_once=served)
 
@@ -86,7 +87,7 @@ def _surest_sentence(name: str, points: Sequence[Point]) -> str:
     surest = min(points, key=lambda point: (point.failed, point.p95_seconds))
     p95 = (surest.p95_seconds or 0.0) * 1e3
     return (
-        f"Fewest failures and, of those, the lowest p95: {surest.failed} and {p95:.4g} ms at {name}={surest.value:g}."
+        f"Fewest failures and, of those, the lowest p95: {surest.failed} and {number(p95)} ms at {name}={surest.value}."
     )
 
 
@@ -103,10 +104,10 @@ def _judge_fit(curve: Curve, points: Sequence[Point], measured: Verdict, fit: Us
     sentences = [_knee_sentence(fit, largest.value), f"By the fit, {limit} is enough for 95 % of its best."]
     stays = largest.throughput_per_second >= ENOUGH * max(point.throughput_per_second for point in points)
     if stays and fit.knee is not None and fit.knee < largest.value:
-        sentences.append(f"But the {curve.source} points do not fall, up to {largest.value:g}.")
+        sentences.append(f"But the {curve.source} points do not fall, up to {largest.value}.")
     if error > POOR_FIT:
         sentences.append(
-            f"The fit is off by {error:.0%} at {worst:g}: trust the {curve.source} points, or take more of them there."
+            f"The fit is off by {error:.0%} at {worst}: trust the {curve.source} points, or take more of them there."
         )
     verdict = _with(measured, *sentences, *_hints(curve))
     return msgspec.structs.replace(verdict, fit=fit, fit_error=error, knee=fit.knee, practical_limit=limit)
@@ -114,26 +115,26 @@ def _judge_fit(curve: Curve, points: Sequence[Point], measured: Verdict, fit: Us
 
 def _knee_sentence(fit: Usl, largest: Value) -> str:
     law = (
-        f"Fit: {fit.rate_per_second:.4g}/s alone, contention {fit.contention:.3g}, coherency {fit.coherency:.3g}"
-        " (Universal Scalability Law)"
+        f"Fit: {number(fit.rate_per_second)}/s alone, contention {number(fit.contention)}, "
+        f"coherency {number(fit.coherency)} (Universal Scalability Law)"
     )
     if fit.knee is None:
-        return f"{law}: no knee within what was measured (1 to {largest:g})."
+        return f"{law}: no knee within what was measured (1 to {largest})."
     if fit.knee > largest:
-        return f"{law}: no knee up to {largest:g}; the fit puts it at {fit.knee:.0f}, which was not measured."
-    return f"{law}: the knee is at {fit.knee:.3g}; beyond it throughput falls."
+        return f"{law}: no knee up to {largest}; the fit puts it at {fit.knee:,.0f}, which was not measured."
+    return f"{law}: the knee is at {number(fit.knee)}; beyond it throughput falls."
 
 
 def _judge_rates(points: Sequence[Point], best: Point) -> Verdict:
     achieved = [point.value for point in points if point.throughput_per_second >= ACHIEVED * point.value]
-    most = f"The most that completed was {best.throughput_per_second:.4g}/s, of {best.value:g}/s offered."
+    most = f"The most that completed was {number(best.throughput_per_second)}/s, of {best.value}/s offered."
     if not achieved:
-        told = f"Saturated at every rate: not even {min(point.value for point in points):g}/s was achieved within 5 %."
+        told = f"Saturated at every rate: not even {min(point.value for point in points)}/s was achieved within 5 %."
         return Verdict(best=best.value, sentences=(told, most))
     saturation = max(achieved)
     missed = sorted(point.value for point in points if point.value > saturation)
-    told = f"Saturation: {saturation:g}/s is the highest offered rate that was achieved within 5 %"
-    told += f"; {missed[0]:g}/s was not." if missed else ", and the highest that was offered: offer more."
+    told = f"Saturation: {saturation}/s is the highest offered rate that was achieved within 5 %"
+    told += f"; {missed[0]}/s was not." if missed else ", and the highest that was offered: offer more."
     return Verdict(best=best.value, saturation_per_second=saturation, sentences=(told, most))
 
 
@@ -141,11 +142,11 @@ def _hints(curve: Curve) -> tuple[str, ...]:
     largest = max(point.value for point in curve.points)
     executions = min(point.executions for point in curve.points)
     if curve.sweep.name == MAX_AT_ONCE and executions < ENOUGH_ROUNDS * largest:
-        why = f"few for {largest:g} at once: the end of a point, when fewer are under way, weighs in it"
+        why = f"few for {largest} at once: the end of a point, when fewer are under way, weighs in it"
         enough = ENOUGH_ROUNDS * int(largest)
     elif curve.sweep.is_rate and executions < ENOUGH_SECONDS * largest:
         seconds = executions / largest
-        why = f"few for {largest:g}/s: they are over in {seconds:.2g} s, in which a hiccup of the machine weighs much"
+        why = f"few for {largest}/s: they are over in {seconds:.2g} s, in which a hiccup of the machine weighs much"
         enough = ceil(ENOUGH_SECONDS * largest)
     else:
         return ()

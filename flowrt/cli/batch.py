@@ -2,7 +2,6 @@
 
 import sys
 import time
-from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, aclosing
@@ -14,16 +13,14 @@ import msgspec
 import typer
 
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo, echo_error, encode, print_json
+from flowrt.cli.inputs import open_inputs, text_of_line
 from flowrt.cli.interrupts import GRACE_SECONDS, leaving_on_second_interrupt
 from flowrt.cli.lines import read_lines
 from flowrt.cli.progress import Progress
-from flowrt.cli.stdin import standard_input
 from flowrt.definition import LoadedDefinition
 from flowrt.errors import InputError, StoreError
 from flowrt.mapping import ExecutionResult, ExecutionResults
 from flowrt.runtime import Runtime
-
-STDIN = Path("-")
 
 
 class Batch:
@@ -58,15 +55,7 @@ class Batch:
         """
         started = time.perf_counter()
         is_cancelled = False
-        with ExitStack() as files:
-            try:
-                lines = (
-                    standard_input(self._name)
-                    if self._inputs == STDIN
-                    else files.enter_context(self._inputs.open("rb"))
-                )
-            except OSError as error:
-                raise InputError(self._name, f"the file of inputs can't be opened: {error}") from None
+        with open_inputs(self._inputs, self._name) as lines:
             try:
                 anyio.run(self._run, runtime, lines, backend=backend)
             except KeyboardInterrupt:
@@ -111,8 +100,7 @@ class Batch:
             async for lines in chunks:
                 for line in lines:
                     number += 1
-                    text = line.removeprefix(BOM_UTF8) if number == 1 else line
-                    if text.strip():
+                    if text := text_of_line(line, number):
                         yield self._decode(text, number, index)
                         index += 1
 

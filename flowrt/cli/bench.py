@@ -1,6 +1,6 @@
 """`flowrt bench`: find the right limit by measuring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +10,7 @@ from flowrt.cli.ending import ending
 from flowrt.cli.options import Backend, File, Json, PythonModules, Unknown, load, make_registry
 
 if TYPE_CHECKING:
-    from flowrt.bench.latencies import Latencies
+    from flowrt.bench.latency import Latencies
     from flowrt.definition import LoadedDefinition
     from flowrt.runtime import Runtime
 
@@ -32,7 +32,7 @@ def bench(
         int | None,
         typer.Option(min=0, help="How many run before each value, and are not measured; without, those at once."),
     ] = None,
-    backend: Annotated[Backend, typer.Option(help="The event loop.")] = "asyncio",
+    backend: Annotated[Backend | None, typer.Option(help="The event loop; without, asyncio.")] = None,
     unknown_steps: Unknown = "refuse",
     python_module: PythonModules = None,
     db: Annotated[str | None, typer.Option(help="A database to log to; without, there is no log.")] = None,
@@ -50,7 +50,8 @@ def bench(
     from flowrt.bench.setting import make_settings  # noqa: PLC0415
     from flowrt.bench.sweep import parse_sweep  # noqa: PLC0415
     from flowrt.cli.bench_plot import check_plot  # noqa: PLC0415
-    from flowrt.cli.bench_run import BenchRun, load_inputs  # noqa: PLC0415
+    from flowrt.cli.bench_run import BenchRun  # noqa: PLC0415
+    from flowrt.cli.inputs import read_records  # noqa: PLC0415
 
     with ending(as_json=json):
         find_aiometer()  # before anything runs
@@ -58,33 +59,46 @@ def bench(
         if {"max_at_once": max_at_once, "max_per_second": max_per_second}.get(swept.name) is not None:
             option = swept.name.replace("_", "-")
             raise typer.BadParameter(f"--{option} and --sweep {swept.name}=... both set it: give one")
+        if only_simulate:
+            _refuse_unused({"--db": db, "--backend": backend, "--warm-up": warm_up})
         check_plot(plot)
         registry = make_registry(unknown_steps, python_module)
         workflow = load(file, registry)
         fixed = LoadLimits(max_at_once=max_at_once, max_per_second=max_per_second)
         settings = make_settings(swept, workflow, registry, fixed)
         latencies = _latencies(workflow, simulate, only_simulate=only_simulate)
-        given = load_inputs(inputs, workflow.definition.name)
+        given = read_records(inputs, workflow.definition.name)
         run = BenchRun(workflow, swept, settings, given, executions)
         if not only_simulate:
-            run.measure(_runtimes(db), backend, warm_up=warm_up, is_recorded=latencies is not None)
+            run.measure(_runtimes(db), backend or "asyncio", warm_up=warm_up, is_recorded=latencies is not None)
         if latencies is not None:
             run.simulate(latencies, seed)
         run.tell(plot, as_json=json)
     raise typer.Exit(run.status)
 
 
+def _refuse_unused(options: Mapping[str, object]) -> None:
+    """Refuse what only a real run takes.
+
+    Raises:
+        BadParameter: Such an option was given.
+    """
+    for name, value in options.items():
+        if value is not None:
+            raise typer.BadParameter(f"{name} is for a real run: leave it out, or --only-simulate")
+
+
 def _latencies(workflow: "LoadedDefinition", texts: list[str] | None, *, only_simulate: bool) -> "Latencies | None":
     """Return what is made up in a simulation; `None`: there is none.
 
     Raises:
-        LatencyError: A latency means nothing.
+        OptionError: A latency means nothing.
         DefinitionError: There is no such node.
         BadParameter: Nothing is measured that it could be made up of.
     """
     if not texts and not only_simulate:
         return None
-    from flowrt.bench.latencies import Latencies  # noqa: PLC0415 - it loads the test kit
+    from flowrt.bench.latency import Latencies  # noqa: PLC0415 - it loads the test kit
 
     latencies = Latencies(workflow, texts or ())
     if only_simulate and latencies.need_recording:

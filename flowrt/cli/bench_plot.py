@@ -10,6 +10,7 @@ from flowrt.bench.measurement import Curve
 from flowrt.bench.png import check_png, to_png
 from flowrt.bench.svg import to_svg
 from flowrt.bench.verdict import judge
+from flowrt.cli.writable import why_not_writable
 
 ENDINGS = (".svg", ".png")
 
@@ -25,8 +26,8 @@ def check_plot(path: Path | None) -> None:
         return
     if path.suffix.lower() not in ENDINGS:
         raise typer.BadParameter(f"{path} is neither .svg nor .png", param_hint="--plot")
-    if not path.absolute().parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {path.absolute().parent}", param_hint="--plot")
+    if (reason := why_not_writable(path)) is not None:
+        raise typer.BadParameter(reason, param_hint="--plot")
     if path.suffix.lower() == ".png":
         check_png()
 

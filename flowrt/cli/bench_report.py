@@ -10,11 +10,14 @@ from flowrt.bench.terminal import plot
 from flowrt.bench.verdict import judge
 from flowrt.cli.console import make_console
 from flowrt.cli.ending import describe, echo, echo_error
-from flowrt.cli.times import NANOSECONDS, duration
+from flowrt.cli.times import duration
+from flowrt.clock import NANOSECONDS
 from flowrt.errors import FlowrtError
 
 
-def document(workflow: str, status: str, curves: Sequence[Curve], error: FlowrtError | None) -> dict[str, Any]:
+def document(
+    workflow: str, status: str, curves: Sequence[Curve], error: FlowrtError | OSError | None
+) -> dict[str, Any]:
     """Return what was measured as data, and what ended it early."""
     return {
         "workflow": workflow,
@@ -49,7 +52,7 @@ def show(workflow: str, curves: Sequence[Curve]) -> None:
 def _show_failures(curve: Curve) -> None:
     for point in curve.points:
         if point.first_error is not None:
-            what = f"{curve.sweep.name}={point.value:g}, {curve.source}: {point.failed} failed"
+            what = f"{curve.sweep.name}={point.value}, {curve.source}: {point.failed} failed"
             echo_error(f"{what}, the first one: {point.first_error}")
 
 
@@ -70,7 +73,7 @@ def _show_table(workflow: str, curve: Curve) -> None:
 def _cells(point: Point) -> list[str]:
     times = (point.p50_seconds, point.p95_seconds, point.p99_seconds)
     return [
-        f"{point.value:g}",
+        str(point.value),
         str(point.executions),
         str(point.failed),
         f"{point.throughput_per_second:.1f}",

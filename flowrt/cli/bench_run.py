@@ -3,45 +3,28 @@
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import typer
 
-from flowrt.bench.inputs import read_inputs, repeated
-from flowrt.bench.latencies import Latencies
+from flowrt.bench.load import repeated
 from flowrt.bench.measurement import Curve, Point, Source
 from flowrt.bench.real import measure
-from flowrt.bench.recording import Recording
 from flowrt.bench.setting import Setting
-from flowrt.bench.simulated import SimulatedSweep
 from flowrt.bench.sweep import Sweep
 from flowrt.cli.bench_plot import write_plot
 from flowrt.cli.bench_report import document, show
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, echo_error, exit_status, print_json
 from flowrt.cli.interrupts import leaving_on_second_interrupt
 from flowrt.cli.progress import Progress
-from flowrt.cli.stdin import standard_input
 from flowrt.definition import LoadedDefinition
-from flowrt.errors import FlowrtError, InputError
+from flowrt.errors import FlowrtError
 from flowrt.runtime import Runtime
 
-STDIN = Path("-")
-
-
-def load_inputs(path: Path, workflow: str) -> list[Any]:
-    """Return the inputs of a bench.
-
-    Raises:
-        InputError: The file can't be read, holds nothing, or a line that is no JSON object.
-    """
-    if path == STDIN:
-        return read_inputs(standard_input(workflow), workflow)
-    try:
-        with path.open("rb") as lines:
-            return read_inputs(lines, workflow)
-    except OSError as error:
-        raise InputError(workflow, f"the file of inputs can't be opened: {error}") from None
+if TYPE_CHECKING:  # they load the test kit, which only simulations need
+    from flowrt.bench.latency import Latencies
+    from flowrt.bench.recording import Recording
 
 
 class BenchRun:
@@ -73,15 +56,16 @@ class BenchRun:
         self._progress = Progress(sys.stderr)
         self._curves: list[Curve] = []
         self._is_cancelled = False
-        self._error: FlowrtError | None = None
+        self._error: FlowrtError | OSError | None = None
 
     @property
     def status(self) -> int:
         """The exit status."""
+        if self._is_cancelled:
+            return CANCELLED
         if self._error is not None:
             return exit_status(self._error)
-        has_failed = any(point.failed for curve in self._curves for point in curve.points)
-        return CANCELLED if self._is_cancelled else FAILED if has_failed else COMPLETED
+        return FAILED if any(point.failed for curve in self._curves for point in curve.points) else COMPLETED
 
     def measure(
         self, make_runtime: Callable[..., Runtime], backend: str, *, warm_up: int | None, is_recorded: bool
@@ -103,15 +87,20 @@ class BenchRun:
         async def run(points: list[Point]) -> None:
             with leaving_on_second_interrupt():
                 if is_recorded:
-                    self._recording = Recording()
-                    await self._recording.record(self._workflow, self._inputs, make_runtime, self._told_recorded)
+                    await self._record(make_runtime)
                 for setting in self._settings:
                     point = await measure(setting, inputs, make_runtime, warm_up=warm_up, told=self._told)
                     points.append(point)
 
         self._keep("measured", lambda points: anyio.run(run, points, backend=backend))
 
-    def simulate(self, latencies: Latencies, seed: int) -> None:
+    async def _record(self, make_runtime: Callable[..., Runtime]) -> None:
+        from flowrt.bench.recording import Recording  # noqa: PLC0415 - loaded where it is needed
+
+        self._recording = Recording()
+        await self._recording.record(self._workflow, self._inputs, make_runtime, self._told_recorded)
+
+    def simulate(self, latencies: "Latencies", seed: int) -> None:
         """Measure in virtual time, unless it ended early for real.
 
         Args:
@@ -124,8 +113,10 @@ class BenchRun:
         """
         if self._is_cancelled or self._error is not None:
             return
+        from flowrt.bench.simulated import SimulatedRuns  # noqa: PLC0415 - loaded where it is needed
+
         recording = self._recording
-        simulated = SimulatedSweep(latencies.resolve(recording), recording, seed)
+        simulated = SimulatedRuns(latencies.resolve(recording), recording, seed)
         inputs = repeated(self._inputs if recording is None else recording.inputs, self._executions)
 
         def run(points: list[Point]) -> None:
@@ -155,19 +146,22 @@ class BenchRun:
         self._progress.show_text(f"one at a time, for the simulation: {done}")
 
     def _told(self, setting: Setting, done: int) -> None:
-        self._progress.show_text(f"{self._sweep.name}={setting.value:g}: {done} of {self._executions}")
+        self._progress.show_text(f"{self._sweep.name}={setting.value}: {done} of {self._executions}")
 
     def tell(self, plot: Path | None, *, as_json: bool) -> None:
-        """Print what was measured, and draw it.
-
-        Raises:
-            OSError: The plot can't be written.
-        """
+        """Draw what was measured, and print it, with the error of the plot if that can't be written."""
         curves = [curve for curve in self._curves if curve.points]
+        if plot is not None and curves:
+            self._draw(plot, curves)
         if as_json:
             status = "cancelled" if self._is_cancelled else "completed" if self._error is None else "failed"
             print_json(document(self._name, status, curves, self._error))
         else:
             show(self._name, curves)
-        if plot is not None and curves:
+
+    def _draw(self, plot: Path, curves: Sequence[Curve]) -> None:
+        try:
             write_plot(plot, self._name, curves)
+        except OSError as error:
+            self._error = self._error or error
+            echo_error(f"error: {error}")

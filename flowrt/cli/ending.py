@@ -58,7 +58,7 @@ def echo_error(text: str) -> None:
     echo(text, is_error=True)
 
 
-def exit_status(error: FlowrtError) -> int:
+def exit_status(error: FlowrtError | OSError) -> int:
     """Return the exit status that an error stands for."""
     match error:
         case DefinitionError() | InputError() | UnknownExecutionError() | UnknownNodeError() | BenchError():
@@ -71,7 +71,7 @@ def exit_status(error: FlowrtError) -> int:
             return FAILED
 
 
-def describe(error: FlowrtError) -> dict[str, Any]:
+def describe(error: FlowrtError | OSError) -> dict[str, Any]:
     """Return an error as data."""
     described: dict[str, Any] = {"type": type(error).__name__, "message": str(error)}
     if isinstance(error, DefinitionError):
@@ -94,7 +94,7 @@ def ending(*, as_json: bool) -> Generator[None, None, None]:
         raise
     except OSError as error:  # such as a full disk
         if as_json:
-            print_json({"error": {"type": type(error).__name__, "message": str(error)}})
+            print_json({"error": describe(error)})
         else:
             echo_error(f"error: {error}")
         raise typer.Exit(FAILED) from None

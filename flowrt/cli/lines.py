@@ -41,7 +41,7 @@ async def _in_daemon(read: Callable[[], bytes]) -> bytes:
     def work() -> None:
         try:
             future.set_result(read())
-        except OSError as error:
+        except BaseException as error:  # noqa: BLE001 - it is the waiter's, whatever it is
             future.set_exception(error)
         post(done.set)
 

@@ -9,8 +9,8 @@ import msgspec
 import typer
 
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo_error, print_json
+from flowrt.cli.inputs import standard_input
 from flowrt.cli.interrupts import GRACE_SECONDS, leaving_on_second_interrupt
-from flowrt.cli.stdin import standard_input
 from flowrt.definition import LoadedDefinition
 from flowrt.errors import ExecutionCancelledError, ExecutionFailedError, FlowrtError, InputError, StalledError
 from flowrt.events import ExecutionStatus

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-NANOSECONDS = 1_000_000_000
+from flowrt.clock import NANOSECONDS
 
 
 def moment(at_ns: int) -> str:

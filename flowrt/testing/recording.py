@@ -46,6 +46,17 @@ class RecordedError(Exception):
         return str(self.args[0])
 
 
+def recorded_error(details: ErrorDetails) -> RecordedError:
+    """Return an error that a policy takes for the one that a log tells of."""
+    module, _, name = details.type.rpartition(".")
+    base = getattr(builtins, details.type, None)
+    bases: tuple[type[Exception], ...] = (RecordedError,)
+    if isinstance(base, type) and issubclass(base, Exception) and not issubclass(base, ExceptionGroup):
+        bases = (RecordedError, base)
+    made: RecordedError = type(name, bases, {"__module__": module or "builtins"})(details.message)
+    return made
+
+
 class Recorded:
     """A step that does what a log says it did: attempt by attempt, in the time that it took.
 
@@ -112,18 +123,8 @@ def _is_cut(row: NodeHistory) -> bool:
 def _delay_of(row: NodeHistory) -> Delay:
     seconds = row.duration_ns / NANOSECONDS
     if row.error is not None:
-        return Delay(None, seconds, _error_of(row.error))
+        return Delay(None, seconds, recorded_error(row.error))
     if row.status == "cancelled":
         reason = f"in the log attempt {row.attempt} was cancelled after {seconds:g} s, and here nobody cancelled it"
         return Delay(None, LONGEST_SECONDS, RecordedError(reason))
     return Delay(None if row.output is None else msgspec.json.decode(row.output), seconds)
-
-
-def _error_of(details: ErrorDetails) -> RecordedError:
-    module, _, name = details.type.rpartition(".")
-    base = getattr(builtins, details.type, None)
-    bases: tuple[type[Exception], ...] = (RecordedError,)
-    if isinstance(base, type) and issubclass(base, Exception) and not issubclass(base, ExceptionGroup):
-        bases = (RecordedError, base)
-    made: RecordedError = type(name, bases, {"__module__": module or "builtins"})(details.message)
-    return made

@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, TypeAlias, cast
+from random import Random
+from typing import Any, Protocol, TypeAlias, cast
 
 import anyio
 
@@ -12,13 +13,27 @@ from flowrt.definition.nearest import NearestNames
 from flowrt.errors import DefinitionError, Problem
 from flowrt.graph.plan import Plan
 from flowrt.plans import Runnable, compile_workflow
-from flowrt.testing.fake import Fake
 from flowrt.testing.recording import Recorded
 from flowrt.testing.simulation import Simulation
 from flowrt.typing import BoundStep, Delay
 
-StandIn: TypeAlias = Callable[..., Any] | Fake | Recorded
-"""What may stand for a step: a function with its parameters, plain or async, a `Fake`, or a `Recorded` one."""
+
+class MadeUp(Protocol):
+    """A step that is made up, such as a `Fake` or a `Recorded` one."""
+
+    def step(self, random: Random, *, takes_record: bool, execution_id: Callable[[], str]) -> Callable[..., Delay]:
+        """Return the function that is called for each attempt of a node in one simulation.
+
+        Args:
+            random: Its own random numbers.
+            takes_record: The step of the node is called with a record, and produces one.
+            execution_id: Returns the id of the execution to which the attempt belongs that runs now.
+        """
+        ...
+
+
+StandIn: TypeAlias = Callable[..., Any] | MadeUp
+"""What may stand for a step: a function with its parameters, plain or async, or one that is made up."""
 
 
 def simulated_plan(
@@ -74,7 +89,7 @@ def refuse_unknown(definition: Definition, stand_ins: Mapping[str, object]) -> N
     problems += [
         f"{name!r} is to be {stand_in!r}; expected a function, a Fake or a Recorded"
         for name, stand_in in stand_ins.items()
-        if not isinstance(stand_in, Fake | Recorded | Callable)
+        if not callable(stand_in) and not callable(getattr(stand_in, "step", None))
     ]
     if problems:
         raise DefinitionError(tuple(Problem("", f"steps: {problem}") for problem in problems), definition.name)
@@ -99,7 +114,7 @@ def _refuse_unrepeatable(workflow: Runnable, stand_ins: Mapping[str, StandIn]) -
 def _simulated(
     node: Node, step: BoundStep, stand_in: StandIn | None, simulation: Simulation, *, check_inputs: bool
 ) -> BoundStep:
-    if isinstance(stand_in, Fake | Recorded):
+    if stand_in is not None and not callable(stand_in):
         random = simulation.random(f"fake of {node.id}")
         made = stand_in.step(random, takes_record=step.arguments is None, execution_id=simulation.execution_id)
         if node.policy.placement != "inline":

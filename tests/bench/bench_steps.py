@@ -29,3 +29,10 @@ def refuse_once(name: str) -> Scored:
     if refused[name] == 1:
         raise ConnectionError(f"{name} is not there yet")
     return Scored(score=1)
+
+
+def fail_twice_once(name: str) -> Scored:
+    try:
+        return refuse_once(name)
+    except ConnectionError as error:
+        raise ExceptionGroup("both", [error, error]) from None

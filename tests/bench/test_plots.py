@@ -55,6 +55,15 @@ def test_a_chart_has_points_fit_knee_and_values():
     assert any(mark.is_dashed for mark in marks if isinstance(mark, Line))
 
 
+def test_large_figures_are_drawn_in_full():
+    wide = curve("max_at_once", {1: 5.0, 1_000_000: 2_000_000.0})
+    texts = {mark.text for mark in marks_of(wide) if isinstance(mark, Label)}
+    assert {"1000000", "2,000,000"} <= texts
+    lines = plot([wide], [judge(wide)])
+    assert lines[1].startswith("2,000,000 │")
+    assert lines[-1].split() == ["1", "1000000"]
+
+
 def test_a_chart_of_rates_shows_what_was_offered():
     assert sum(mark.is_dashed for mark in marks_of(RATES) if isinstance(mark, Line)) == 1
 

@@ -46,6 +46,14 @@ def test_what_is_served_at_once_follows_from_what_one_at_a_time_gets():
     assert "so at the best 4 are served at once (Little's law): what is more than that waits." in verdict.sentences[1]
 
 
+def test_large_figures_are_told_in_full():
+    told = said("max_at_once", {1: 1_000.0, 200: 150_000.0, 1_000: 150_000.0})
+    assert "Best: 150,000/s at max_at_once=200." in told
+    assert "One at a time gets 1,000/s, so at the best 150 are served at once" in told
+    assert "the knee is at 1,200; beyond it" in said("max_at_once", law(0, 1 / 1_200**2, (1, 600, 1_200, 2_400)))
+    assert "few for 1000000 at once" in said("max_at_once", dict.fromkeys((1, 1_000, 1_000_000), 5.0))
+
+
 def test_where_nobody_waits_or_nobody_was_alone_little_is_not_asked():
     verdict = judge(curve("max_at_once", {1: 10.0, 2: 20.0, 4: 40.0}))
     assert verdict.served_at_once == pytest.approx(4)

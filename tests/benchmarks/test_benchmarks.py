@@ -8,9 +8,10 @@ import pytest
 workloads = pytest.importorskip("benchmarks.workloads", reason="the benchmarks are no part of the installed package")
 
 from benchmarks import __main__ as command  # noqa: E402
-from benchmarks import graphs, memory, suite, table  # noqa: E402
+from benchmarks import graphs, memory, table  # noqa: E402
 from benchmarks.backends import HAS_UVLOOP, run_on  # noqa: E402
 from benchmarks.contenders import Contender, contenders  # noqa: E402
+from benchmarks.goals import MAP_GOAL  # noqa: E402
 from benchmarks.measure import Timing, WrongResultError, measure  # noqa: E402
 from benchmarks.nodes import DEF  # noqa: E402
 from benchmarks.results import summary  # noqa: E402
@@ -38,6 +39,19 @@ def test_memory_is_read_at_each_mark_of_a_map(backend):
     found = memory.measure_map(backend, executions=20)
     assert list(found.resident_bytes) == ["10%", "50%", "100%"]
     assert all(size > 1e6 for size in found.resident_bytes.values())
+
+
+@pytest.mark.parametrize(("at_the_end", "is_missed"), [(104.0, False), (106.0, True)])
+def test_memory_may_grow_by_little(at_the_end, is_missed):
+    found = memory.MapMemory(
+        backend="trio",
+        executions=9,
+        resident_bytes={"10%": 100, "50%": 500, "100%": at_the_end},
+        microseconds_per_execution=1.0,
+        goal=MAP_GOAL,
+    )
+    assert found.is_missed is is_missed
+    assert memory.markdown([found]).endswith(f"| ≤ 1.05 x 10% | {'**fail**' if is_missed else 'pass'} |")
 
 
 def test_random_graphs_are_the_same_every_time_and_point_backwards():
@@ -95,9 +109,9 @@ def test_uvloop_is_the_event_loop_of_its_rows():
 def test_a_way_that_takes_much_longer_is_timed_in_fewer_runs():
     seconds = iter(range(1000))
     workload = TINY["W4"]._replace(runs=20)
-    way = next(way for way in contenders(workload.graph, DEF) if way.name == "b4")
+    b4 = next(contender for contender in contenders(workload.graph, DEF) if contender.name == "b4")
     found, *_ = measure(workload, ONCE, takes_part=lambda other: other.name == "b4", clock=lambda: next(seconds))
-    assert way.slowness == 10
+    assert b4.slowness == 10
     assert found.median == 1e6 / len(workload.graph) / 2
 
 
@@ -109,7 +123,7 @@ def test_an_unknown_workload_is_answered_with_the_known_ones(capsys):
 
 def give_times(monkeypatch, flowrt):
     times = [timing("b1", 4.0), timing("b2", 9.0), timing("flowrt, JSON", flowrt)]
-    monkeypatch.setattr(suite, "measure", lambda _workload, _repetitions: times)
+    monkeypatch.setattr(table, "measure", lambda _workload, _repetitions: times)
 
 
 @pytest.mark.parametrize("is_missed", [False, True])
@@ -134,7 +148,17 @@ def test_the_output_is_a_document_that_says_how_it_was_made(monkeypatch, capsys,
     assert last_line in document
 
 
-def test_the_output_belongs_into_a_folder_that_is_there(capsys, tmp_path):
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--output", "missing/RESULTS.md"], "there is no folder"),
+        (["--output", "."], ". is a folder"),
+        (["--repetitions", "4"], "4 is too few for a median: at least 5"),
+        (["--repetitions", "many"], "invalid repetitions value: 'many'"),
+    ],
+)
+def test_what_can_not_be_is_refused_before_anything_is_measured(monkeypatch, capsys, tmp_path, options, told):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit, match="2"):
-        command.main(["W1", "--output", str(tmp_path / "missing" / "RESULTS.md")])
-    assert "there is no folder" in capsys.readouterr().err
+        command.main(["W1", *options])
+    assert told in capsys.readouterr().err

@@ -8,7 +8,7 @@ import pytest
 
 latency = pytest.importorskip("benchmarks.latency", reason="the benchmarks are no part of the installed package")
 
-from benchmarks.pings import NoAnswerError, percentile, ping  # noqa: E402
+from benchmarks.pings import NoAnswerError, ping  # noqa: E402
 from benchmarks.service import Load  # noqa: E402
 
 
@@ -30,12 +30,6 @@ def test_each_load_is_a_row_with_the_medians_of_its_rounds(monkeypatch):
     assert row.is_missed
     assert not msgspec.structs.replace(row, ping_p99_milliseconds=2.0).is_missed
     assert "**fail**" in latency.markdown([row])
-
-
-def test_percentiles_are_values_that_were_measured():
-    values = list(range(100, 0, -1))
-    assert [percentile(values, part) for part in (0.01, 0.5, 0.99, 1.0)] == [1, 50, 99, 100]
-    assert percentile([7], 0.99) == 7
 
 
 @pytest.mark.parametrize(("answer", "told"), [(b"\0\0\0\7", "ping 0 was answered with 7"), (b"", "hung up")])

@@ -20,7 +20,7 @@ FAKES = {peer.name: peer for peer in (NOWHERE, BROKEN, SLOW, PLAIN)}
 
 
 def run(tmp_path, *arguments, peers=FAKES):
-    return command.main([*arguments, "--repetitions", "1", "--environments", str(tmp_path)], peers)
+    return command.main([*arguments, "--repetitions", "5", "--environments", str(tmp_path)], peers)
 
 
 def test_a_peer_is_timed_beside_flowrt_on_the_same_graphs(tmp_path, capsys):
@@ -49,6 +49,12 @@ def test_an_environment_is_made_once(tmp_path):
     run(tmp_path, "plain")
     assert [*tmp_path.iterdir()] == [home]
     assert (home / "installed").stat().st_mtime_ns == made
+
+
+def test_too_few_repetitions_are_refused(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        command.main(["plain", "--repetitions", "0"], FAKES)
+    assert "0 is too few for a median: at least 5" in capsys.readouterr().err
 
 
 def test_an_unknown_peer_is_answered_with_the_known_ones(tmp_path, capsys):

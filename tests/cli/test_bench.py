@@ -135,6 +135,9 @@ def test_a_database_that_can_not_be_used_is_told(bench, upper):
         ("max_at_once=1", ("--simulate", "a=measured", "--only-simulate"), "takes a real run"),
         ("max_at_once=1", ("--plot", "curve.pdf"), "neither .svg nor .png"),
         ("max_at_once=1", ("--plot", "nowhere/curve.svg"), "there is no folder"),
+        ("max_at_once=1", ("--only-simulate", "--db", "bench.db"), "--db is for a real run"),
+        ("max_at_once=1", ("--only-simulate", "--backend", "trio"), "--backend is for a real run"),
+        ("max_at_once=1", ("--only-simulate", "--warm-up", 0), "--warm-up is for a real run"),
     ],
 )
 def test_bad_usage_is_told_and_nothing_runs(bench, upper, sweep, options, told):
@@ -145,7 +148,7 @@ def test_bad_usage_is_told_and_nothing_runs(bench, upper, sweep, options, told):
 
 def test_a_refusal_is_a_document_with_json(bench, upper):
     ran = bench(upper, "x=1", "--json")
-    assert (ran.status, ran.json["error"]["type"]) == (2, "SweepError")
+    assert (ran.status, ran.json["error"]["type"]) == (2, "OptionError")
 
 
 @pytest.mark.parametrize(
@@ -189,6 +192,25 @@ def test_the_curve_is_drawn_into_a_file(simulate, definition, tmp_path):
     assert (tmp_path / "curve.PNG").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_plot_that_can_not_be_written_after_all_is_told_beside_what_was_measured(
+    bench, definition, tmp_path, as_json
+):
+    made = (
+        "from pathlib import Path\n\ndef block() -> dict:\n    Path('curve.svg').mkdir(exist_ok=True)\n    return {}\n"
+    )
+    (tmp_path / "blocking_steps.py").write_text(made, encoding="utf-8")
+    file = definition({"a": ("python", {"function": "blocking_steps:block"})})
+    options = ("--python-module", "blocking_steps", "--plot", "curve.svg", *["--json"] * as_json)
+    ran = bench(file, "max_at_once=1,2", *options)
+    assert (ran.status, "error: [Errno 21] Is a directory" in ran.err) == (1, True)
+    if as_json:
+        assert (ran.json["status"], ran.json["error"]["type"]) == ("failed", "IsADirectoryError")
+        assert len(ran.json["curves"]) == 1
+    else:
+        assert "test, measured:" in ran.out
+
+
 def test_a_step_that_waits_for_real_is_named_and_can_be_made_up(simulate, definition, tmp_path):
     (tmp_path / "sleepy_steps.py").write_text("import time\n\ndef nap() -> dict:\n    time.sleep(0)\n    return {}\n")
     file = definition({"a": ("python", {"function": "sleepy_steps:nap"})})
@@ -213,6 +235,14 @@ def test_the_command_itself_loads_nothing_of_a_bench():
     assert loaded == {"flowrt.bench", "flowrt.bench.errors"}
 
 
+def test_a_bench_without_a_simulation_loads_neither_the_test_kit_nor_trio(upper, inputs):
+    code = "import sys; from flowrt.cli.app import make_app; make_app()(standalone_mode=False); print(*sys.modules)"
+    command = (sys.executable, "-c", code, "bench", upper, "--inputs", inputs, "--sweep", "max_at_once=1")
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    loaded = ran.stdout.splitlines()[-1].split()
+    assert [name for name in loaded if name == "trio" or name.startswith("flowrt.testing")] == []
+
+
 def test_inputs_can_be_piped(flowrt, definition, inputs, monkeypatch):
     with inputs.open(encoding="utf-8") as standard_input:
         monkeypatch.setattr("sys.stdin", standard_input)
@@ -234,12 +264,12 @@ def press_ctrl_c(x: str) -> dict:
 
 
 # trio raises it in the step that runs; asyncio cancels the main task, which tests/cli/test_process.py has
-@pytest.mark.parametrize("options", [("--backend", "trio"), ("--only-simulate",)])
+@pytest.mark.parametrize("options", [("--backend", "trio", "--warm-up", 0), ("--only-simulate",)])
 def test_ctrl_c_keeps_and_prints_what_was_measured(bench, definition, tmp_path, monkeypatch, options):
     (tmp_path / "interrupted_steps.py").write_text(INTERRUPTED, encoding="utf-8")
     monkeypatch.delitem(sys.modules, "interrupted_steps", raising=False)
     file = definition({"a": ("python", {"function": "interrupted_steps:press_ctrl_c"})})
-    common = ("--python-module", "interrupted_steps", "--warm-up", 0, "--json", *options)
+    common = ("--python-module", "interrupted_steps", "--json", *options)
     ran = bench(file, "max_at_once=1,2,3,4", *common)
     assert (ran.status, ran.json["status"]) == (3, "cancelled")
     assert [point["value"] for point in ran.json["curves"][0]["points"]] == [1, 2]

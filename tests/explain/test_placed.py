@@ -1,6 +1,7 @@
 """What is said of steps that run in threads and processes, or wait for one."""
 
 import threading
+from contextlib import asynccontextmanager
 
 import anyio
 import pytest
@@ -62,41 +63,17 @@ def test_a_paused_execution_waits_for_no_thread():
     )
 
 
-@pytest.mark.anyio
-async def test_what_really_runs_in_a_thread_and_what_waits_for_it():
-    may_go = threading.Event()
-
-    @step(placement="thread", timeout=Timeout(queue=60))
-    def hold(number: int) -> int:
-        may_go.wait()
-        return number
-
-    @python_workflow
-    def held() -> None:
-        hold(1)
-        hold(2)
-
-    async with Runtime(limits={"thread": 1}, steps=StepRegistry()) as runtime:
-        handle = await runtime.start(held)
-        try:
-            while handle.why("hold").state != "running" or handle.why("hold_2").state == "ready":
-                await anyio.lowlevel.checkpoint()
-            assert handle.why("hold").sentence.startswith("'hold' has run in a thread for ")
-            second = handle.why("hold_2")
-            assert second.sentence.startswith(
-                "'hold_2' waits for a free thread: the only one is taken, and it is next. Its queue timeout is in "
-            )
-            assert 0 < second.due_in_seconds <= 60
-        finally:
-            may_go.set()
-        await handle.wait()
+async def until(condition):
+    while not condition():
+        await anyio.lowlevel.checkpoint()
 
 
-@pytest.mark.anyio
-async def test_a_thread_that_nobody_waits_for_is_named_to_those_that_wait_for_one():
+@asynccontextmanager
+async def one_thread_for_two(**policy):
+    """The handle of a workflow whose first node keeps the only thread until this is left; its second waits for it."""
     begun, may_go = threading.Event(), threading.Event()
 
-    @step(placement="thread", on_error="skip")
+    @step(placement="thread", **policy)
     def hold(number: int) -> int:
         begun.set()
         may_go.wait()
@@ -110,15 +87,30 @@ async def test_a_thread_that_nobody_waits_for_is_named_to_those_that_wait_for_on
     async with Runtime(limits={"thread": 1}, steps=StepRegistry()) as runtime:
         handle = await runtime.start(held)
         try:
-            while not begun.is_set():
-                await anyio.lowlevel.checkpoint()
-            handle.cancel("too slow", node="hold")
-            while handle.why("hold").state != "cancelled":
-                await anyio.lowlevel.checkpoint()
-            assert handle.why("hold_2").sentence == (
-                "'hold_2' waits for a free thread: the only one is taken, and it is next. The step of 'hold' goes on "
-                "in its thread, although nobody waits for that any more."
-            )
+            await until(lambda: begun.is_set() and handle.why("hold_2").state != "ready")
+            yield handle
         finally:
             may_go.set()
         await handle.wait()
+
+
+@pytest.mark.anyio
+async def test_what_really_runs_in_a_thread_and_what_waits_for_it():
+    async with one_thread_for_two(timeout=Timeout(queue=60)) as handle:
+        assert handle.why("hold").sentence.startswith("'hold' has run in a thread for ")
+        second = handle.why("hold_2")
+        assert second.sentence.startswith(
+            "'hold_2' waits for a free thread: the only one is taken, and it is next. Its queue timeout is in "
+        )
+        assert 0 < second.due_in_seconds <= 60
+
+
+@pytest.mark.anyio
+async def test_a_thread_that_nobody_waits_for_is_named_to_those_that_wait_for_one():
+    async with one_thread_for_two(on_error="skip") as handle:
+        handle.cancel("too slow", node="hold")
+        await until(lambda: handle.why("hold").state == "cancelled")
+        assert handle.why("hold_2").sentence == (
+            "'hold_2' waits for a free thread: the only one is taken, and it is next. The step of 'hold' goes on "
+            "in its thread, although nobody waits for that any more."
+        )

@@ -80,9 +80,12 @@ def failed(error_type, attempt=1):
 COMPLETED = row("completed", 2, output=b"7", output_size_bytes=1)
 
 
-@pytest.mark.parametrize("error_type", ["shop.Busy", "shop.Outer.Busy", "ConnectionResetError", "UnicodeDecodeError"])
+@pytest.mark.parametrize(
+    "error_type",
+    ["shop.Busy", "shop.Outer.Busy", "ConnectionResetError", "UnicodeDecodeError", "ExceptionGroup", "print"],
+)
 def test_an_error_of_the_log_is_retried_by_its_name_and_the_bases_of_a_built_in_one(error_type):
-    names = ("shop.Busy", "shop.Outer.Busy", "OSError", "ValueError")
+    names = ("shop.Busy", "shop.Outer.Busy", "OSError", "ValueError", "ExceptionGroup", "print")
 
     @flowrt.step(retry=flowrt.Retry(max_attempts=2, delay_seconds=0, retryable_errors=names))
     def flaky(x: int) -> int:

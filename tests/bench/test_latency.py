@@ -3,9 +3,8 @@
 import pytest
 
 from flowrt import DefinitionError, StepRegistry, load_definition
-from flowrt.bench.errors import LatencyError
-from flowrt.bench.latencies import Latencies
-from flowrt.bench.latency import Latency, parse_latency
+from flowrt.bench.errors import OptionError
+from flowrt.bench.latency import Latencies, Latency, parse_latency
 from flowrt.testing import constant, exponential, lognormal, uniform
 
 NODES = [
@@ -34,27 +33,6 @@ def test_a_latency_is_a_node_a_distribution_and_perhaps_a_capacity(text, node, d
     assert parse_latency(text) == (node, Latency(distribution=distribution, capacity=capacity))
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("0.5", "expected `measured`, or NODE=SECONDS"),
-        ("ask", "expected `measured`"),
-        ("ask=", "expected `measured`"),
-        ("ask=soon", "could not convert"),
-        ("ask=-1", "constant: seconds was -1.0; expected a finite number, 0 or more"),
-        ("ask=normal(1,2)", "there is no distribution 'normal'"),
-        ("ask=lognormal(1)", "missing 1 required positional argument"),
-        ("ask=lognormal(0,1)", "median_seconds was 0.0"),
-        ("ask=0.1@0", "expected @1 or more"),
-        ("ask=0.1@x", "expected `measured`"),
-    ],
-)
-def test_what_is_no_latency_is_refused(text, reason):
-    with pytest.raises(LatencyError) as caught:
-        parse_latency(text)
-    assert reason in str(caught.value)
-
-
 def test_a_type_stands_for_its_nodes_and_a_node_for_itself():
     found = Latencies(WORKFLOW, ["start=0.1", "tell=0.2"]).resolve(None)
     assert {node: latency.distribution for node, latency in found.items()} == {
@@ -69,8 +47,14 @@ def test_an_unknown_node_is_refused_with_the_known_ones():
 
 
 def test_a_node_that_chooses_branches_can_not_be_made_up():
-    with pytest.raises(LatencyError, match="chooses branches"):
+    with pytest.raises(OptionError, match="chooses branches"):
         Latencies(WORKFLOW, ["route=0.1"])
+
+
+@pytest.mark.parametrize("texts", [["ask=0.01", "ask=0.5"], ["start=0.01", "start=measured"]])
+def test_a_latency_that_is_given_twice_is_refused(texts):
+    with pytest.raises(OptionError, match="is given twice"):
+        Latencies(WORKFLOW, texts)
 
 
 def test_what_is_to_be_as_measured_needs_a_recording():
