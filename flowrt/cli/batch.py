@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, TextIO
 import anyio
 import typer
 
+from flowrt.cli import early_interrupts
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo, echo_error, encode, print_json
 from flowrt.cli.inputs import decode_line, open_inputs, text_of_line
 from flowrt.cli.interrupts import GRACE_SECONDS, leaving_on_second_interrupt
@@ -54,6 +55,7 @@ class Batch:
         """
         started = time.perf_counter()
         is_cancelled = False
+        early_interrupts.hand_over()
         with open_inputs(self._inputs, self._name) as lines:
             try:
                 anyio.run(self._run, runtime, lines, backend=backend)

@@ -57,11 +57,12 @@ def waiting(definition):
     return definition({"wait": ("delay", {"delay_seconds": 3600})}, name="waiting")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_ctrl_c_cancels_and_the_history_says_so(start, waiting, backend):
+def test_ctrl_c_and_sigterm_cancel_and_the_history_says_so(start, waiting, backend, number):
     process = start("run", waiting, "--backend", backend, "--json")
     wait_for_an_execution(start)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     status, out, err = finished(process)
     assert status == 3
     assert json.loads(out)["status"] == "cancelled"
@@ -70,12 +71,13 @@ def test_ctrl_c_cancels_and_the_history_says_so(start, waiting, backend):
     assert [row["status"] for row in json.loads(out)["executions"]] == ["cancelled"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_ctrl_c_cancels_many_and_counts_them(start, waiting, tmp_path, backend):
+def test_ctrl_c_and_sigterm_cancel_many_and_count_them(start, waiting, tmp_path, backend, number):
     (tmp_path / "in.jsonl").write_text("{}\n" * 500, encoding="utf-8")
     process = start("run", waiting, "--inputs", "in.jsonl", "--backend", backend, "--json", "--max-at-once", 20)
     wait_for_an_execution(start)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     status, out, err = finished(process)
     assert (status, "Traceback" in err) == (3, False)
     _, listed, _ = finished(start("history", "--json", "--limit", 1000))
@@ -146,6 +148,14 @@ def test_an_input_runs_at_once_and_ctrl_c_is_heard_while_the_next_one_has_not_co
     process.send_signal(signal.SIGINT)
     status, err, out = process.wait(timeout=60), process.stderr.read(), process.stdout.read()
     assert (status, json.loads(out)["completed"], "Traceback" in err) == (3, 1, False)
+
+
+def test_ctrl_c_is_heard_while_the_command_is_loading(tmp_path):
+    """A module that the command imports presses Ctrl-C."""
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ran = subprocess.run([*COMMAND, "schema"], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (ran.returncode, ran.stdout, ran.stderr) == (3, "", "cancelled\n")
 
 
 def test_ctrl_c_is_heard_before_anything_runs(start, tmp_path):
