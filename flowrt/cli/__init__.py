@@ -17,7 +17,9 @@ def main() -> None:
     early_interrupts.install()
     from flowrt.cli.app import make_app  # noqa: PLC0415 - typer is loaded only for the command
     from flowrt.cli.interrupts import leave_if_interrupted  # noqa: PLC0415
+    from flowrt.cli.streams import take_every_character  # noqa: PLC0415
 
+    take_every_character()
     status: str | int | None = None
     try:
         make_app()()

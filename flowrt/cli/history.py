@@ -9,7 +9,7 @@ import typer
 from flowrt.cli.console import make_console
 from flowrt.cli.ending import ending, print_json, printable
 from flowrt.cli.lookup import reading
-from flowrt.cli.options import Database, Json
+from flowrt.cli.options import Database, Json, check_text
 from flowrt.cli.times import duration, moment, seconds, timestamp
 from flowrt.events import ExecutionStatus
 from flowrt.storage import ExecutionRow, Store
@@ -20,7 +20,9 @@ PAGE = 500
 
 
 def history(
-    workflow: Annotated[str | None, typer.Option(help="Only executions of the workflow of this name.")] = None,
+    workflow: Annotated[
+        str | None, typer.Option(callback=check_text, help="Only executions of the workflow of this name.")
+    ] = None,
     status: Annotated[ExecutionStatus | None, typer.Option(help="Only executions in this state.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many of the newest.")] = 20,
     db: Database = DEFAULT_URL,

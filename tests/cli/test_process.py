@@ -17,17 +17,18 @@ COMMAND = [sys.executable, "-m", "flowrt"]
 def start(tmp_path):
     """Return a function that starts the command in an empty folder."""
     started = []
-    environment = {key: value for key, value in os.environ.items() if key != "FLOWRT_DB"}
+    inherited = {key: value for key, value in os.environ.items() if key != "FLOWRT_DB"}
 
-    def begin(*arguments, stdout=subprocess.PIPE, stdin=None):
+    def begin(*arguments, stdout=subprocess.PIPE, stdin=None, environment=None):
         process = subprocess.Popen(  # noqa: S603
             [*COMMAND, *map(str, arguments)],
             cwd=tmp_path,
-            env=environment,
+            env=inherited | (environment or {}),
             stdin=stdin,
             stdout=stdout,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         started.append(process)
         return process
@@ -254,3 +255,15 @@ def test_ctrl_c_in_a_bench_prints_the_values_that_were_measured(start, tmp_path,
     (curve,) = json.loads(out)["curves"]
     assert [(point["value"], point["failed"]) for point in curve["points"]] == [(1, 1)]
     assert "cancelled after 1 of 3 values" in err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_an_encoding_lacks_is_told_otherwise(start, tmp_path, encoding):
+    nodes = [{"id": name, "type": "start"} for name in ("a", "b€", "c")]
+    edges = [{"source": "a", "target": "b€"}, {"source": "a", "target": "c"}]
+    document = {"name": "café", "nodes": nodes, "edges": edges}
+    (tmp_path / "odd.json").write_text(json.dumps(document), encoding="utf-8")
+    status, out, err = finished(start("graph", "odd.json", environment={"PYTHONIOENCODING": encoding}))
+    assert (status, out.splitlines()[1:], err) == (0, ["a start", "|-- b\\u20ac start", "`-- c start"], "")
+    status, out, _ = finished(start("graph", "odd.json", "--json", environment={"PYTHONIOENCODING": encoding}))
+    assert (status, out.isascii(), json.loads(out)["name"]) == (0, True, "café")
