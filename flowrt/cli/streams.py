@@ -13,7 +13,7 @@ def take_every_character() -> None:
     """Let what an encoding lacks be told otherwise, rather than end the command."""
     codecs.register_error("flowrt", _told_otherwise)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper) and not has_every_character(stream):
+        if not has_every_character(stream) and isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="flowrt")
 
 
