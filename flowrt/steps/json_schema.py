@@ -1,7 +1,7 @@
 """JSON Schemas that come with a definition: checked before they are used, bounded in work, fetched from nowhere."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
 import jsonschema
@@ -128,18 +128,16 @@ def _found(schema: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...
     waiting: list[tuple[tuple[Any, ...], Any, bool]] = [(place, schema, False)]
     while waiting:
         path, part, is_by_name = waiting.pop()
-        children: Iterable[tuple[Any, Any]] = enumerate(part) if is_list(part) else ()
-        if is_mapping(part):
-            children = part.items()
+        children = part.items() if is_mapping(part) else enumerate(part) if is_list(part) else ()
         for key, value in children:
             below = (*path, key)
             if is_by_name:
                 waiting.append((below, value, False))
                 if path[-1] == "patternProperties":
-                    yield below, "pattern", key
+                    yield below, "pattern", str(key)
             elif key in _TEXTS and isinstance(value, str):
                 yield below, key, value
             elif key not in _PLAIN_VALUES:
                 waiting.append((below, value, key in _BY_NAME))
                 if key == UNEVALUATED:
-                    yield below, key, ""
+                    yield below, UNEVALUATED, ""
