@@ -72,8 +72,16 @@ def _print_table(rows: list[ExecutionRow]) -> None:
     from rich.table import Column, Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    execution = Column("execution", no_wrap=True, min_width=36)
-    table = Table(execution, "workflow", "status", "started", "took", "what", box=None, pad_edge=False)
+    table = Table(
+        Column("execution", no_wrap=True, min_width=36),
+        Column("workflow", overflow="fold"),
+        Column("status", no_wrap=True, min_width=9),
+        Column("started", min_width=10),
+        Column("took", no_wrap=True, min_width=6),
+        Column("what", overflow="fold"),
+        box=None,
+        pad_edge=False,
+    )
     for row in rows:
         what = row.reason or ("" if row.failed_node is None else f"node {row.failed_node!r} failed")
         cells = [row.id, row.workflow, row.status, moment(row.started_at_ns), duration(row.duration_ns), what]

@@ -6,6 +6,7 @@ import anyio
 import msgspec
 import typer
 
+from flowrt.actors.snapshots import cut
 from flowrt.cli.console import make_console, markup, print_lines
 from flowrt.cli.ending import echo, ending, print_json
 from flowrt.cli.history import COLOURS, describe_execution
@@ -107,7 +108,7 @@ def _attempt(row: NodeRow) -> str:
 
 
 def _error_text(error: ErrorDetails) -> str:
-    return f"{error.type.rpartition('.')[2]}: {error.message}"
+    return cut(f"{error.type.rpartition('.')[2]}: {error.message}")
 
 
 def _print_details(found: Found) -> None:
