@@ -1,5 +1,6 @@
 """The actor that writes the log: events go in one by one, transactions come out."""
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from copy import copy
@@ -12,9 +13,11 @@ import msgspec
 
 from flowrt.channels.mailbox import BatchLimits, Mailbox
 from flowrt.clock import NANOSECONDS
-from flowrt.errors import SchemaError, StoreError
+from flowrt.errors import StoreError, StoreUnavailableError
 from flowrt.events import ExecutionStarted, LogEvent
 from flowrt.typing import Clock
+
+logger = logging.getLogger("flowrt")
 
 OnCommitted: TypeAlias = Callable[[StoreError | None], None]
 
@@ -31,7 +34,8 @@ class EventWriter(Protocol):
         """Write events in their order, in one transaction: all of them or none.
 
         Raises:
-            StoreError: Nothing of the batch was written; the same batch may be written again.
+            StoreUnavailableError: Nothing of the batch was written; the same batch will come again.
+            StoreError: Nothing of it was written, nor ever can be.
         """
         ...
 
@@ -44,7 +48,7 @@ class SinkStatistics(msgspec.Struct, frozen=True, kw_only=True):
     committed: int
     """Events that are in the store for good."""
     lost: int
-    """Events that were given up, because the store failed or the time to write them was over."""
+    """Events that were given up, because the store refused for good or the time to write them was over."""
     retries: int
     """Times that a refused batch was written again."""
 
@@ -56,9 +60,10 @@ class Sink:
     While a batch is being written the next one gathers, so that many executions share one commit. An event waits for
     others for `max_wait_seconds` at most, and not at all if somebody waits for its commit.
 
-    A batch that the store refuses is written again after growing pauses, for `patience_seconds`. Then the sink has
-    failed for good: whoever waits, now or later, gets the `StoreError`, and what is sent from then on is counted as
-    lost. All methods belong to one event loop, none may be called from another thread.
+    A batch that the store can't take is written again after growing pauses. From `patience_seconds` on whoever waits
+    gets the `StoreError`, and producers are held up no longer; but nothing is given up until the sink is closed: the
+    batch is still tried, and when the store takes it all goes on. What the store refuses for good ends the log: what is
+    sent from then on is counted as lost. All methods belong to one event loop, none may be called from another thread.
 
     Args:
         log: Where the events are written.
@@ -68,7 +73,7 @@ class Sink:
         max_wait_seconds: How long an event may wait for others when nobody waits for its commit.
         capacity_events: The number of events from which on `is_full` holds.
         capacity_bytes: The size of their payloads from which on `is_full` holds.
-        patience_seconds: How long a refused batch is tried again, from the first refusal on; 0: never.
+        patience_seconds: For how long whoever waits is kept waiting while the store refuses, from the first refusal on.
     """
 
     def __init__(
@@ -97,8 +102,9 @@ class Sink:
         self._calls = count()
         self._sent = self._taken = self._committed = self._retries = 0
         self._failure: StoreError | None = None
-        self._has_ended = False
+        self._is_closing = self._is_over = self._has_ended = False
         self._writing = anyio.CancelScope(shield=True)
+        self._pause = anyio.CancelScope()
 
     def send_nowait(self, event: LogEvent) -> int:
         """Take an event, never waiting, and return its position, counted from 1.
@@ -120,14 +126,14 @@ class Sink:
 
     @property
     def failed(self) -> StoreError | None:
-        """Why the sink gave up, or `None`. Everything that is not committed by then is lost."""
+        """Why whoever waits is kept waiting no longer, or `None`; `None` again when the store is back."""
         return self._failure
 
     def raise_failure(self) -> None:
-        """Raise why the sink gave up, if it has; each time an error of its own, so that their tracebacks don't add up.
+        """Raise what `failed` says; each time an error of its own, so that their tracebacks don't add up.
 
         Raises:
-            StoreError: It has.
+            StoreError: The sink has failed.
         """
         if self._failure is not None:
             raise copy(self._failure) from self._failure.__cause__
@@ -137,26 +143,25 @@ class Sink:
         return SinkStatistics(
             sent=self._sent,
             committed=self._committed,
-            lost=self._sent - self._committed if self._failure is not None else 0,
+            lost=self._sent - self._committed if self._failure is not None and self._is_over else 0,
             retries=self._retries,
         )
 
     async def wait_space(self) -> None:
         """Wait until the sink is not full; returns at once, without a checkpoint, if it is not.
 
-        A failed sink throws away what it gets, so it is never full for long. A cancel leaves nothing behind.
+        A sink that has failed is never full. A cancel leaves nothing behind.
         """
         await self._mailbox.wait_space()
 
     def when_committed(self, position: int, callback: OnCommitted) -> None:
-        """Call back on this event loop when everything up to `position` is committed, or never will be.
+        """Call back on this event loop when everything up to `position` is committed, or the sink has failed.
 
         Events up to `position` are then written without waiting for others.
 
         Args:
             position: What `send_nowait` returned.
-            callback: Called once, with the error or with `None`; before this returns, if it is known already. It must
-                not raise.
+            callback: Called once, with the error or with `None`; perhaps before this returns. It must not raise.
         """
         if position <= self._committed:
             callback(None)
@@ -173,7 +178,7 @@ class Sink:
         A cancel leaves the events on their way: they are written all the same.
 
         Raises:
-            StoreError: They never will be.
+            StoreError: The sink has failed: perhaps they never will be.
         """
         done = anyio.Event()
         outcome: list[StoreError | None] = []
@@ -188,11 +193,12 @@ class Sink:
             raise copy(error) from error.__cause__
 
     def close_nowait(self, within_seconds: float = math.inf) -> None:
-        """Take no more events; `run` writes what it has and returns. Closing twice changes the time only.
+        """Take no more events; `run` writes what it has and returns, after `within_seconds` at the latest.
 
-        Args:
-            within_seconds: For how long `run` may go on writing.
+        Closing twice changes the time only.
         """
+        self._is_closing = True
+        self._pause.cancel()
         self._writing.deadline = anyio.current_time() + within_seconds
         self._mailbox.close()
 
@@ -201,7 +207,7 @@ class Sink:
 
         A cancel does not end it, so that those who were cancelled too can have their last events written: it must be
         closed. What is not written in the time that it has then is lost, and whoever waits for it gets a `StoreError`;
-        a write that is under way ends by itself.
+        a write that is under way ends by itself. A sink that has failed tries once more.
         """
         try:
             with self._writing:
@@ -212,28 +218,39 @@ class Sink:
     async def _write_all(self) -> None:
         while batch := await self._mailbox.receive_batch(self._urgent if self._waiters else self._patient):
             self._taken += len(batch)
-            if self._failure is None and await self._commit(batch):
+            if not self._is_over and await self._commit(batch):
                 self._settle(self._taken)
 
     async def _commit(self, batch: list[LogEvent]) -> bool:
         """Write a batch, again and again if need be, and say whether it is in the store."""
         pause_seconds, deadline_ns = FIRST_PAUSE_SECONDS, None
-        while (error := await self._write(batch)) is not None:
+        while (refusal := await self._write(batch)) is not None:
             now = self._clock.monotonic_ns()
-            deadline_ns = now + self._patience_ns if deadline_ns is None else deadline_ns
-            if now >= deadline_ns or not error.is_passing:
-                self._fail(error.reason)
+            if deadline_ns is None:
+                deadline_ns = now + self._patience_ns
+                logger.warning("the log can't be written, and is tried again: %s", refusal.reason)
+            if now >= deadline_ns or not refusal.is_passing:
+                self._fail(refusal.reason)
+            if not refusal.is_passing or (self._failure is not None and self._is_closing):
+                self._is_over = True
                 return False
-            await self._clock.sleep_until(min(deadline_ns, now + round(pause_seconds * NANOSECONDS)))
+            wake_ns = now + round(pause_seconds * NANOSECONDS)
+            await self._pause_until(min(wake_ns, deadline_ns) if now < deadline_ns else wake_ns)
             pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
             self._retries += 1
+        if deadline_ns is not None:
+            self._recover()
         return True
+
+    async def _pause_until(self, monotonic_ns: int) -> None:
+        with anyio.CancelScope() as self._pause:
+            await self._clock.sleep_until(monotonic_ns)
 
     async def _write(self, batch: list[LogEvent]) -> "_Refusal | None":
         try:
             await self._log.write(batch)
         except StoreError as error:
-            return _Refusal(error, is_passing=not isinstance(error, SchemaError))
+            return _Refusal(error, is_passing=isinstance(error, StoreUnavailableError))
         except Exception as error:  # noqa: BLE001 - a store of somebody else may raise anything; nobody may wait for ever
             broken = StoreError(THE_LOG, f"the store raised {type(error).__name__}, not a StoreError: {error}")
             broken.__cause__ = error
@@ -245,15 +262,21 @@ class Sink:
         while self._waiters and self._waiters[0][0] <= committed:
             heappop(self._waiters)[-1](None)
 
+    def _recover(self) -> None:
+        logger.warning("the log is written again")
+        self._failure = None
+        self._mailbox.restore_bounds()
+
     def _fail(self, error: StoreError) -> None:
         self._failure = error
+        self._mailbox.lift_bounds()
         while self._waiters:
             heappop(self._waiters)[-1](error)
 
     def _end(self) -> None:
         self._mailbox.close()
         self._mailbox.clear()
-        self._has_ended = True
+        self._has_ended = self._is_over = True
         if self._committed < self._sent and self._failure is None:
             lost = self._sent - self._committed
             self._fail(

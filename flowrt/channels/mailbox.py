@@ -55,6 +55,7 @@ class Mailbox(Generic[T]):
         self._space: anyio.Event | None = None
         self._in_hurry = False
         self._is_closed = False
+        self._is_bounded = True
         self._last_taken_ns = clock.monotonic_ns()
         self._settle_at = self._next_settlement()
         self.is_full = False
@@ -110,6 +111,16 @@ class Mailbox(Generic[T]):
         self._in_hurry = bool(self)
         if self._pause is not None:
             self._pause.cancel()
+
+    def lift_bounds(self) -> None:
+        """Be not full, whatever comes, until `restore_bounds`: who waits for space goes on."""
+        self._is_bounded = False
+        self._note_space()
+
+    def restore_bounds(self) -> None:
+        """Undo `lift_bounds`."""
+        self._is_bounded = True
+        self._note_space()
 
     def close(self) -> None:
         """Refuse further items; what was sent before can still be received. Closing twice does nothing."""
@@ -179,7 +190,8 @@ class Mailbox(Generic[T]):
         self._settle_at = self._next_settlement()
 
     def _note_space(self) -> None:
-        self.is_full = len(self._items) >= self._capacity or self._bytes >= self._capacity_bytes
+        has_space = len(self._items) < self._capacity and self._bytes < self._capacity_bytes
+        self.is_full = self._is_bounded and not has_space
         if self._space is not None and not self.is_full:
             self._space.set()
             self._space = None

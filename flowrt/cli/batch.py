@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 import anyio
-import msgspec
 import typer
 
+from flowrt.cli import early_interrupts
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo, echo_error, encode, print_json
-from flowrt.cli.inputs import open_inputs, text_of_line
+from flowrt.cli.inputs import decode_line, open_inputs, text_of_line
 from flowrt.cli.interrupts import GRACE_SECONDS, leaving_on_second_interrupt
 from flowrt.cli.lines import read_lines
 from flowrt.cli.progress import Progress
@@ -42,7 +42,7 @@ class Batch:
         self._max_at_once = max_at_once
         self._max_per_second = max_per_second
         self._counts: Counter[str] = Counter()
-        self._bad_lines: dict[int, str] = {}
+        self._bad_lines: dict[int, InputError] = {}
         self._complaints = 0
 
     def run(self, runtime: Runtime, backend: str, *, as_json: bool) -> int:
@@ -55,6 +55,7 @@ class Batch:
         """
         started = time.perf_counter()
         is_cancelled = False
+        early_interrupts.hand_over()
         with open_inputs(self._inputs, self._name) as lines:
             try:
                 anyio.run(self._run, runtime, lines, backend=backend)
@@ -106,16 +107,13 @@ class Batch:
 
     def _decode(self, text: bytes, number: int, index: int) -> Any:
         try:
-            given = msgspec.json.decode(text)
-        except (msgspec.DecodeError, RecursionError) as error:
-            self._bad_lines[index] = f"line {number} is no JSON: {error}"
+            return decode_line(text, number, self._name)
+        except InputError as error:
+            self._bad_lines[index] = error
             return []  # which no workflow takes
-        return [] if given is None else given  # `null` is no input
 
     def _tell(self, result: ExecutionResult, out: TextIO | None, progress: Progress) -> None:
-        error = result.error
-        if (reason := self._bad_lines.pop(result.index, None)) is not None:
-            error = InputError(self._name, reason)
+        error = self._bad_lines.pop(result.index, None) or result.error
         if error is not None and self._complaints < 10:  # noqa: PLR2004 - the others are in the results and the log
             self._complaints += 1
             progress.clear()

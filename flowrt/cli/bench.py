@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flowrt.cli.ending import ending
-from flowrt.cli.options import Backend, File, Json, PythonModules, Unknown, load, make_registry
+from flowrt.cli.options import Backend, File, Json, PythonModules, Unknown, check_text, load, make_registry
 
 if TYPE_CHECKING:
     from flowrt.bench.latency import Latencies
@@ -35,7 +35,9 @@ def bench(
     backend: Annotated[Backend | None, typer.Option(help="The event loop; without, asyncio.")] = None,
     unknown_steps: Unknown = "refuse",
     python_module: PythonModules = None,
-    db: Annotated[str | None, typer.Option(help="A database to log to; without, there is no log.")] = None,
+    db: Annotated[
+        str | None, typer.Option(callback=check_text, help="A database to log to; without, there is no log.")
+    ] = None,
     simulate: Annotated[
         list[str] | None,
         typer.Option(help="NODE=lognormal(0.2,0.5), or `measured`: run it in virtual time, too. Repeatable."),

@@ -13,6 +13,7 @@ from flowrt.bench.measurement import Curve, Point, Source
 from flowrt.bench.real import measure
 from flowrt.bench.setting import Setting
 from flowrt.bench.sweep import Sweep
+from flowrt.cli import early_interrupts
 from flowrt.cli.bench_plot import write_plot
 from flowrt.cli.bench_report import document, show
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, echo_error, exit_status, print_json
@@ -129,6 +130,7 @@ class BenchRun:
     def _keep(self, source: Source, run: Callable[[list[Point]], object]) -> None:
         """Run what makes points, and keep those that it made before Ctrl-C or an error."""
         points: list[Point] = []
+        early_interrupts.hand_over()
         try:
             with self._progress:
                 run(points)

@@ -1,5 +1,8 @@
 """How commands end: errors become messages and exit statuses, never tracebacks."""
 
+import json
+import re
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +12,7 @@ import typer
 
 from flowrt.actors.plain import Plainer
 from flowrt.bench.errors import BenchError
+from flowrt.cli.streams import has_every_character
 from flowrt.errors import (
     DefinitionError,
     ExecutionCancelledError,
@@ -26,7 +30,10 @@ _CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 def print_json(document: Any) -> None:
     """Print one JSON document; what JSON has no form for is there by its `repr`."""
-    typer.echo(msgspec.json.format(encode(document), indent=2).decode().translate(_CONTROLS))
+    text = msgspec.json.format(encode(document), indent=2).decode().translate(_CONTROLS)
+    if not has_every_character(sys.stdout):
+        text = re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text)
+    typer.echo(text)
 
 
 def encode(document: Any) -> bytes:

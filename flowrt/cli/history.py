@@ -9,7 +9,7 @@ import typer
 from flowrt.cli.console import make_console
 from flowrt.cli.ending import ending, print_json, printable
 from flowrt.cli.lookup import reading
-from flowrt.cli.options import Database, Json
+from flowrt.cli.options import Database, Json, check_text
 from flowrt.cli.times import duration, moment, seconds, timestamp
 from flowrt.events import ExecutionStatus
 from flowrt.storage import ExecutionRow, Store
@@ -20,7 +20,9 @@ PAGE = 500
 
 
 def history(
-    workflow: Annotated[str | None, typer.Option(help="Only executions of the workflow of this name.")] = None,
+    workflow: Annotated[
+        str | None, typer.Option(callback=check_text, help="Only executions of the workflow of this name.")
+    ] = None,
     status: Annotated[ExecutionStatus | None, typer.Option(help="Only executions in this state.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many of the newest.")] = 20,
     db: Database = DEFAULT_URL,
@@ -70,8 +72,16 @@ def _print_table(rows: list[ExecutionRow]) -> None:
     from rich.table import Column, Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    execution = Column("execution", no_wrap=True, min_width=36)
-    table = Table(execution, "workflow", "status", "started", "took", "what", box=None, pad_edge=False)
+    table = Table(
+        Column("execution", no_wrap=True, min_width=36),
+        Column("workflow", overflow="fold"),
+        Column("status", no_wrap=True, min_width=9),
+        Column("started", min_width=10),
+        Column("took", no_wrap=True, min_width=6),
+        Column("what", overflow="fold"),
+        box=None,
+        pad_edge=False,
+    )
     for row in rows:
         what = row.reason or ("" if row.failed_node is None else f"node {row.failed_node!r} failed")
         cells = [row.id, row.workflow, row.status, moment(row.started_at_ns), duration(row.duration_ns), what]

@@ -49,6 +49,20 @@ def text_of_line(line: bytes, number: int) -> bytes:
     return text if text.strip() else b""
 
 
+def decode_line(text: bytes, number: int, workflow: str) -> dict[str, Any]:
+    """Return the input that a line holds.
+
+    Raises:
+        InputError: It is no JSON object.
+    """
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except UnicodeDecodeError as error:
+        raise InputError(workflow, f"line {number} is not UTF-8: {error}") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise InputError(workflow, f"line {number} is no JSON object: {error}") from None
+
+
 def read_records(path: Path, workflow: str) -> list[Any]:
     """Return the inputs of a file with a JSON object per line; empty lines are passed over.
 
@@ -63,10 +77,7 @@ def read_records(path: Path, workflow: str) -> list[Any]:
     with open_inputs(path, workflow) as lines:
         for number, line in enumerate(lines, 1):
             if text := text_of_line(line, number):
-                try:
-                    records.append(msgspec.json.decode(text, type=dict[str, Any]))
-                except (msgspec.DecodeError, RecursionError) as error:
-                    raise InputError(workflow, f"line {number} is no JSON object: {error}") from None
+                records.append(decode_line(text, number, workflow))
     if not records:
         raise InputError(workflow, "the file of inputs is empty: expected a JSON object per line")
     return records

@@ -1,4 +1,4 @@
-"""Ctrl-C while executions run: the first cancels, and a later one leaves where that did not help."""
+"""Ctrl-C and SIGTERM while executions run: the first cancels, and a later one leaves where that did not help."""
 
 import os
 import signal
@@ -24,20 +24,25 @@ def leaving_on_second_interrupt() -> Generator[None, None, None]:
     """Never let a step that does not end hold the command; to be entered on the event loop.
 
     The event loop's own handler hears of the first Ctrl-C. It hears of the second, too, and raises `KeyboardInterrupt`
-    if it can; where it can't, on the third, and when the executions are over, the process ends.
+    if it can; where it can't, on the third, and when the executions are over, the process ends. A SIGTERM is as good as
+    a Ctrl-C, unless the process was told to ignore it.
     """
     before = signal.getsignal(signal.SIGINT)
     if not callable(before) or threading.current_thread() is not threading.main_thread():
         yield
         return
     interrupts = _Interrupts(before)
-    signal.signal(signal.SIGINT, interrupts)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = {number: handler for number, handler in handlers.items() if handler != signal.SIG_IGN}
+    for number in heard:
+        signal.signal(number, interrupts)
     try:
         yield
     finally:
         interrupts.is_over = True
         if not interrupts.count:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in heard.items():
+                signal.signal(number, handler)
 
 
 def leave_if_interrupted(status: str | int | None) -> None:
@@ -61,7 +66,7 @@ class _Interrupts:
         self._before = before
         self._first = 0.0
 
-    def __call__(self, number: int, frame: FrameType | None) -> None:
+    def __call__(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a SIGTERM is heard as a Ctrl-C
         now = time.monotonic()
         if self.count == 0:
             self._first = now
@@ -69,7 +74,7 @@ class _Interrupts:
             return
         self.count += 1
         if self.count <= 2 and not self.is_over:  # noqa: PLR2004 - see above
-            self._before(number, frame)
+            self._before(signal.SIGINT, frame)
         if self.count > 1:
             _leave()
 

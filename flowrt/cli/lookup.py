@@ -19,7 +19,7 @@ async def reading(db: str, read: Callable[[Store], Awaitable[T]]) -> T:
     """
     from flowrt.storage import SqlStore  # noqa: PLC0415 - it loads SQLAlchemy
 
-    store = SqlStore(db, create=False)
+    store = SqlStore(db, read_only=True)
     await store.open()
     try:
         return await read(store)

@@ -7,17 +7,30 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from flowrt.cli.ending import echo_error
+from flowrt.cli.ending import echo_error, printable
 
 if TYPE_CHECKING:
     from flowrt.definition import LoadedDefinition
     from flowrt.steps.registry import StepRegistry
 
+
+def check_text(given: str | None) -> str | None:
+    """Refuse an argument that a shell gave as bytes of another encoding: no name in a database is like that."""
+    if given is not None and any("\ud800" <= c <= "\udfff" for c in given):
+        raise typer.BadParameter(f"{printable(given)} is not UTF-8")
+    return given
+
+
 Backend: TypeAlias = Literal["asyncio", "trio"]
 UnknownSteps: TypeAlias = Literal["refuse", "pass"]
 File = Annotated[Path, typer.Argument(help="A workflow definition, JSON.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Database = Annotated[str, typer.Option("--db", envvar="FLOWRT_DB", help="The database with the log.")]
+Database = Annotated[
+    str, typer.Option("--db", envvar="FLOWRT_DB", callback=check_text, help="The database with the log.")
+]
+Execution = Annotated[
+    str, typer.Argument(callback=check_text, help="An execution's id, or its beginning.", show_default=False)
+]
 Unknown = Annotated[
     UnknownSteps,
     typer.Option("--unknown-steps", help="Nodes of unknown types: refuse the definition, or pass their record on."),

@@ -6,11 +6,12 @@ import anyio
 import msgspec
 import typer
 
+from flowrt.actors.snapshots import cut
 from flowrt.cli.console import make_console, markup, print_lines
 from flowrt.cli.ending import echo, ending, print_json
 from flowrt.cli.history import COLOURS, describe_execution
 from flowrt.cli.lookup import find_execution, reading
-from flowrt.cli.options import Database, Json
+from flowrt.cli.options import Database, Execution, Json
 from flowrt.cli.times import duration, moment, seconds, timestamp
 from flowrt.events import ErrorDetails
 from flowrt.storage import ExecutionRow, NodeRow, Store
@@ -29,7 +30,7 @@ class Found(NamedTuple):
 
 
 def show(
-    execution: Annotated[str, typer.Argument(help="An execution's id, or its beginning.", show_default=False)],
+    execution: Execution,
     db: Database = DEFAULT_URL,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show tracebacks and payloads.")] = False,
     json: Json = False,
@@ -107,7 +108,7 @@ def _attempt(row: NodeRow) -> str:
 
 
 def _error_text(error: ErrorDetails) -> str:
-    return f"{error.type.rpartition('.')[2]}: {error.message}"
+    return cut(f"{error.type.rpartition('.')[2]}: {error.message}")
 
 
 def _print_details(found: Found) -> None:

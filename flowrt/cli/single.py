@@ -8,6 +8,7 @@ import anyio
 import msgspec
 import typer
 
+from flowrt.cli import early_interrupts
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo_error, print_json
 from flowrt.cli.inputs import standard_input
 from flowrt.cli.interrupts import GRACE_SECONDS, leaving_on_second_interrupt
@@ -54,6 +55,7 @@ class Single:
     def run(self, runtime: Runtime, backend: str, *, as_json: bool) -> int:
         """Run, print how it ended, and return the exit status."""
         started = time.perf_counter()
+        early_interrupts.hand_over()
         try:
             anyio.run(self._run, runtime, backend=backend)
         except KeyboardInterrupt:

@@ -8,7 +8,7 @@ import typer
 
 from flowrt.cli.ending import echo, ending, print_json
 from flowrt.cli.lookup import find_execution, reading
-from flowrt.cli.options import Database, Json
+from flowrt.cli.options import Database, Execution, Json, check_text
 from flowrt.storage import ExecutionRow, Store
 from flowrt.storage.defaults import DEFAULT_URL
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def why(
-    execution: Annotated[str, typer.Argument(help="An execution's id, or its beginning.", show_default=False)],
-    node: Annotated[str, typer.Argument(help="A node's id.", show_default=False)],
+    execution: Execution,
+    node: Annotated[str, typer.Argument(callback=check_text, help="A node's id.", show_default=False)],
     db: Database = DEFAULT_URL,
     json: Json = False,
 ) -> None:

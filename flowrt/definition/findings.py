@@ -27,6 +27,7 @@ class Findings:
         """What the paths of problems lead through, once it is read."""
         self.names = NearestNames()
         self._problems: list[tuple[JsonPath, str]] = []
+        self._unreadable: set[JsonPath] = set()
         self._warnings: list[tuple[JsonPath, str]] = []
         self._warnings_seen = 0
         self._cause: Exception | None = None
@@ -42,10 +43,17 @@ class Findings:
         Raises:
             DefinitionError: There are so many problems that it makes no sense to look for more.
         """
+        if path in self._unreadable:
+            return
         self._problems.append((path, message))
         self._cause = self._cause or cause
         if len(self._problems) >= MAX_COLLECTED:
             self.refuse()
+
+    def unreadable(self, path: JsonPath, message: str) -> None:
+        """Add a value that nothing can be made of: what else is said of it follows from that, and is not told."""
+        self.problem(path, message)
+        self._unreadable.add(path)
 
     def warning(self, path: JsonPath, message: str) -> None:
         """Add something that is probably not meant like that."""

@@ -58,10 +58,12 @@ class JsonCheck:
     def _check_other(self, key: str | int, value: Any, level: int) -> None:
         if isinstance(value, int):
             if not MIN_INTEGER <= value <= MAX_INTEGER:
-                self._report(key, "the whole number does not fit 64 bits: write it as a text")
+                self._unreadable(
+                    key, "the whole number does not fit 64 bits: write a smaller one, or, in `data`, a text"
+                )
         elif isinstance(value, float):
             if not math.isfinite(value):
-                self._report(key, "the number is not finite: JSON has no NaN or Infinity, and none above 1.8e308")
+                self._unreadable(key, "the number is not finite: JSON has no NaN or Infinity, and none above 1.8e308")
         elif isinstance(value, dict | list | tuple):
             self._path.append(key)
             self._walk(value, level + 1)
@@ -83,6 +85,9 @@ class JsonCheck:
 
     def _report(self, key: str | int, message: str) -> None:
         self._findings.problem((*self._path, key), message)
+
+    def _unreadable(self, key: str | int, message: str) -> None:
+        self._findings.unreadable((*self._path, key), message)
 
     def _refuse(self, message: str) -> None:
         self._findings.refuse(message)

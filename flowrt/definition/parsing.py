@@ -14,7 +14,7 @@ from flowrt.definition.naming import read_name
 from flowrt.definition.node_reading import NodeReader
 from flowrt.definition.parameter_reading import ParameterReader, fits
 from flowrt.definition.reading import Source, read_document
-from flowrt.definition.validation import ArgumentCheck, check_cycles, check_joins, check_parallel_edges
+from flowrt.definition.validation import ArgumentCheck, check_cycles, check_joins, check_parallel_edges, check_records
 from flowrt.errors import Problem
 from flowrt.option_checks import check_part
 from flowrt.policies import NO_WORKFLOW_POLICY, WorkflowPolicy
@@ -102,6 +102,7 @@ class _Loading:
         check_cycles(nodes, edges, self._findings)
         check_joins(nodes, edges, self._findings)
         check_parallel_edges(edges, self._findings)
+        check_records(nodes, edges, self._findings)
         ArgumentCheck(nodes, edges, tuple(self._parameters.parameters), self._findings).check()
 
     def _read_name(self, default_name: str) -> str:

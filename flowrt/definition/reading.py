@@ -83,7 +83,7 @@ def _parsed(text: str, findings: Findings) -> dict[str, Any]:
     except RecursionError:
         findings.refuse("the document nests too deep to be read")
     except ValueError:  # Python converts no more than 4,300 digits
-        findings.refuse("a whole number has thousands of digits: write it as a text")
+        findings.refuse("a whole number has thousands of digits: write a smaller one, or, in `data`, a text")
     if not is_object(document):
         findings.refuse(f"found {kind_of(document)}, {_EXPECTED}")
     findings.document = document

@@ -12,6 +12,7 @@ from flowrt.definition.arguments import (
     FromInput,
     FromNode,
     FromOutcome,
+    Gives,
     ListOf,
 )
 from flowrt.definition.cycles import find_cycles
@@ -75,6 +76,27 @@ def check_parallel_edges(edges: Sequence[ReadEdge], findings: Findings) -> None:
         first = seen.setdefault(key, path)
         if first is not path:
             findings.warning(path, f"this edge is the same as {to_pointer(first)}: remove one of them")
+
+
+def check_records(nodes: Mapping[str, ReadNode], edges: Sequence[ReadEdge], findings: Findings) -> None:
+    """Report joins that give lists to nodes that read records."""
+    lists = {node_id: found for node_id, read in nodes.items() if (found := _list_given(read.step)) is not None}
+    told: set[str] = set()
+    for edge, _ in edges if lists else ():
+        if edge.source not in lists or edge.target not in nodes or edge.on != "success" or edge.source in told:
+            continue
+        target = nodes[edge.target]
+        if target.step is not None and target.step.arguments is None and target.node.join.rule != "all_settled":
+            told.add(edge.source)
+            reads = f"{shown(edge.target)} reads a record: leave `gives` out, or read the list as an argument"
+            findings.problem((*nodes[edge.source].path, "data", "gives"), f"it gives {lists[edge.source]}, but {reads}")
+
+
+def _list_given(step: BoundStep | None) -> Gives | None:
+    for argument in () if step is None or step.arguments is None else step.arguments.values():
+        if isinstance(argument, Arrived) and argument.gives != "value":
+            return argument.gives
+    return None
 
 
 def _is_wired(step: BoundStep) -> bool:

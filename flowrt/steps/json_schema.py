@@ -5,33 +5,32 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
 import jsonschema
+import regex
 from jsonschema import validators
 from jsonschema_specifications import REGISTRY as SPECIFICATIONS  # type: ignore[import-untyped]
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT7, specification_with
 
 from flowrt.definition.expression_kinds import is_list, is_mapping
-from flowrt.errors import FlowrtError, Problem
+from flowrt.errors import Problem
 from flowrt.steps.data import pointer
+from flowrt.steps.patterns import MOST_SECONDS, Patterns, SchemaWorkError, compiled
 
 Misfits: TypeAlias = Callable[[Any], Iterator[tuple[str, str]]]
 """Yields the path and the message of everything in a value that does not fit a schema."""
 
 MOST_CHECKS = 200_000
 """How many keywords may be checked for one value: references can double the work with every line of a schema."""
+TOO_MANY_CHECKS = f"more than {MOST_CHECKS} checks"
 LONGEST_MESSAGE = 300
 """How many characters of a message are kept: it may quote a whole record."""
 _PLAIN_VALUES = frozenset({"const", "default", "enum", "examples"})
 """Keywords whose values are data, not schemas."""
 _BY_NAME = frozenset({"properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions"})
 """Keywords whose values are schemas by names, which are no keywords."""
-
-
-class SchemaWorkError(FlowrtError):
-    """To check a value against a schema takes too much work."""
-
-    def __str__(self) -> str:
-        return f"the schema needs more than {MOST_CHECKS} checks for this data: make it simpler, or the data smaller"
+_TEXTS = frozenset({"$ref", "$id", "$schema", "pattern"})
+UNEVALUATED = "unevaluatedProperties"
+"""Which asks what patterns matched that no bound can be set to."""
 
 
 def make_checker(schema: Mapping[str, Any], problems: list[Problem], *place: str) -> Misfits | None:
@@ -53,23 +52,26 @@ def make_checker(schema: Mapping[str, Any], problems: list[Problem], *place: str
         return None
     before = len(problems)
     problems.extend(_unsound_references(schema, place))
+    problems.extend(_unsound_patterns(kind, schema, place))
     return None if len(problems) > before else _bounded(kind, schema)
 
 
 def _bounded(kind: Any, schema: Mapping[str, Any]) -> Misfits:
-    budget = _Budget()
-    keywords = {keyword: budget.counted(check) for keyword, check in kind.VALIDATORS.items()}
+    budget, patterns = _Budget(), Patterns()
+    checks = {**kind.VALIDATORS, **patterns.keywords(kind.VALIDATORS)}
+    keywords = {keyword: budget.counted(keyword, check) for keyword, check in checks.items()}
     plain = {key: value for key, value in schema.items() if key != "$schema"}  # it would bring the unbounded kind back
     extend: Any = cast("Any", validators).extend  # it has no annotations
     validator = extend(kind, keywords)(plain, registry=SPECIFICATIONS)
 
     def misfits(value: Any) -> Iterator[tuple[str, str]]:
         budget.left = MOST_CHECKS
+        patterns.left_seconds = MOST_SECONDS
         try:
             for error in validator.iter_errors(value):
                 yield ".".join(map(str, error.absolute_path)) or "root", error.message[:LONGEST_MESSAGE]
         except RecursionError:
-            raise SchemaWorkError from None
+            raise SchemaWorkError(TOO_MANY_CHECKS) from None
 
     return misfits
 
@@ -77,20 +79,34 @@ def _bounded(kind: Any, schema: Mapping[str, Any]) -> Misfits:
 class _Budget(threading.local):
     left = MOST_CHECKS
 
-    def counted(self, check: Callable[..., Any]) -> Callable[..., Any]:
+    def counted(self, keyword: str, check: Callable[..., Any]) -> Callable[..., Any]:
         def checked(validator: Any, keyword_value: Any, instance: Any, schema: Any) -> Any:
             self.left -= 1
-            if check.__name__ == "uniqueItems" and is_list(instance):
+            if keyword == "uniqueItems" and is_list(instance):
                 self.left -= len(instance) * len(instance) // 16  # each with each, where they can't be sorted
             if self.left < 0:
-                raise SchemaWorkError
+                raise SchemaWorkError(TOO_MANY_CHECKS)
             return check(validator, keyword_value, instance, schema)
 
         return checked
 
 
+def _unsound_patterns(kind: Any, schema: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[Problem]:
+    found = list(_found(schema, place))
+    for path, keyword, pattern in found:
+        try:
+            _ = compiled(pattern) if keyword == "pattern" else None
+        except regex.error as error:
+            yield Problem(pointer(*path), f"the pattern {pattern[:LONGEST_MESSAGE]!r} can't be read: {error}")
+    if UNEVALUATED in kind.VALIDATORS and any("patternProperties" in path for path, _, _ in found):
+        for path, keyword, _ in found:
+            if keyword == UNEVALUATED:
+                advice = "use `additionalProperties`"
+                yield Problem(pointer(*path), f"it can't stand in one schema with `patternProperties`: {advice}")
+
+
 def _unsound_references(schema: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[Problem]:
-    found = list(_references(schema, place))
+    found = list(_found(schema, place))
     for path, keyword, _ in found:
         if keyword == "$schema" and path != (*place, "$schema"):
             yield Problem(pointer(*path), "only a whole schema says which draft it follows: remove it here")
@@ -107,16 +123,21 @@ def _unsound_references(schema: Mapping[str, Any], place: tuple[str, ...]) -> It
             yield Problem(pointer(*path), f"the reference {reference[:LONGEST_MESSAGE]!r} leads nowhere; {advice}")
 
 
-def _references(schema: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str, str]]:
-    """Find each `$ref`, `$id` and `$schema` of a schema, with its place."""
+def _found(schema: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str, str]]:
+    """Find what a schema refers to, is called and matches, and its `unevaluatedProperties`; each with its place."""
     waiting: list[tuple[tuple[Any, ...], Any, bool]] = [(place, schema, False)]
     while waiting:
         path, part, is_by_name = waiting.pop()
         children = part.items() if is_mapping(part) else enumerate(part) if is_list(part) else ()
         for key, value in children:
+            below = (*path, key)
             if is_by_name:
-                waiting.append(((*path, key), value, False))
-            elif key in {"$ref", "$id", "$schema"} and isinstance(value, str):
-                yield (*path, key), key, value
+                waiting.append((below, value, False))
+                if path[-1] == "patternProperties":
+                    yield below, "pattern", str(key)
+            elif key in _TEXTS and isinstance(value, str):
+                yield below, key, value
             elif key not in _PLAIN_VALUES:
-                waiting.append(((*path, key), value, key in _BY_NAME))
+                waiting.append((below, value, key in _BY_NAME))
+                if key == UNEVALUATED:
+                    yield below, UNEVALUATED, ""

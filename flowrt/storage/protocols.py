@@ -84,7 +84,8 @@ class ExecutionLog(Protocol):
         refused may be written again: what it stored after all, because only the answer was lost, is not stored twice.
 
         Raises:
-            StoreError: Nothing of the batch was written, as far as the store can know.
+            StoreUnavailableError: Nothing of the batch was written, as far as the store can know; it will come again.
+            StoreError: Nothing of it was written, nor ever can be: the log ends here.
         """
         ...
 

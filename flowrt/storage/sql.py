@@ -32,6 +32,7 @@ class SqlStore:
         synchronous: `NORMAL`: a power cut may lose the last commits, never the order; `FULL`: it loses none.
         busy_timeout_seconds: How long to wait for another process that writes to the file.
         create: Whether a missing file is made.
+        read_only: The store is only to be read: a missing file is not made, and one that can't be written is read.
 
     Raises:
         StoreUnavailableError: The URL names no database that flowrt can use.
@@ -48,6 +49,7 @@ class SqlStore:
         synchronous: Synchronous = "NORMAL",
         busy_timeout_seconds: float = 5.0,
         create: bool = True,
+        read_only: bool = False,
     ) -> None:
         if synchronous not in get_args(Synchronous):
             raise ValueError(f"synchronous was {synchronous!r}; expected 'NORMAL' or 'FULL'")
@@ -56,7 +58,9 @@ class SqlStore:
         ids = UuidV7Ids(clock, Random()) if ids is None else ids  # noqa: S311 - ids are no secrets
         check_part("clock", clock, "time_ns", "a clock")
         check_part("ids", ids, "new_id", "an object with a method new_id")
-        options = SqliteOptions(synchronous=synchronous, busy_timeout_seconds=busy_timeout_seconds, create=create)
+        options = SqliteOptions(
+            synchronous=synchronous, busy_timeout_seconds=busy_timeout_seconds, create=create, read_only=read_only
+        )
         self._session = Session(parse_url(url), options)
         self._workflows = SqlWorkflows(self._session, clock, ids)
         self._log = SqlLog(self._session)

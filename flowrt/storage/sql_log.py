@@ -13,6 +13,7 @@ from flowrt.events import ErrorDetails, ExecutionStatus, LogEvent
 from flowrt.option_checks import check_whole
 from flowrt.storage.log_rows import BatchRows, rows_of, started_earlier
 from flowrt.storage.log_statements import statements_of
+from flowrt.storage.open_file import OpenFile
 from flowrt.storage.protocols import ExecutionRow, NodeRow
 from flowrt.storage.repeated_ids import repeated_id
 from flowrt.storage.session import Session
@@ -35,6 +36,7 @@ class SqlLog:
     def begin(self) -> None:
         """Begin anew: to be called when the session was opened, which has another event loop each time."""
         self._write_lock = asyncio.Lock()
+        self._file = OpenFile(self._session.database)
         self._positions: dict[str, int] = {}
         """The next position of each running execution."""
 
@@ -42,7 +44,8 @@ class SqlLog:
         """Write events in their order, in one transaction: all of them or none.
 
         Raises:
-            StoreError: Nothing of the batch was written.
+            StoreUnavailableError: Nothing of the batch was written.
+            StoreError: Nothing of it was written, nor ever can be; or the file was removed while it was open.
         """
         await self._session.run(self._write, tuple(batch))
 
@@ -72,7 +75,9 @@ class SqlLog:
     async def _write(self, engine: AsyncEngine, batch: Sequence[LogEvent]) -> None:
         async with self._write_lock, engine.connect() as connection:
             driver = await driver_connection(connection)
+            self._file.check()  # one that was emptied grows again
             await driver.run(write_batch, batch, self._positions, self._session.database.shown)
+            self._file.check()
 
 
 def write_batch(

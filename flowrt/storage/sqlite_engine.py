@@ -1,9 +1,11 @@
 """The engine for SQLite: how connections are made and set."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Coroutine
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -27,6 +29,8 @@ class SqliteOptions(msgspec.Struct, frozen=True, kw_only=True):
     busy_timeout_seconds: float = 5.0
     create: bool = True
     """Whether a file that is missing is made."""
+    read_only: bool = False
+    """A file that is there is only read, and may be one that can't be written."""
 
 
 def create_engine(
@@ -81,8 +85,8 @@ def _connect(database: DatabaseUrl, options: SqliteOptions) -> sqlite3.Connectio
     if database.path is None:
         connection = sqlite3.connect(":memory:", isolation_level=None)
     else:
-        mode = "rwc" if options.create else "rw"
-        connection = sqlite3.connect(f"{database.path.as_uri()}?mode={mode}", uri=True, isolation_level=None)
+        query = _query(database.path, options)
+        connection = sqlite3.connect(f"{database.path.as_uri()}?{query}", uri=True, isolation_level=None)
     try:
         connection.execute(f"PRAGMA busy_timeout = {round(options.busy_timeout_seconds * 1000)}")
         connection.execute(f"PRAGMA synchronous = {options.synchronous}")
@@ -91,3 +95,13 @@ def _connect(database: DatabaseUrl, options: SqliteOptions) -> sqlite3.Connectio
         connection.close()
         raise
     return connection
+
+
+def _query(path: Path, options: SqliteOptions) -> str:
+    """Return how to open a file. Readers write, too: to the files beside it with which they agree with a writer."""
+    if not options.read_only:
+        return "mode=rwc" if options.create else "mode=rw"
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return "mode=rw"
+    is_in_use = path.with_name(f"{path.name}-wal").exists()
+    return "mode=ro" if is_in_use else "mode=ro&immutable=1"

@@ -51,7 +51,8 @@ def _why_not_opened(path: Path) -> str:
         return f"{path.parent} is no folder; choose another one"
     folder_mode = os.R_OK | os.W_OK | os.X_OK
     if not os.access(path.parent, folder_mode) or (path.exists() and not os.access(path, os.R_OK | os.W_OK)):
-        return f"no permission to write {path} or its folder; check their permissions"
+        missing = "" if path.exists() else "there is no such file, and "
+        return f"{missing}no permission to write {path} or its folder; check their permissions"
     if not path.exists():
         return f"there is no file {path}; check the path"
     return f"{path} can't be opened; check the folder and its permissions"

@@ -40,6 +40,8 @@ def parse_url(text: str | os.PathLike[str]) -> DatabaseUrl:
         raise StoreUnavailableError("''", "the URL is empty; give one like sqlite:///flowrt.db, or :memory:")
     if "\0" in text:
         raise StoreUnavailableError(text.replace("\0", "\\0"), "a file's name can't hold a NUL character")
+    if (encoded := text.encode(errors="backslashreplace").decode()) != text:
+        raise StoreUnavailableError(encoded, "a file's name must be UTF-8; choose another one")
     if "://" not in text:
         return _sqlite(text, sa.URL.create("sqlite+aiosqlite", database=text))
     try:

@@ -158,10 +158,11 @@ def test_a_refusal_is_a_document_with_json(bench, upper):
         ("", "the file of inputs is empty"),
         ('{"x": 1}\nno\n', "line 2 is no JSON object"),
         ("[1]", "line 1 is no JSON object"),
+        ('{"x": "caf\udce9"}', "line 1 is not UTF-8"),
     ],
 )
 def test_bad_inputs_are_refused_before_anything_runs(bench, upper, inputs, text, told):
-    inputs.write_text(text, encoding="utf-8")
+    inputs.write_text(text, encoding="utf-8", errors="surrogateescape")
     ran = bench(upper, "max_at_once=1")
     assert (ran.status, told in ran.err) == (2, True)
 

@@ -78,6 +78,20 @@ def test_nothing_that_a_log_or_a_definition_holds_steers_the_terminal(flowrt, tm
         assert not set(ran.out + ran.err) & {"\x1b", "\x07", "\x9b"}, command
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "upper.json", "--db", "\udce9.db"),
+        ("history", "--workflow", "\udce9"),
+        ("show", "\udce9"),
+        ("why", "0", "\udce9"),
+    ],
+)
+def test_an_argument_that_is_not_utf_8_is_refused(flowrt, upper, command):
+    ran = flowrt(*command)
+    assert (ran.status, "is not UTF-8" in " ".join(ran.err.split())) == (2, True)
+
+
 def test_a_message_stands_on_a_line_of_its_own_and_not_behind_the_progress(flowrt, failing, tmp_path, monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self):

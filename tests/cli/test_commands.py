@@ -79,12 +79,14 @@ def test_many_inputs_run_and_every_line_has_a_result(flowrt, failing, tmp_path):
 
 
 def test_inputs_may_be_in_any_state(flowrt, upper, tmp_path):
-    (tmp_path / "in.jsonl").write_bytes(b'\xef\xbb\xbf{"x": "a"}\r\n\xff\xfe\x00\n\n{"x": "\xc3\xa9"}')
+    (tmp_path / "in.jsonl").write_bytes(b'\xef\xbb\xbf{"x": "a"}\r\n\xff\xfe\x00\n\n{"x": "\xc3\xa9"}\n{"x": "\xe9"}')
     ran = flowrt("run", upper, "--inputs", "in.jsonl", "--results", "out.jsonl", "--no-db")
     assert ran.status == 1
     results = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [result["output"] for result in results] == [{"x": "A"}, None, {"x": "É"}]
+    assert [result["output"] for result in results] == [{"x": "A"}, None, {"x": "É"}, None]
     assert "line 2 is no JSON" in results[1]["error"]["message"]
+    assert "line 5 is not UTF-8" in results[3]["error"]["message"]
+    assert "input 3: " in ran.err
 
 
 def test_options_that_would_do_nothing_are_refused(flowrt, upper, monkeypatch):

@@ -17,17 +17,18 @@ COMMAND = [sys.executable, "-m", "flowrt"]
 def start(tmp_path):
     """Return a function that starts the command in an empty folder."""
     started = []
-    environment = {key: value for key, value in os.environ.items() if key != "FLOWRT_DB"}
+    inherited = {key: value for key, value in os.environ.items() if key != "FLOWRT_DB"}
 
-    def begin(*arguments, stdout=subprocess.PIPE, stdin=None):
+    def begin(*arguments, stdout=subprocess.PIPE, stdin=None, environment=None):
         process = subprocess.Popen(  # noqa: S603
             [*COMMAND, *map(str, arguments)],
             cwd=tmp_path,
-            env=environment,
+            env=inherited | (environment or {}),
             stdin=stdin,
             stdout=stdout,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         started.append(process)
         return process
@@ -57,11 +58,12 @@ def waiting(definition):
     return definition({"wait": ("delay", {"delay_seconds": 3600})}, name="waiting")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_ctrl_c_cancels_and_the_history_says_so(start, waiting, backend):
+def test_ctrl_c_and_sigterm_cancel_and_the_history_says_so(start, waiting, backend, number):
     process = start("run", waiting, "--backend", backend, "--json")
     wait_for_an_execution(start)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     status, out, err = finished(process)
     assert status == 3
     assert json.loads(out)["status"] == "cancelled"
@@ -70,12 +72,13 @@ def test_ctrl_c_cancels_and_the_history_says_so(start, waiting, backend):
     assert [row["status"] for row in json.loads(out)["executions"]] == ["cancelled"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_ctrl_c_cancels_many_and_counts_them(start, waiting, tmp_path, backend):
+def test_ctrl_c_and_sigterm_cancel_many_and_count_them(start, waiting, tmp_path, backend, number):
     (tmp_path / "in.jsonl").write_text("{}\n" * 500, encoding="utf-8")
     process = start("run", waiting, "--inputs", "in.jsonl", "--backend", backend, "--json", "--max-at-once", 20)
     wait_for_an_execution(start)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     status, out, err = finished(process)
     assert (status, "Traceback" in err) == (3, False)
     _, listed, _ = finished(start("history", "--json", "--limit", 1000))
@@ -146,6 +149,14 @@ def test_an_input_runs_at_once_and_ctrl_c_is_heard_while_the_next_one_has_not_co
     process.send_signal(signal.SIGINT)
     status, err, out = process.wait(timeout=60), process.stderr.read(), process.stdout.read()
     assert (status, json.loads(out)["completed"], "Traceback" in err) == (3, 1, False)
+
+
+def test_ctrl_c_is_heard_while_the_command_is_loading(tmp_path):
+    """A module that the command imports presses Ctrl-C."""
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ran = subprocess.run([*COMMAND, "schema"], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (ran.returncode, ran.stdout, ran.stderr) == (3, "", "cancelled\n")
 
 
 def test_ctrl_c_is_heard_before_anything_runs(start, tmp_path):
@@ -244,3 +255,15 @@ def test_ctrl_c_in_a_bench_prints_the_values_that_were_measured(start, tmp_path,
     (curve,) = json.loads(out)["curves"]
     assert [(point["value"], point["failed"]) for point in curve["points"]] == [(1, 1)]
     assert "cancelled after 1 of 3 values" in err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_an_encoding_lacks_is_told_otherwise(start, tmp_path, encoding):
+    nodes = [{"id": name, "type": "start"} for name in ("a", "b€", "c")]
+    edges = [{"source": "a", "target": "b€"}, {"source": "a", "target": "c"}]
+    document = {"name": "café", "nodes": nodes, "edges": edges}
+    (tmp_path / "odd.json").write_text(json.dumps(document), encoding="utf-8")
+    status, out, err = finished(start("graph", "odd.json", environment={"PYTHONIOENCODING": encoding}))
+    assert (status, out.splitlines()[1:], err) == (0, ["a start", "|-- b\\u20ac start", "`-- c start"], "")
+    status, out, _ = finished(start("graph", "odd.json", "--json", environment={"PYTHONIOENCODING": encoding}))
+    assert (status, out.isascii(), json.loads(out)["name"]) == (0, True, "café")

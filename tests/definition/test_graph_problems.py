@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from flowrt.definition import Constant, DictOf, FromInput, FromNode, ListOf
 from flowrt.definition.cycles import find_cycles
+from flowrt.steps.registry import StepRegistry
 from flowrt.typing import BoundStep
 
 
@@ -181,3 +182,18 @@ def test_a_step_type_that_binds_no_arguments_is_told_so():
     [(pointer, message)] = problems_of(workflow(node("a", "wired")), FakeCatalog(PASS, wired))
     assert pointer == "/nodes/0/data"
     assert "the step type bound a dict: a bug in it, expected an argument" in message
+
+
+def joined(gives, on="success", rule="all"):
+    join, target = node("join", "join", data={"gives": gives}), node("b", "end", join=rule)
+    return workflow(node("a", "start"), join, target, edges=[edge("a", "join"), edge("join", "b", on=on)])
+
+
+@pytest.mark.parametrize("gives", ["values", "outcomes"])
+def test_a_join_that_gives_a_list_to_a_node_that_reads_a_record_is_refused(gives):
+    assert pointers_of(joined(gives), StepRegistry.with_builtins()) == ["/nodes/1/data/gives"]
+
+
+@pytest.mark.parametrize("flow", [joined("value"), joined("values", on="always"), joined("values", rule="all_settled")])
+def test_a_join_may_give_what_a_record_can_hold(flow):
+    assert load(flow, StepRegistry.with_builtins()).warnings == ()

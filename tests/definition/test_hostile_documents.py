@@ -87,8 +87,17 @@ def test_numbers_that_are_not_finite_are_refused(text):
 def test_whole_numbers_of_more_than_64_bits_are_refused(text):
     assert problems_of(with_data(text))[0] == (
         "/nodes/0/data/x",
-        "the whole number does not fit 64 bits: write it as a text",
+        "the whole number does not fit 64 bits: write a smaller one, or, in `data`, a text",
     )
+
+
+@pytest.mark.parametrize("value", [10**30, float("nan")])
+def test_what_is_no_number_of_json_is_one_problem_wherever_it_stands(value):
+    policy = {"retry": {"max_attempts": value}}
+    assert pointers_of({"version": value} | workflow(node("a", policy=policy))) == [
+        "/version",
+        "/nodes/0/policy/retry/max_attempts",
+    ]
 
 
 def test_a_whole_number_of_thousands_of_digits_is_refused():

@@ -8,6 +8,7 @@ from anyio.lowlevel import checkpoint
 from sink.manual_clock import ManualClock
 from storage.hand_made import attempt, events_of, snapshot, started
 
+from flowrt import Runtime
 from flowrt.actors.sink import Sink
 from flowrt.clock import SystemClock
 from flowrt.errors import SchemaError, StoreError, StoreUnavailableError
@@ -15,6 +16,7 @@ from flowrt.storage import MemoryStore
 
 pytestmark = pytest.mark.anyio
 
+SMALL = {"nodes": [{"id": "a", "type": "start"}]}
 GONE = StoreUnavailableError("x.db", "it went away")
 
 
@@ -161,18 +163,119 @@ async def test_when_patience_ends_everybody_gets_the_error_now_and_later():
             await sink.wait_committed(position)
         with pytest.raises(StoreUnavailableError, match="it went away"):
             sink.raise_failure()
+        assert sink.statistics().lost == 0
     assert errors == [GONE, GONE]
     assert sink.failed is GONE
     assert (sink.statistics().sent, sink.statistics().lost, log.batches) == (6, 6, [])
 
 
-async def test_a_failed_sink_holds_nobody_up():
-    async with running(SlowLog(GONE), patience_seconds=0, capacity_events=2) as sink:
+async def test_what_a_store_refused_is_written_when_it_is_back_and_all_goes_on():
+    log, clock, errors = SlowLog(*[GONE] * 3), ManualClock(), []
+    async with running(log, clock, patience_seconds=0, max_batch_events=4) as sink:
+        sink.when_committed(send_all(sink, events_of("chain", "1"))[-1], errors.append)
+        await anyio.wait_all_tasks_blocked()
+        sink.when_committed(send_all(sink, events_of("chain", "2"))[-1], errors.append)
+        assert errors == [GONE, GONE]
+        for _ in range(3):
+            await clock.advance(clock.waits_seconds[0])
+        assert sink.failed is None
+        await sink.wait_committed(send_all(sink, events_of("chain", "3"))[-1])
+    written = [event.execution_id for batch in log.batches for event in batch]
+    assert written == [number for number in "123" for _ in range(5)]
+    assert (sink.statistics().committed, sink.statistics().lost) == (15, 0)
+
+
+async def test_a_failed_sink_holds_nobody_up_and_is_full_again_when_the_store_is_back():
+    log, clock, waited = SlowLog(GONE, GONE), ManualClock(), []
+    async with (
+        running(log, clock, patience_seconds=0.05, capacity_events=2) as sink,
+        anyio.create_task_group() as tasks,
+    ):
         sink.when_committed(sink.send_nowait(started("1")), lambda _: None)
         await anyio.wait_all_tasks_blocked()
-        send_all(sink, events_of("chain"))
-        await sink.wait_space()
-        assert sink.failed is GONE
+        send_all(sink, events_of("chain", "2"))
+
+        async def wait():
+            await sink.wait_space()
+            waited.append(sink.failed)
+
+        tasks.start_soon(wait)
+        await anyio.wait_all_tasks_blocked()
+        assert (sink.is_full, waited) == (True, [])
+        await clock.advance(0.05)
+        assert (sink.is_full, waited) == (False, [GONE])
+        log._gate = anyio.Event()
+        await clock.advance(0.1)
+        log.go_on()
+        await anyio.wait_all_tasks_blocked()
+        log._gate = anyio.Event()
+        send_all(sink, events_of("chain", "3"))
+        await anyio.wait_all_tasks_blocked()
+        send_all(sink, events_of("chain", "4"))
+        assert sink.is_full
+        log.go_on()
+
+
+async def test_closing_a_failed_sink_tries_once_more_and_at_once():
+    for outcomes, committed in (([GONE, GONE], 0), ([GONE], 5)):
+        log = SlowLog(*outcomes)
+        async with running(log, patience_seconds=0) as sink:  # whose clock stands still
+            sink.when_committed(send_all(sink, events_of("chain"))[-1], lambda _: None)
+            await anyio.wait_all_tasks_blocked()
+            assert sink.failed is GONE
+        assert (log.tries, sink.statistics().committed, sink.statistics().lost) == (2, committed, 5 - committed)
+        assert sink.failed is (None if committed else GONE)
+
+
+async def test_who_watches_the_log_is_warned_when_a_store_refuses_and_when_it_is_back(caplog):
+    clock = ManualClock()
+    async with running(SlowLog(GONE, GONE), clock) as sink:
+        sink.when_committed(sink.send_nowait(started("1")), lambda _: None)
+        await anyio.wait_all_tasks_blocked()
+        assert caplog.messages == [f"the log can't be written, and is tried again: {GONE}"]
+        await clock.advance(0.05)
+        await clock.advance(0.1)
+    assert caplog.messages[1:] == ["the log is written again"]
+
+
+class LockedStore(MemoryStore):
+    """A store that another process locks and sets free."""
+
+    is_locked = False
+
+    @property
+    def log(self):
+        return self
+
+    async def write(self, batch):
+        if self.is_locked:
+            raise GONE
+        await super().log.write(batch)
+
+
+async def test_a_runtime_goes_on_when_the_store_is_back():
+    clock, store = ManualClock(), LockedStore()
+    async with Runtime(store=store, clock=clock) as runtime, anyio.create_task_group() as tasks:
+        errors = []
+
+        async def run():
+            try:
+                await runtime.run(SMALL)
+            except StoreError as error:
+                errors.append(error)
+
+        await run()
+        store.is_locked = True
+        tasks.start_soon(run)
+        await anyio.wait_all_tasks_blocked()
+        while not errors:
+            await clock.advance(clock.waits_seconds[0])
+        await run()
+        assert [str(error) for error in errors] == [str(GONE)] * 2
+        store.is_locked = False
+        await clock.advance(clock.waits_seconds[0])
+        await runtime.run(SMALL)
+    assert [row.status for row in await MemoryStore.log.fget(store).executions()] == ["completed"] * 3
 
 
 async def test_each_waiter_gets_an_error_of_its_own():
@@ -187,7 +290,10 @@ async def test_each_waiter_gets_an_error_of_its_own():
     assert (errors[0].url, errors[0].reason) == ("x.db", "it went away")
 
 
-@pytest.mark.parametrize(("error", "message"), [(SchemaError("x.db", "old"), "old"), (ValueError("bug"), "ValueError")])
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [(SchemaError("x.db", "old"), "old"), (StoreError("x.db", "gone"), "gone"), (ValueError("bug"), "ValueError")],
+)
 async def test_what_time_does_not_heal_is_not_tried_again(error, message):
     log = SlowLog(error)
     async with running(log) as sink:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from flowrt.errors import ExpressionError
 from flowrt.steps.data_validation import DataValidationError
-from flowrt.steps.json_schema import SchemaWorkError
 from flowrt.steps.operations import OPERATIONS
+from flowrt.steps.patterns import SchemaWorkError
 from flowrt.steps.registry import StepRegistry
 from flowrt.typing import Choice, Delay, StepBindError
 
@@ -231,6 +231,57 @@ def test_large_lists_that_are_compared_each_with_each_are_stopped():
     assert step.call({"rows": [{"n": n} for n in range(500)]})["validation_result"] == "success"
     with pytest.raises(SchemaWorkError):
         step.call({"rows": [{"n": n} for n in range(10_000)]})
+
+
+NEVER_DONE = "^(a|aa)+$"
+A_TEXT_LIKE_OTHERS = "a" * 100 + "c"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"pattern": NEVER_DONE},
+        {"patternProperties": {NEVER_DONE: {}}},
+        {"patternProperties": {NEVER_DONE: {}}, "additionalProperties": False},
+        {"additionalProperties": {"pattern": NEVER_DONE}},
+    ],
+)
+def test_a_pattern_that_takes_for_ever_is_stopped(schema, monkeypatch):
+    monkeypatch.setattr("flowrt.steps.json_schema.MOST_SECONDS", 0.02)
+    value = A_TEXT_LIKE_OTHERS if "pattern" in schema else {A_TEXT_LIKE_OTHERS: A_TEXT_LIKE_OTHERS}
+    step = bind("data_validation", validation_schema={"properties": {"x": schema}})
+    for _ in range(2):
+        with pytest.raises(SchemaWorkError, match=r"to match '\^\(a\|aa\)\+\$'"):
+            step.call({"x": value})
+    assert step.call({"x": "aaa" if "pattern" in schema else {"aaa": "aaa"}})["validation_result"] == "success"
+
+
+def test_patterns_mean_what_they_did():
+    schema = {"patternProperties": {"^n_": {"type": "integer"}}, "properties": {"x": {"pattern": "b"}}}
+    step = bind("data_validation", validation_schema=schema | {"additionalProperties": False})
+    step.call({"n_1": 1, "x": "abc"})
+    with pytest.raises(DataValidationError) as caught:
+        step.call({"n_1": "no", "x": "acc", "other": 1})
+    assert caught.value.failures == (
+        "Field [n_1]: 'no' is not of type 'integer'",
+        "Field [root]: Additional properties are not allowed ('other' was unexpected)",
+        "Field [x]: 'acc' does not match 'b'",
+    )
+
+
+@pytest.mark.parametrize("schema", [{"pattern": "(?P<a>"}, {"patternProperties": {"(?P<a>": {}}}])
+def test_a_pattern_that_is_none_is_a_problem(schema):
+    (problem,) = problems_of("data_validation", validation_schema={"properties": {"x": schema}})
+    assert "(?P<a>" in problem.message
+
+
+def test_what_would_match_patterns_without_a_bound_is_refused():
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "patternProperties": {"a": {}}}
+    (problem,) = problems_of("data_validation", validation_schema=schema | {"unevaluatedProperties": False})
+    assert (problem.pointer, "additionalProperties" in problem.message) == (
+        "/validation_schema/unevaluatedProperties",
+        True,
+    )
 
 
 def test_only_a_whole_schema_names_its_draft():
