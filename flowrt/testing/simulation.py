@@ -1,9 +1,10 @@
 """Running code in virtual time, in an order that a seed decides."""
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from random import Random
+from threading import Lock
 from typing import TypeVar, cast
 
 import trio
@@ -16,6 +17,7 @@ from flowrt.engine import Engine
 from flowrt.option_checks import LONGEST_SECONDS, check_number
 from flowrt.plans import Plans
 from flowrt.testing.errors import RealWaitError, SimulationError, SimulationStuckError
+from flowrt.testing.randomness import seeded_randomness
 from flowrt.testing.real_waits import ThreadWatch, count_real_waits, find_real_wait, suspended_nodes
 from flowrt.testing.schedule import Schedule
 from flowrt.testing.step_watch import StepWatch
@@ -25,6 +27,8 @@ from flowrt.testing.virtual_clock import VirtualClock
 
 T = TypeVar("T")
 REAL_PAUSE_SECONDS = 0.001
+RUNNING = Lock()
+"""Held by the simulation that runs: it decides what the whole process takes for random."""
 MAX_PROCESSES = 4
 """How many processes a simulated runtime has, on every machine."""
 
@@ -108,10 +112,11 @@ class Simulation:
         """Run code on trio in virtual time and return what it returns; `None` if it was cut.
 
         Raises:
+            RuntimeError: A trio event loop or another simulation runs here already.
             SimulationError: It can't go on, or can't be trusted.
             Exception: What the code raises.
         """
-        with seeded_batches(f"flowrt batches {self.seed}"):
+        with _alone(), seeded_batches(f"flowrt batches {self.seed}"), seeded_randomness(f"flowrt steps {self.seed}"):
             return trio.run(self._run, main, clock=self.clock, instruments=[self.schedule, self._threads])
 
     async def _run(self, main: Callable[[], Awaitable[T]]) -> T | None:
@@ -172,3 +177,19 @@ class Simulation:
         self._failure = error
         self.recorder.close()
         self._scope.cancel()
+
+
+@contextmanager
+def _alone() -> Generator[None, None, None]:
+    """Refuse to run a simulation inside of an event loop of trio's, or beside another simulation."""
+    if trio.lowlevel.in_trio_run():
+        raise RuntimeError(
+            "a simulation runs an event loop of its own, but was called within one of trio's: by a step, or by an "
+            "`async def` test on trio or with flow_runtime; call it from a plain `def` test"
+        )
+    if not RUNNING.acquire(blocking=False):
+        raise RuntimeError("another thread runs a simulation: run one at a time, or each in a process of its own")
+    try:
+        yield
+    finally:
+        RUNNING.release()
