@@ -31,4 +31,4 @@ def seeded_randomness(seed: str) -> Generator[None, None, None]:
 
 def _set_urandom(function: Any) -> None:
     os.urandom = function
-    vars(random)["_urandom"] = function  # what `random.SystemRandom`, and so `secrets`, calls
+    random.__dict__["_urandom"] = function  # what `random.SystemRandom`, and so `secrets`, calls

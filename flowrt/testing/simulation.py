@@ -16,10 +16,24 @@ from flowrt.clock import NANOSECONDS, UuidV7Ids
 from flowrt.engine import Engine
 from flowrt.option_checks import LONGEST_SECONDS, check_number
 from flowrt.plans import Plans
-from flowrt.testing.errors import RealWaitError, SimulationError, SimulationStuckError
+from flowrt.testing.errors import (
+    RealWaitError,
+    SimulationError,
+    SimulationSpinError,
+    SimulationStuckError,
+    SimulationTooLongError,
+)
 from flowrt.testing.randomness import seeded_randomness
-from flowrt.testing.real_waits import ThreadWatch, count_real_waits, find_real_wait, suspended_nodes
+from flowrt.testing.real_waits import (
+    ThreadWatch,
+    count_real_waits,
+    find_real_wait,
+    keep_tasks_for_ever,
+    runnable_nodes,
+    suspended_nodes,
+)
 from flowrt.testing.schedule import Schedule
+from flowrt.testing.spin_watch import SpinWatch
 from flowrt.testing.step_watch import StepWatch
 from flowrt.testing.trace_recorder import TraceRecorder
 from flowrt.testing.trio_order import seeded_batches
@@ -69,10 +83,12 @@ class Simulation:
         self.clock = VirtualClock()
         self.watch = StepWatch()
         self._threads = ThreadWatch()
+        self._spinning = SpinWatch(self._spins)
         self.recorder = TraceRecorder(self.clock.monotonic_ns, keep_events=keep_events)
         self.schedule = Schedule(self.clock, self.random("schedule"))
         self.is_cut = False
         """`until_seconds` was reached."""
+        self._has_end = until_seconds is not None
         if until_seconds is not None:
             self.schedule.end_ns = round(until_seconds * NANOSECONDS)
         self._failure: SimulationError | None = None
@@ -117,7 +133,13 @@ class Simulation:
             Exception: What the code raises.
         """
         with _alone(), seeded_batches(f"flowrt batches {self.seed}"), seeded_randomness(f"flowrt steps {self.seed}"):
-            return trio.run(self._run, main, clock=self.clock, instruments=[self.schedule, self._threads])
+            watches = [self.schedule, self._threads, self._spinning]
+            try:
+                return trio.run(self._run, main, clock=self.clock, instruments=watches)
+            except trio.TrioInternalError:
+                if self.clock.failure is None:
+                    raise
+                raise self.clock.failure from None
 
     async def _run(self, main: Callable[[], Awaitable[T]]) -> T | None:
         await trio.testing.wait_all_tasks_blocked()
@@ -138,6 +160,7 @@ class Simulation:
         is_stuck = False
         while True:
             await trio.testing.wait_all_tasks_blocked()
+            self._spinning.rest()
             if self._failure is None:
                 self._check()
             if self.schedule.happen() or self._advance():
@@ -155,6 +178,9 @@ class Simulation:
         if now_ns is None:
             return False
         if now_ns > self.schedule.end_ns and not self.is_cut and self._failure is None:
+            if not self._has_end:
+                self._fail(SimulationTooLongError(suspended_nodes(), self.clock.now_seconds))
+                return True
             self.clock.now_ns = self.schedule.end_ns
             self.is_cut = True
             self.recorder.close()
@@ -172,6 +198,15 @@ class Simulation:
         found = self.watch.found or self._threads.found
         if self._failure is None and found is not None:
             self._fail(found)
+
+    def _spins(self) -> None:
+        """Cancel everything, and end the event loop if that does not help."""
+        is_cancelled = self.is_cut or self._failure is not None
+        if self._failure is None:
+            self._fail(SimulationSpinError(runnable_nodes(), self.clock.now_seconds))
+        if is_cancelled:
+            self.clock.failure = self._failure
+            keep_tasks_for_ever()
 
     def _fail(self, error: SimulationError) -> None:
         self._failure = error

@@ -70,6 +70,17 @@ class StepWatch:
 
         return run_async if iscoroutinefunction(call) else run
 
+    def reporting(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a made-up step that takes what `call` takes; what makes the simulation impossible ends it."""
+
+        def run(*args: Any, **options: Any) -> Any:
+            try:
+                return call(*args, **options)
+            except SimulationError as error:
+                self._report(error)
+
+        return run
+
     def _refuse_change(self, node_id: str, before: Arguments | None, after: Arguments) -> None:
         change = find_change(before, after)
         if change is not None:

@@ -4,7 +4,14 @@ import pickle
 
 import pytest
 
-from flowrt.testing import InputMutatedError, RealWaitError, SimulationStuckError
+from flowrt.testing import (
+    DurationDrawnError,
+    InputMutatedError,
+    RealWaitError,
+    SimulationSpinError,
+    SimulationStuckError,
+    SimulationTooLongError,
+)
 
 
 @pytest.mark.parametrize(
@@ -12,6 +19,9 @@ from flowrt.testing import InputMutatedError, RealWaitError, SimulationStuckErro
     [
         RealWaitError("charge", "time.sleep()", "shop.py:7"),
         SimulationStuckError(("charge", "receipt"), 2.5),
+        SimulationSpinError(("charge",), 2.5),
+        SimulationTooLongError(("charge",), 2.5),
+        DurationDrawnError("constant(-1)", "-1"),
         InputMutatedError("charge", "{}", "{'paid': True}"),
     ],
 )
