@@ -55,17 +55,13 @@ class StepWatch:
 
         @wraps(call)
         async def run_async(*args: Any, **options: Any) -> Any:
-            before = copy_arguments((args, options)) if check_inputs else None
-            result = await self.drive(node_id, call(*args, **options))
-            self._refuse_change(node_id, before, (args, options))
-            return result
+            with self._comparing(node_id, (args, options), check_inputs=check_inputs):
+                return await self.drive(node_id, call(*args, **options))
 
         @wraps(call)
         def run(*args: Any, **options: Any) -> Any:
-            before = copy_arguments((args, options)) if check_inputs else None
-            with self._looking(node_id):
+            with self._comparing(node_id, (args, options), check_inputs=check_inputs), self._looking(node_id):
                 result = call(*args, **options)
-            self._refuse_change(node_id, before, (args, options))
             return self.drive(node_id, result) if iscoroutine(result) else result
 
         return run_async if iscoroutinefunction(call) else run
@@ -81,10 +77,25 @@ class StepWatch:
 
         return run
 
-    def _refuse_change(self, node_id: str, before: Arguments | None, after: Arguments) -> None:
+    @contextmanager
+    def _comparing(self, node_id: str, arguments: Arguments, *, check_inputs: bool) -> Generator[None, None, None]:
+        """Find out whether a step changes its arguments, however it ends; how it failed is not hidden."""
+        before = copy_arguments(arguments) if check_inputs else None
+        try:
+            yield
+        except BaseException:
+            self._find_change(node_id, before, arguments)
+            raise
+        if (error := self._find_change(node_id, before, arguments)) is not None:
+            raise error
+
+    def _find_change(self, node_id: str, before: Arguments | None, after: Arguments) -> SimulationError | None:
         change = find_change(before, after)
-        if change is not None:
-            self._report(InputMutatedError(node_id, *change))
+        if change is None:
+            return None
+        error = InputMutatedError(node_id, *change)
+        self.found = self.found or error
+        return error
 
     @coroutine
     def drive(self, node_id: str, step: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
