@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         SimulationSpinError,
         SimulationStuckError,
         SimulationTooLongError,
+        TaskLeftError,
     )
     from flowrt.testing.fake import Fake
     from flowrt.testing.flow_runtime import FlowRuntime
@@ -44,6 +45,7 @@ else:  # not for type checkers: to them every name would be there
             "SimulationSpinError",
             "SimulationStuckError",
             "SimulationTooLongError",
+            "TaskLeftError",
         ),
         "fake": ("Fake",),
         "flow_runtime": ("FlowRuntime",),
@@ -78,6 +80,7 @@ __all__ = [
     "SimulationSpinError",
     "SimulationStuckError",
     "SimulationTooLongError",
+    "TaskLeftError",
     "Trace",
     "TraceEvent",
     "VirtualClock",

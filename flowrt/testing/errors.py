@@ -114,6 +114,24 @@ class SimulationSpinError(SimulationError):
         return type(self), (self.nodes, self.now_seconds)
 
 
+class TaskLeftError(SimulationError):
+    """A step left a task behind that nobody waits for, such as a system task of trio's.
+
+    Attributes:
+        tasks: The names of the tasks.
+    """
+
+    def __init__(self, tasks: tuple[str, ...]) -> None:
+        self.tasks = tasks
+        names = ", ".join(map(repr, tasks))
+        super().__init__(
+            f"the task {names} still ran when all executions had ended: start it in a task group that its step leaves"
+        )
+
+    def __reduce__(self) -> tuple[type["TaskLeftError"], tuple[tuple[str, ...]]]:
+        return type(self), (self.tasks,)
+
+
 class InputMutatedError(SimulationError):
     """A step changed what it was given. Payloads are values: other nodes hold the same ones.
 

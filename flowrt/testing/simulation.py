@@ -7,6 +7,7 @@ from random import Random
 from threading import Lock
 from typing import TypeVar, cast
 
+import anyio
 import trio
 import trio.testing
 
@@ -22,6 +23,7 @@ from flowrt.testing.errors import (
     SimulationSpinError,
     SimulationStuckError,
     SimulationTooLongError,
+    TaskLeftError,
 )
 from flowrt.testing.randomness import seeded_randomness
 from flowrt.testing.real_waits import (
@@ -91,6 +93,8 @@ class Simulation:
         self._has_end = until_seconds is not None
         if until_seconds is not None:
             self.schedule.end_ns = round(until_seconds * NANOSECONDS)
+        self.left_tasks: list[str] = []
+        """The names of tasks that still ran when the code had ended, and that no nursery of it owned."""
         self._failure: SimulationError | None = None
         self._scope = trio.CancelScope()
         self._usual_waits = 0
@@ -141,15 +145,27 @@ class Simulation:
                     raise
                 raise self.clock.failure from None
 
+    def refuse_left_tasks(self) -> None:
+        """Raise if a step left a task behind.
+
+        Raises:
+            TaskLeftError: It did.
+        """
+        if self.left_tasks:
+            raise TaskLeftError(tuple(self.left_tasks))
+
     async def _run(self, main: Callable[[], Awaitable[T]]) -> T | None:
         await trio.testing.wait_all_tasks_blocked()
         self._usual_waits = count_real_waits()
         self._threads.begin()
         trio.lowlevel.spawn_system_task(self._drive)
         result = None
+        usual = {task.id for task in anyio.get_running_tasks()}
         try:
             with self._scope:
                 result = await main()
+                left = [task for task in anyio.get_running_tasks() if task.id not in usual]
+                self.left_tasks = sorted(task.name or "" for task in left)
         finally:
             self._check_watch()
             if self._failure is not None:

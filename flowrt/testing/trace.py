@@ -137,7 +137,7 @@ class Trace:
             path.write_text(str(self), encoding="utf-8")
             return
         assert path.exists(), f"{path} is not there; write it with update=True, and look at it"  # noqa: S101
-        expected = path.read_text(encoding="utf-8")
+        expected = path.read_text(encoding="utf-8", errors="replace")
         assert str(self) == expected, f"the trace is not that of {path}\n{self}"  # noqa: S101
 
     def _lines(self) -> Iterator[str]:

@@ -11,6 +11,7 @@ from flowrt.testing import (
     SimulationSpinError,
     SimulationStuckError,
     SimulationTooLongError,
+    TaskLeftError,
 )
 
 
@@ -21,6 +22,7 @@ from flowrt.testing import (
         SimulationStuckError(("charge", "receipt"), 2.5),
         SimulationSpinError(("charge",), 2.5),
         SimulationTooLongError(("charge",), 2.5),
+        TaskLeftError(("poll",)),
         DurationDrawnError("constant(-1)", "-1"),
         InputMutatedError("charge", "{}", "{'paid': True}"),
     ],

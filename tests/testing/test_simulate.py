@@ -20,10 +20,12 @@ from flowrt.testing import (
     Fake,
     SimulationStuckError,
     SimulationTooLongError,
+    TaskLeftError,
     constant,
     lognormal,
     run_node,
     simulate,
+    simulate_arrivals,
     simulation,
 )
 
@@ -215,6 +217,17 @@ def test_a_wait_beyond_the_end_of_virtual_time_is_an_error(seconds):
         simulate(payment, {"x": 1}, seed=0, steps={"charge": waits})
     simulated = simulate(payment, {"x": 1}, seed=0, steps={"charge": waits}, until_seconds=1e9)
     assert (simulated.status, simulated.trace.duration_seconds) == ("running", 1e9)
+
+
+def test_a_task_that_a_step_leaves_behind_is_named():
+    def leaves(x):
+        trio.lowlevel.spawn_system_task(trio.sleep, 50, name="poller")
+        return x
+
+    with pytest.raises(TaskLeftError, match="the task 'poller' still ran when all executions had ended"):
+        simulate(payment, {"x": 1}, seed=0, steps={"charge": leaves})
+    with pytest.raises(TaskLeftError):
+        simulate_arrivals(payment, {"x": 1}, arrivals=constant(1), duration_seconds=2, seed=0, steps={"charge": leaves})
 
 
 def test_a_step_may_wait_until_all_tasks_are_blocked():
