@@ -5,10 +5,13 @@ from random import Random
 
 import anyio
 
+from flowrt.errors import LoopTimeError
 from flowrt.typing import Clock
 
 NEVER_NS = 1 << 62
 NANOSECONDS = 1_000_000_000
+LONG_NS = 100_000_000
+"""No event loop ends a sleep of a tenth of a second when half of it is over."""
 
 
 class SystemClock:
@@ -18,9 +21,15 @@ class SystemClock:
     monotonic_ns = staticmethod(time.monotonic_ns)
 
     async def sleep_until(self, monotonic_ns: int) -> None:
-        """Wait until `monotonic_ns() >= monotonic_ns`. A cancel leaves nothing behind."""
-        while (left := monotonic_ns - time.monotonic_ns()) > 0:  # noqa: ASYNC110 - this is the sleep
+        """Wait until `monotonic_ns() >= monotonic_ns`. A cancel leaves nothing behind.
+
+        Raises:
+            LoopTimeError: The event loop runs in virtual time: it would be waited for in a busy loop.
+        """
+        while (left := monotonic_ns - time.monotonic_ns()) > 0:
             await anyio.sleep(left / NANOSECONDS)
+            if left > LONG_NS and monotonic_ns - time.monotonic_ns() > left // 2:
+                raise LoopTimeError(left / NANOSECONDS)
 
 
 class UuidV7Ids:

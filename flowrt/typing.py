@@ -86,7 +86,8 @@ class Limiter(Protocol):
     def queue(self, granted: Callable[[], None]) -> Wish:
         """Wait for a slot after `take_nowait` refused one; return at once.
 
-        `granted` is called once, when the slot is the caller's, and never before this returns. It does not raise.
+        `granted` is called once, when the slot is the caller's, and never before this returns. It does not raise, and
+        may give the slot back at once.
         """
         ...
 

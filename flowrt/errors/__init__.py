@@ -9,6 +9,7 @@
     ├── StalledError                 an execution came to rest with nodes that never fired
     ├── RuntimeClosedError           the runtime is not open
     ├── RuntimeOpenError             the runtime is open already
+    ├── LoopTimeError                the event loop runs in virtual time, the runtime's clock does not
     ├── WrongThreadError             a call was made in a thread where it can't be
     ├── NestedTooDeepError           executions began in each other's steps without end
     ├── StepError                    a step broke its contract
@@ -71,6 +72,7 @@ from flowrt.errors.nodes import (
 )
 from flowrt.errors.runtime import (
     EventOverflowError,
+    LoopTimeError,
     RuntimeClosedError,
     RuntimeDrainingError,
     RuntimeOpenError,
@@ -104,6 +106,7 @@ __all__ = [
     "FlowrtError",
     "InputError",
     "JoinTimeoutError",
+    "LoopTimeError",
     "NestedTooDeepError",
     "NodeTimeoutError",
     "OutsideWorkflowError",

@@ -17,6 +17,24 @@ class RuntimeOpenError(FlowrtError):
         return "the runtime is open already: enter it once, and share it"
 
 
+class LoopTimeError(FlowrtError):
+    """The event loop's time is not the clock's, as in a test in virtual time: a runtime would not sleep, but spin.
+
+    Args:
+        seconds: How much time passed in the event loop while the clock nearly stood still.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        return (
+            f"the event loop slept for {self.seconds:g} s in no time: it runs in virtual time, and the runtime's clock "
+            "is the machine's; use the fixture flow_runtime, or give it the loop's clock: Runtime(clock=virtual_clock)"
+        )
+
+
 class RuntimeDrainingError(FlowrtError):
     """The runtime is being drained: what runs goes on, new executions are refused."""
 

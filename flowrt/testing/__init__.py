@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from flowrt.testing.arrivals import SimulatedArrivals, simulate_arrivals
     from flowrt.testing.capture import CapturedEvents, capture_events
     from flowrt.testing.distributions import Distribution, constant, exponential, lognormal, poisson, uniform
-    from flowrt.testing.errors import InputMutatedError, RealWaitError, SimulationError, SimulationStuckError
+    from flowrt.testing.errors import (
+        DurationDrawnError,
+        InputMutatedError,
+        RealWaitError,
+        SimulationError,
+        SimulationSpinError,
+        SimulationStuckError,
+        SimulationTooLongError,
+        TaskLeftError,
+    )
     from flowrt.testing.fake import Fake
     from flowrt.testing.flow_runtime import FlowRuntime
     from flowrt.testing.golden_trace import GoldenTrace
@@ -28,7 +37,16 @@ else:  # not for type checkers: to them every name would be there
         "arrivals": ("SimulatedArrivals", "simulate_arrivals"),
         "capture": ("CapturedEvents", "capture_events"),
         "distributions": ("Distribution", "constant", "exponential", "lognormal", "poisson", "uniform"),
-        "errors": ("InputMutatedError", "RealWaitError", "SimulationError", "SimulationStuckError"),
+        "errors": (
+            "DurationDrawnError",
+            "InputMutatedError",
+            "RealWaitError",
+            "SimulationError",
+            "SimulationSpinError",
+            "SimulationStuckError",
+            "SimulationTooLongError",
+            "TaskLeftError",
+        ),
         "fake": ("Fake",),
         "flow_runtime": ("FlowRuntime",),
         "golden_trace": ("GoldenTrace",),
@@ -46,6 +64,7 @@ __all__ = [
     "Attempt",
     "CapturedEvents",
     "Distribution",
+    "DurationDrawnError",
     "Fake",
     "FlowRuntime",
     "GoldenTrace",
@@ -58,7 +77,10 @@ __all__ = [
     "SimulatedArrivals",
     "Simulation",
     "SimulationError",
+    "SimulationSpinError",
     "SimulationStuckError",
+    "SimulationTooLongError",
+    "TaskLeftError",
     "Trace",
     "TraceEvent",
     "VirtualClock",

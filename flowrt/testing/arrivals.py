@@ -107,4 +107,5 @@ def simulate_arrivals(
     plan = simulated_plan(loaded, stand_ins, simulation, check_inputs=check_inputs)
     load = Load(simulation, arrivals, duration_seconds, input, max_at_once)
     simulation.run(partial(load.run, plan))
+    simulation.refuse_left_tasks()
     return SimulatedArrivals(load.statuses, load.durations_ns, simulation.recorder.trace())

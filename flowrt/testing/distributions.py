@@ -6,15 +6,28 @@ from typing import Protocol
 
 import msgspec
 
-from flowrt.option_checks import is_finite_number
+from flowrt.option_checks import LONGEST_SECONDS, is_finite_number
+from flowrt.testing.errors import DurationDrawnError
 
 
 class Distribution(Protocol):
     """Something that durations are drawn from."""
 
     def draw_seconds(self, random: Random) -> float:
-        """Return the next duration in seconds, 0 or more."""
+        """Return the next duration in seconds: a finite number, 0 or more, and as a latency at most 1e9."""
         ...
+
+
+def draw_seconds(distribution: Distribution, random: Random, *, most: float = math.inf) -> float:
+    """Return the next duration of a distribution that anybody may have written.
+
+    Raises:
+        DurationDrawnError: It drew no finite number, or one that is below 0 or too large.
+    """
+    drawn = distribution.draw_seconds(random)
+    if not is_finite_number(drawn) or not 0 <= drawn <= most:
+        raise DurationDrawnError(f"the distribution {distribution!r}", repr(drawn))
+    return drawn
 
 
 class Constant(msgspec.Struct, frozen=True):
@@ -121,9 +134,10 @@ def poisson(*, per_second: float) -> Distribution:
         per_second: How many arrive in a second, on average.
 
     Raises:
-        ValueError: The rate is not above 0.
+        ValueError: The rate is not above 0, or below 1e-9.
     """
     _check("poisson", "per_second", per_second, above=0)
+    _check("poisson", "per_second", per_second, least=1 / LONGEST_SECONDS)
     return Exponential(1.0 / per_second)
 
 

@@ -52,6 +52,86 @@ class SimulationStuckError(SimulationError):
         return type(self), (self.nodes, self.now_seconds)
 
 
+class SimulationTooLongError(SimulationError):
+    """Nothing is due before the end of virtual time, some 146 years after its beginning, but something still waits.
+
+    Attributes:
+        nodes: The ids of the nodes that are suspended in steps.
+        now_seconds: The virtual time at which something happened last.
+    """
+
+    def __init__(self, nodes: tuple[str, ...], now_seconds: float) -> None:
+        self.nodes = nodes
+        self.now_seconds = now_seconds
+        who = f"of nodes {', '.join(map(repr, nodes))} " if nodes else ""
+        super().__init__(
+            f"the wait {who}that began by {now_seconds:g} s goes on beyond the end of virtual time, after 146 years: "
+            "let it be shorter, give it a timeout, or say with until_seconds when the simulation stops"
+        )
+
+    def __reduce__(self) -> tuple[type["SimulationTooLongError"], tuple[tuple[str, ...], float]]:
+        return type(self), (self.nodes, self.now_seconds)
+
+
+class DurationDrawnError(SimulationError):
+    """A distribution drew what can't be a duration.
+
+    Attributes:
+        distribution: The distribution, as text.
+        drawn: What it drew, as text.
+    """
+
+    def __init__(self, distribution: str, drawn: str) -> None:
+        self.distribution = distribution
+        self.drawn = drawn
+        super().__init__(
+            f"{distribution} drew {drawn}; draw_seconds must return a finite number of seconds, 0 or more, and as a "
+            "latency at most 1,000,000,000"
+        )
+
+    def __reduce__(self) -> tuple[type["DurationDrawnError"], tuple[str, str]]:
+        return type(self), (self.distribution, self.drawn)
+
+
+class SimulationSpinError(SimulationError):
+    """Something goes on and on while virtual time stands still, as a loop around `anyio.sleep(0)` does.
+
+    Attributes:
+        nodes: The ids of the nodes whose steps do so; empty if it is the code around the runtime.
+        now_seconds: The virtual time that does not pass.
+    """
+
+    def __init__(self, nodes: tuple[str, ...], now_seconds: float) -> None:
+        self.nodes = nodes
+        self.now_seconds = now_seconds
+        who = f"node {', '.join(map(repr, nodes))}" if nodes else "the code around the runtime"
+        super().__init__(
+            f"{who} goes on and on at {now_seconds:g} s of virtual time without waiting for anything: wait for an "
+            "event, or with anyio.sleep for more than 0 s, and let a cancel pass"
+        )
+
+    def __reduce__(self) -> tuple[type["SimulationSpinError"], tuple[tuple[str, ...], float]]:
+        return type(self), (self.nodes, self.now_seconds)
+
+
+class TaskLeftError(SimulationError):
+    """A step left a task behind that nobody waits for, such as a system task of trio's.
+
+    Attributes:
+        tasks: The names of the tasks.
+    """
+
+    def __init__(self, tasks: tuple[str, ...]) -> None:
+        self.tasks = tasks
+        names = ", ".join(map(repr, tasks))
+        super().__init__(
+            f"the task {names} still ran when all executions had ended: start it in a task group that its step leaves"
+        )
+
+    def __reduce__(self) -> tuple[type["TaskLeftError"], tuple[tuple[str, ...]]]:
+        return type(self), (self.tasks,)
+
+
 class InputMutatedError(SimulationError):
     """A step changed what it was given. Payloads are values: other nodes hold the same ones.
 

@@ -3,7 +3,7 @@
 import math
 from array import array
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from random import Random
 from typing import Any, TypeAlias
@@ -14,7 +14,8 @@ from flowrt.actors.execution import Execution
 from flowrt.clock import NANOSECONDS
 from flowrt.events import ExecutionStatus
 from flowrt.graph.plan import Plan
-from flowrt.testing.distributions import Distribution
+from flowrt.option_checks import LONGEST_SECONDS
+from flowrt.testing.distributions import Distribution, draw_seconds
 from flowrt.testing.simulation import Simulation
 
 MAX_ARRIVALS_AT_ONCE = 10_000
@@ -37,13 +38,12 @@ class Load:
         self._random = simulation.random("arrivals")
         self._input_random = simulation.random("inputs")
         self._simulation = simulation
-        self._between = between
+        self._pauses_ns = self._draw_pauses_ns(between)
         self._end_ns = round(duration_seconds * NANOSECONDS)
         self._input: Input = input if input is not None else dict[str, Any]()
         self._max_at_once = max_at_once or math.inf
         self._queue: deque[int] = deque()
         self._under_way = 0
-        self._at_once = 0
         self._begun = 0
         self._next_ns = 0
         self._is_over = trio.Event()
@@ -61,15 +61,29 @@ class Load:
         if self._failure is not None:
             raise self._failure
 
+    def _draw_pauses_ns(self, between: Distribution) -> Iterator[int]:
+        """Yield the times between arrivals; those that arrive at one instant are drawn before the first of them does.
+
+        Raises:
+            ValueError: They never end.
+        """
+        while True:
+            at_once = [0]
+            while not at_once[-1]:
+                if len(at_once) > MAX_ARRIVALS_AT_ONCE:
+                    came = f"there is no time between arrivals, {MAX_ARRIVALS_AT_ONCE:,} came at once"
+                    raise ValueError(f"arrivals: {came}")
+                seconds = draw_seconds(between, self._random)
+                at_once.append(round(min(seconds, LONGEST_SECONDS + 1) * NANOSECONDS))
+            yield from at_once[1:]
+
     def _await_next(self) -> None:
-        pause_ns = round(self._between.draw_seconds(self._random) * NANOSECONDS)
-        self._at_once = 0 if pause_ns else self._at_once + 1
-        self._next_ns += pause_ns
-        if self._at_once >= MAX_ARRIVALS_AT_ONCE:
-            self._fail(
-                ValueError(f"arrivals: there is no time between arrivals, {MAX_ARRIVALS_AT_ONCE:,} came at once")
-            )
-        elif self._next_ns <= self._end_ns:
+        try:
+            self._next_ns += next(self._pauses_ns)
+        except Exception as error:  # noqa: BLE001 - raised by `run`: nothing may be raised into the event loop
+            self._fail(error)
+            return
+        if self._next_ns <= self._end_ns:
             self._clock.sleepers.set_at(self._next_ns, self._arrive)
         else:
             self._next_ns = -1

@@ -117,7 +117,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "flow_simulation" in metafunc.fixturenames and _async_test(metafunc.function) is not None:
         _drop_backend(metafunc)
     count: int | None = metafunc.config.getoption("--flow-seeds")
-    if count is not None and "flow_seed" in metafunc.fixturenames and not _has_own_seeds(metafunc.definition):
+    if count is not None and "flow_seed" in metafunc.fixturenames and not has_own_seeds(metafunc.definition):
         metafunc.parametrize("flow_seed", range(count), indirect=True, ids=[f"seed={seed}" for seed in range(count)])
 
 
@@ -130,7 +130,7 @@ def _drop_backend(metafunc: pytest.Metafunc) -> None:
         metafunc.fixturenames.remove("anyio_backend")
 
 
-def _has_own_seeds(item: pytest.Item) -> bool:
+def has_own_seeds(item: pytest.Item) -> bool:
     """Say whether a test parametrises `flow_seed` itself."""
     names = (mark.args[0] if mark.args else mark.kwargs["argnames"] for mark in item.iter_markers("parametrize"))
     return any("flow_seed" in (each.replace(" ", "").split(",") if isinstance(each, str) else each) for each in names)
@@ -187,6 +187,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     arguments: dict[str, Any] = getattr(item, "funcargs", None) or {}
     if report.failed and "flow_seed" in arguments:
         seed = arguments["flow_seed"]
-        advice = "a parameter of the test" if _has_own_seeds(item) else f"run it again with --flow-seed={seed}"
+        advice = "a parameter of the test" if has_own_seeds(item) else f"run it again with --flow-seed={seed}"
         report.sections.append(("flowrt seed", f"seed {seed}: {advice}"))
     return report

@@ -1,5 +1,6 @@
 """Finding tasks that wait for something real: a socket, a process, a thread."""
 
+import ctypes
 from collections.abc import Iterator
 from types import CodeType, FrameType
 from typing import Any
@@ -12,6 +13,7 @@ from flowrt.actors.drive import resume
 from flowrt.actors.worker import Worker
 from flowrt.testing.errors import RealWaitError
 from flowrt.testing.step_watch import StepWatch
+from flowrt.testing.trio_order import runnable_tasks
 
 SUSPEND: CodeType = vars(Worker)["_suspend"].__code__
 DRIVERS = (resume.__code__, StepWatch.drive.__code__)
@@ -50,7 +52,7 @@ def count_real_waits() -> int:
 
 def find_real_wait() -> tuple[str, str]:
     """Return the id of a node whose step waits for something real, and for what."""
-    for node, frames in _suspended_tasks():
+    for _, node, frames in _tasks():
         for frame in frames if node else ():
             module = str(frame.f_globals.get("__name__", ""))
             if module in THREADS:
@@ -62,13 +64,25 @@ def find_real_wait() -> tuple[str, str]:
 
 def suspended_nodes() -> tuple[str, ...]:
     """Return the ids of the nodes whose steps are suspended, sorted."""
-    return tuple(sorted({node for node, _ in _suspended_tasks() if node}))
+    return tuple(sorted({node for _, node, _ in _tasks() if node}))
 
 
-def _suspended_tasks() -> list[tuple[str, list[FrameType]]]:
-    """Return the frames of every task below the root, with the node in whose step it waits or began."""
+def runnable_nodes() -> tuple[str, ...]:
+    """Return the ids of the nodes in whose steps a task can go on, sorted."""
+    runnable = {*runnable_tasks()}
+    return tuple(sorted({node for task, node, _ in _tasks() if node and task in runnable}))
+
+
+def keep_tasks_for_ever() -> None:
+    """Keep all tasks from being closed when the event loop is gone: what swallows every exception would not return."""
+    for task, _, _ in _tasks():
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(task.coro))
+
+
+def _tasks() -> list[tuple[trio.lowlevel.Task, str, list[FrameType]]]:
+    """Return every task below the root, with the node in whose step it waits or began, and its frames."""
     root = trio.lowlevel.current_root_task()
-    found: list[tuple[str, list[FrameType]]] = []
+    found: list[tuple[trio.lowlevel.Task, str, list[FrameType]]] = []
     todo = [(root, "")] if root is not None else []
     while todo:
         task, node = todo.pop()
@@ -76,7 +90,7 @@ def _suspended_tasks() -> list[tuple[str, list[FrameType]]]:
         for frame in frames:
             if frame.f_code is SUSPEND:
                 node = str(frame.f_locals["node"].id)
-        found.append((node, frames))
+        found.append((task, node, frames))
         for nursery in task.child_nurseries:
             todo += [(child, node) for child in nursery.child_tasks]
     return found

@@ -9,10 +9,12 @@ import trio
 from anyio.abc import TaskGroup
 
 from flowrt.actors.timers import Timers
-from flowrt.clock import NANOSECONDS, NEVER_NS
+from flowrt.clock import NANOSECONDS
 from flowrt.testing.trio_order import next_deadline_seconds, runnable_tasks
 from flowrt.testing.virtual_clock import VirtualClock
 
+LAST_NS = 1 << 62
+"""The end of virtual time, some 146 years after its beginning: beyond it 64 bits do not hold it for long."""
 MAX_IN_A_ROW = 1000
 """How many things may happen before the event loop turns, so that Ctrl-C is heard."""
 
@@ -28,7 +30,7 @@ class Schedule(trio.abc.Instrument):
     def __init__(self, clock: VirtualClock, random: Random) -> None:
         self._clock = clock
         self._random = random
-        self.end_ns = NEVER_NS
+        self.end_ns = LAST_NS
         """The time beyond which nothing happens by itself."""
         self._waiting: dict[tuple[str, str], list[anyio.Event]] = {}
         self._timers = [clock.sleepers]
@@ -102,7 +104,8 @@ class Schedule(trio.abc.Instrument):
         deadline = next_deadline_seconds()
         if math.isfinite(deadline):
             # rounded up, so that the deadline has passed then; at least 1 ns, so that time goes on
-            times.append(max(math.ceil(deadline * NANOSECONDS), self._clock.now_ns + 1))
+            due_ns = math.ceil(min(deadline, 2 * LAST_NS / NANOSECONDS) * NANOSECONDS)
+            times.append(max(due_ns, self._clock.now_ns + 1))
         return min(times, default=None)
 
     def _choices(self) -> list[tuple[str, str] | Timers]:

@@ -132,6 +132,7 @@ def simulate_plan(plan: Plan, input: Mapping[str, Any] | None, simulation: Simul
             await begun[0].wait_ended()
 
     simulation.run(main)
+    simulation.refuse_left_tasks()
     trace = simulation.recorder.trace()
     if simulation.is_cut:
         return Simulated("running", None, None, trace)

@@ -79,10 +79,12 @@ def _left_alone(test: PlainTest) -> PlainTest:
 
 
 def _run(simulation: Simulation, runtime: object, body: Callable[[], Awaitable[object]]) -> None:
-    if not isinstance(runtime, FlowRuntime):
+    left: list[str] = []
+    if isinstance(runtime, FlowRuntime):
+        left += simulation.run(partial(_open_around, runtime, body)) or []
+    else:
         simulation.run(body)
-        return
-    left = simulation.run(partial(_open_around, runtime, body))
+    left += [f"the task {name!r} still runs" for name in simulation.left_tasks]
     if left:
         pytest.fail("the test left something behind:\n" + "\n".join(f"  {what}" for what in left), pytrace=False)
 

@@ -1,11 +1,13 @@
 """Running code in virtual time, in an order that a seed decides."""
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from random import Random
+from threading import Lock
 from typing import TypeVar, cast
 
+import anyio
 import trio
 import trio.testing
 
@@ -15,9 +17,25 @@ from flowrt.clock import NANOSECONDS, UuidV7Ids
 from flowrt.engine import Engine
 from flowrt.option_checks import LONGEST_SECONDS, check_number
 from flowrt.plans import Plans
-from flowrt.testing.errors import RealWaitError, SimulationError, SimulationStuckError
-from flowrt.testing.real_waits import ThreadWatch, count_real_waits, find_real_wait, suspended_nodes
+from flowrt.testing.errors import (
+    RealWaitError,
+    SimulationError,
+    SimulationSpinError,
+    SimulationStuckError,
+    SimulationTooLongError,
+    TaskLeftError,
+)
+from flowrt.testing.randomness import seeded_randomness
+from flowrt.testing.real_waits import (
+    ThreadWatch,
+    count_real_waits,
+    find_real_wait,
+    keep_tasks_for_ever,
+    runnable_nodes,
+    suspended_nodes,
+)
 from flowrt.testing.schedule import Schedule
+from flowrt.testing.spin_watch import SpinWatch
 from flowrt.testing.step_watch import StepWatch
 from flowrt.testing.trace_recorder import TraceRecorder
 from flowrt.testing.trio_order import seeded_batches
@@ -25,6 +43,8 @@ from flowrt.testing.virtual_clock import VirtualClock
 
 T = TypeVar("T")
 REAL_PAUSE_SECONDS = 0.001
+RUNNING = Lock()
+"""Held by the simulation that runs: it decides what the whole process takes for random."""
 MAX_PROCESSES = 4
 """How many processes a simulated runtime has, on every machine."""
 
@@ -65,12 +85,16 @@ class Simulation:
         self.clock = VirtualClock()
         self.watch = StepWatch()
         self._threads = ThreadWatch()
+        self._spinning = SpinWatch(self._spins)
         self.recorder = TraceRecorder(self.clock.monotonic_ns, keep_events=keep_events)
         self.schedule = Schedule(self.clock, self.random("schedule"))
         self.is_cut = False
         """`until_seconds` was reached."""
+        self._has_end = until_seconds is not None
         if until_seconds is not None:
             self.schedule.end_ns = round(until_seconds * NANOSECONDS)
+        self.left_tasks: list[str] = []
+        """The names of tasks that still ran when the code had ended, and that no nursery of it owned."""
         self._failure: SimulationError | None = None
         self._scope = trio.CancelScope()
         self._usual_waits = 0
@@ -108,11 +132,27 @@ class Simulation:
         """Run code on trio in virtual time and return what it returns; `None` if it was cut.
 
         Raises:
+            RuntimeError: A trio event loop or another simulation runs here already.
             SimulationError: It can't go on, or can't be trusted.
             Exception: What the code raises.
         """
-        with seeded_batches(f"flowrt batches {self.seed}"):
-            return trio.run(self._run, main, clock=self.clock, instruments=[self.schedule, self._threads])
+        with _alone(), seeded_batches(f"flowrt batches {self.seed}"), seeded_randomness(f"flowrt steps {self.seed}"):
+            watches = [self.schedule, self._threads, self._spinning]
+            try:
+                return trio.run(self._run, main, clock=self.clock, instruments=watches)
+            except trio.TrioInternalError:
+                if self.clock.failure is None:
+                    raise
+                raise self.clock.failure from None
+
+    def refuse_left_tasks(self) -> None:
+        """Raise if a step left a task behind.
+
+        Raises:
+            TaskLeftError: It did.
+        """
+        if self.left_tasks:
+            raise TaskLeftError(tuple(self.left_tasks))
 
     async def _run(self, main: Callable[[], Awaitable[T]]) -> T | None:
         await trio.testing.wait_all_tasks_blocked()
@@ -120,9 +160,12 @@ class Simulation:
         self._threads.begin()
         trio.lowlevel.spawn_system_task(self._drive)
         result = None
+        usual = {task.id for task in anyio.get_running_tasks()}
         try:
             with self._scope:
                 result = await main()
+                left = [task for task in anyio.get_running_tasks() if task.id not in usual]
+                self.left_tasks = sorted(task.name or "" for task in left)
         finally:
             self._check_watch()
             if self._failure is not None:
@@ -133,6 +176,7 @@ class Simulation:
         is_stuck = False
         while True:
             await trio.testing.wait_all_tasks_blocked()
+            self._spinning.rest()
             if self._failure is None:
                 self._check()
             if self.schedule.happen() or self._advance():
@@ -150,6 +194,9 @@ class Simulation:
         if now_ns is None:
             return False
         if now_ns > self.schedule.end_ns and not self.is_cut and self._failure is None:
+            if not self._has_end:
+                self._fail(SimulationTooLongError(suspended_nodes(), self.clock.now_seconds))
+                return True
             self.clock.now_ns = self.schedule.end_ns
             self.is_cut = True
             self.recorder.close()
@@ -168,7 +215,32 @@ class Simulation:
         if self._failure is None and found is not None:
             self._fail(found)
 
+    def _spins(self) -> None:
+        """Cancel everything, and end the event loop if that does not help."""
+        is_cancelled = self.is_cut or self._failure is not None
+        if self._failure is None:
+            self._fail(SimulationSpinError(runnable_nodes(), self.clock.now_seconds))
+        if is_cancelled:
+            self.clock.failure = self._failure
+            keep_tasks_for_ever()
+
     def _fail(self, error: SimulationError) -> None:
         self._failure = error
         self.recorder.close()
         self._scope.cancel()
+
+
+@contextmanager
+def _alone() -> Generator[None, None, None]:
+    """Refuse to run a simulation inside of an event loop of trio's, or beside another simulation."""
+    if trio.lowlevel.in_trio_run():
+        raise RuntimeError(
+            "a simulation runs an event loop of its own, but was called within one of trio's: by a step, or by an "
+            "`async def` test on trio or with flow_runtime; call it from a plain `def` test"
+        )
+    if not RUNNING.acquire(blocking=False):
+        raise RuntimeError("another thread runs a simulation: run one at a time, or each in a process of its own")
+    try:
+        yield
+    finally:
+        RUNNING.release()

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from functools import wraps
@@ -14,17 +15,23 @@ from flowrt.testing.input_check import Arguments, copy_arguments, find_change
 
 CLOCKS = frozenset(
     {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "now", "utcnow", "today"}
+    | {"clock_gettime", "clock_gettime_ns", "process_time", "process_time_ns", "thread_time", "thread_time_ns"}
 )
 WAITS = frozenset(
     {"sleep", "connect", "connect_ex", "recv", "recv_into", "send", "sendall", "accept", "getaddrinfo", "fork_exec"}
-    | {"system", "select", "poll", "posix_spawn", "posix_spawnp"}
+    | {"system", "select", "poll", "control", "posix_spawn", "posix_spawnp", "fork", "forkpty", "wait", "waitpid"}
+    | {"pause", "sigwait", "sigwaitinfo", "sigtimedwait", "generate_time_safe", "getrandom"}
 )
 THREADS = frozenset({"start_new_thread", "start_joinable_thread"})
-WATCHED = CLOCKS | WAITS | THREADS
+LOCKS = frozenset({"acquire"})
+WATCHED = CLOCKS | WAITS | THREADS | LOCKS
 OWNERS = frozenset(
     {"time", "datetime", "date", "socket", "_socket", "_posixsubprocess", "_thread", "posix", "nt", "select"}
+    | {"epoll", "kqueue", "poll", "_signal", "_uuid"}
 )
 """The modules, or classes, whose functions of these names are meant."""
+WAIT_OF_CONDITION = threading.Condition.wait.__code__
+"""What events, queues, semaphores and futures of threads wait in."""
 LIBRARIES = sys.stdlib_module_names | {"anyio", "trio"}
 
 
@@ -48,25 +55,47 @@ class StepWatch:
 
         @wraps(call)
         async def run_async(*args: Any, **options: Any) -> Any:
-            before = copy_arguments((args, options)) if check_inputs else None
-            result = await self.drive(node_id, call(*args, **options))
-            self._refuse_change(node_id, before, (args, options))
-            return result
+            with self._comparing(node_id, (args, options), check_inputs=check_inputs):
+                return await self.drive(node_id, call(*args, **options))
 
         @wraps(call)
         def run(*args: Any, **options: Any) -> Any:
-            before = copy_arguments((args, options)) if check_inputs else None
-            with self._looking(node_id):
+            with self._comparing(node_id, (args, options), check_inputs=check_inputs), self._looking(node_id):
                 result = call(*args, **options)
-            self._refuse_change(node_id, before, (args, options))
             return self.drive(node_id, result) if iscoroutine(result) else result
 
         return run_async if iscoroutinefunction(call) else run
 
-    def _refuse_change(self, node_id: str, before: Arguments | None, after: Arguments) -> None:
+    def reporting(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a made-up step that takes what `call` takes; what makes the simulation impossible ends it."""
+
+        def run(*args: Any, **options: Any) -> Any:
+            try:
+                return call(*args, **options)
+            except SimulationError as error:
+                self._report(error)
+
+        return run
+
+    @contextmanager
+    def _comparing(self, node_id: str, arguments: Arguments, *, check_inputs: bool) -> Generator[None, None, None]:
+        """Find out whether a step changes its arguments, however it ends; how it failed is not hidden."""
+        before = copy_arguments(arguments) if check_inputs else None
+        try:
+            yield
+        except BaseException:
+            self._find_change(node_id, before, arguments)
+            raise
+        if (error := self._find_change(node_id, before, arguments)) is not None:
+            raise error
+
+    def _find_change(self, node_id: str, before: Arguments | None, after: Arguments) -> SimulationError | None:
         change = find_change(before, after)
-        if change is not None:
-            self._report(InputMutatedError(node_id, *change))
+        if change is None:
+            return None
+        error = InputMutatedError(node_id, *change)
+        self.found = self.found or error
+        return error
 
     @coroutine
     def drive(self, node_id: str, step: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
@@ -102,6 +131,10 @@ class StepWatch:
     def _judge(self, node_id: str, frame: FrameType, called: Any) -> None:
         owner = getattr(called, "__self__", None)
         name = getattr(owner, "__name__", None) or type(owner).__name__
+        if called.__name__ in LOCKS:
+            if _is_wait_of_condition(frame, owner):
+                self._report(RealWaitError(node_id, "threading.Condition.wait()", _place(frame)))
+            return
         if name not in OWNERS:
             return
         caller = str(frame.f_globals.get("__name__", "")).partition(".")[0]
@@ -115,6 +148,12 @@ class StepWatch:
     def _report(self, error: SimulationError) -> None:
         self.found = self.found or error
         raise error
+
+
+def _is_wait_of_condition(frame: FrameType, lock: Any) -> bool:
+    """Say whether a lock is one that a condition holds until it is notified, and the condition waits for that."""
+    timeout = frame.f_locals.get("timeout")
+    return frame.f_code is WAIT_OF_CONDITION and lock.locked() and (timeout is None or timeout > 0)
 
 
 def _place(frame: FrameType) -> str:

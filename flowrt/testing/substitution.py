@@ -10,6 +10,7 @@ import anyio
 
 from flowrt.definition import Definition, Node
 from flowrt.definition.nearest import NearestNames
+from flowrt.definition.signature import yields
 from flowrt.errors import DefinitionError, Problem
 from flowrt.graph.plan import Plan
 from flowrt.plans import Runnable, compile_workflow
@@ -82,7 +83,7 @@ def refuse_unknown(definition: Definition, stand_ins: Mapping[str, object]) -> N
     known = dict.fromkeys([*ids, *(node.type for node in definition.nodes)])
     nearest = NearestNames()
     problems = [
-        f"there is no node or type {name!r}{nearest.hint(name, known)}; there are the nodes {', '.join(ids)}"
+        f"there is no node or type {name!r}{nearest.hint(str(name), known)}; there are the nodes {', '.join(ids)}"
         for name in stand_ins
         if name not in known
     ]
@@ -90,6 +91,11 @@ def refuse_unknown(definition: Definition, stand_ins: Mapping[str, object]) -> N
         f"{name!r} is to be {stand_in!r}; expected a function, a Fake or a Recorded"
         for name, stand_in in stand_ins.items()
         if not callable(stand_in) and not callable(getattr(stand_in, "step", None))
+    ]
+    problems += [
+        f"{name!r} is to be {stand_in!r}, a generator: return a list of all values instead of yielding them"
+        for name, stand_in in stand_ins.items()
+        if not hasattr(stand_in, "step") and callable(stand_in) and yields(stand_in)
     ]
     if problems:
         raise DefinitionError(tuple(Problem("", f"steps: {problem}") for problem in problems), definition.name)
@@ -117,6 +123,7 @@ def _simulated(
     if stand_in is not None and not callable(stand_in):
         random = simulation.random(f"fake of {node.id}")
         made = stand_in.step(random, takes_record=step.arguments is None, execution_id=simulation.execution_id)
+        made = simulation.watch.reporting(made)
         if node.policy.placement != "inline":
             made = _in_slot(made)
         fake = _with_signature(made, step.call)

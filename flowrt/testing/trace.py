@@ -15,6 +15,7 @@ class TraceEvent(NamedTuple):
     at_ns: int
     """Nanoseconds since the beginning of the simulation."""
     what: What
+    """A node that is skipped, by its flags too, ends without having started."""
     execution_id: str
     node: str = ""
     attempt: int = 0
@@ -44,15 +45,19 @@ class Trace:
 
     Two runs with one trace hash did the same things at the same times in the same order. The hash covers ids, nodes,
     attempts, how they ended, times and the names of errors' classes; no messages and no payloads.
+
+    Attributes:
+        events: The events; empty if the simulation did not keep them.
+        hash: The SHA-256 of all events, in hexadecimal.
+        event_count: How many events there were, kept or not.
+        duration_ns: The virtual time until the last event, or until `until_seconds` or an error cut the simulation.
     """
 
     def __init__(self, events: tuple[TraceEvent, ...], *, hash: str, event_count: int, duration_ns: int) -> None:
         self.events = events
-        """Empty if the simulation did not keep them."""
         self.hash = hash
         self.event_count = event_count
         self.duration_ns = duration_ns
-        """The virtual time that the simulation took."""
 
     def __repr__(self) -> str:
         return f"<Trace {self.hash[:12]}: {self.event_count} events in {self.duration_seconds:g} s>"
@@ -62,7 +67,7 @@ class Trace:
 
     @property
     def duration_seconds(self) -> float:
-        """The virtual time that the simulation took."""
+        """`duration_ns` in seconds."""
         return self.duration_ns / NANOSECONDS
 
     def attempts(self, node: str, execution_id: str | None = None) -> list[Attempt]:
@@ -132,7 +137,7 @@ class Trace:
             path.write_text(str(self), encoding="utf-8")
             return
         assert path.exists(), f"{path} is not there; write it with update=True, and look at it"  # noqa: S101
-        expected = path.read_text(encoding="utf-8")
+        expected = path.read_text(encoding="utf-8", errors="replace")
         assert str(self) == expected, f"the trace is not that of {path}\n{self}"  # noqa: S101
 
     def _lines(self) -> Iterator[str]:

@@ -20,6 +20,8 @@ class TraceRecorder:
         self._now_ns = now_ns
         self._keep = keep_events
         self._events: list[TraceEvent] = []
+        self._begun: TraceEvent | None = None
+        """An attempt that may turn out not to run: the next event tells whether the node's flags skip it."""
         self._hash = hashlib.sha256()
         self._count = 0
         self._is_closed = False
@@ -30,8 +32,11 @@ class TraceRecorder:
         now, execution_id = self._now_ns(), event.execution_id
         match event:
             case AttemptStarted(node=node, attempt=attempt):
-                self._add(TraceEvent(now, "attempt.started", execution_id, node, attempt))
+                self._flush()
+                self._begun = TraceEvent(now, "attempt.started", execution_id, node, attempt)
             case AttemptEnded(node=node, attempt=attempt, status=status):
+                if not attempt and self._begun is not None and self._begun[2:4] == (execution_id, node):
+                    self._begun = None
                 delay_ns = round((event.retry_delay_seconds or 0) * NANOSECONDS)
                 error = _class_name(event.error)
                 self._add(TraceEvent(now, "attempt.ended", execution_id, node, attempt, status, error, delay_ns))
@@ -44,16 +49,29 @@ class TraceRecorder:
                 pass
 
     def close(self) -> None:
-        """Take no more."""
+        """Take no more: the simulation ends now."""
+        if not self._is_closed:
+            self._flush()
+            self._last_ns = self._now_ns()
         self._is_closed = True
 
     def trace(self) -> Trace:
         """Return what happened so far."""
+        self._flush()
         return Trace(
             tuple(self._events), hash=self._hash.hexdigest(), event_count=self._count, duration_ns=self._last_ns
         )
 
     def _add(self, event: TraceEvent) -> None:
+        self._flush()
+        self._write(event)
+
+    def _flush(self) -> None:
+        if (begun := self._begun) is not None:
+            self._begun = None
+            self._write(begun)
+
+    def _write(self, event: TraceEvent) -> None:
         if self._is_closed:
             return
         self._count += 1

@@ -3,11 +3,13 @@
 The order of flowrt's own firings and completions does not depend on it: they pass through a gate of their own.
 """
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from importlib import import_module
 from random import Random
 from typing import Any
+
+from trio.lowlevel import Task
 
 _trio: Any = import_module("trio._core._run")
 
@@ -24,10 +26,10 @@ def seeded_batches(seed: str) -> Generator[None, None, None]:
         _set(before)
 
 
-def runnable_tasks() -> int:
-    """Return how many tasks were made runnable since the current batch began. Called inside trio."""
-    count: int = len(_trio.GLOBAL_RUN_CONTEXT.runner.runq)
-    return count
+def runnable_tasks() -> Collection[Task]:
+    """Return the tasks that were made runnable since the current batch began. Called inside trio."""
+    tasks: Collection[Task] = _trio.GLOBAL_RUN_CONTEXT.runner.runq
+    return tasks
 
 
 def next_deadline_seconds() -> float:

@@ -22,6 +22,8 @@ class VirtualClock(trio.abc.Clock):
         self.now_ns = 0
         self.sleepers = Timers(self, Turn(self.monotonic_ns))
         """Things that the simulation lets happen at their time."""
+        self.failure: Exception | None = None
+        """What ends the event loop, whatever its tasks do: it is raised where the loop asks for the time."""
 
     @property
     def now_seconds(self) -> float:
@@ -53,7 +55,13 @@ class VirtualClock(trio.abc.Clock):
         """Do nothing: virtual time does not run."""
 
     def current_time(self) -> float:
-        """Return the time since the beginning of the simulation, in seconds."""
+        """Return the time since the beginning of the simulation, in seconds.
+
+        Raises:
+            Exception: The `failure` that is to end the event loop.
+        """
+        if self.failure is not None:
+            raise self.failure
         return self.now_seconds
 
     def deadline_to_sleep_time(self, deadline: float) -> float:

@@ -1,16 +1,33 @@
 """Step types that break one promise each, by the name of the check that must notice."""
 
-from contextlib import suppress
 from functools import partial
 from itertools import count
 
 import anyio
 import msgspec
-import trio
+from testing.broken_steps import (
+    change_data,
+    change_record,
+    change_record_late,
+    change_the_last_record,
+    chosen,
+    clean_up_for_long,
+    contain_itself,
+    exit_later,
+    exit_on_nothing,
+    fail_on_cancel,
+    leak_nursery,
+    leak_scope,
+    leak_scope_on_cancel,
+    leak_task,
+    return_one_object,
+    swallow_cancel,
+    wait_for_ever,
+)
 
 from flowrt.errors import Problem
 from flowrt.testing.conformance import StepSample
-from flowrt.typing import BoundStep, Choice, Delay, StepBindError
+from flowrt.typing import BoundStep, Choice, Delay, SignalWait, StepBindError
 
 RECORD = {"name": "Ada", "tags": ["a"]}
 
@@ -83,100 +100,20 @@ class TypeThatCounts(Type):
         return BoundStep(lambda _: {"n": next(numbers)})
 
 
-def change_record(_, record):
-    record["tags"].append("b")
-    return {}
+class TypeOfTheLastNode(Type):
+    """All of its steps have the data of the node that was bound last."""
 
-
-async def change_record_late(_, record):
-    await anyio.sleep(1)
-    record["new"] = 1
-    return {}
-
-
-def change_data(data, _):
-    data.words.append("more")
-    return {}
-
-
-def exit_on_nothing(_, record):
-    if not record:
-        raise SystemExit
-    return {}
-
-
-async def exit_later(_, __):
-    raise SystemExit
-
-
-async def wait_for_ever(_, record):
-    if not record:
-        await anyio.sleep_forever()
-    return {}
-
-
-async def swallow_cancel(_, __):
-    with suppress(trio.Cancelled):
-        await anyio.sleep(60)
-    return {}
-
-
-async def fail_on_cancel(_, __):
-    try:
-        await anyio.sleep(60)
-    except BaseException as error:
-        raise ValueError("it did not work") from error
-    return {}
-
-
-async def clean_up_for_long(_, __):
-    try:
-        await anyio.sleep(60)
-    finally:
-        with anyio.CancelScope(shield=True):
-            await anyio.sleep(20)
-    return {}
-
-
-async def leak_scope(_, __):
-    anyio.CancelScope().__enter__()
-    return {}
-
-
-async def leak_nursery(_, __):
-    manager = trio.open_nursery()
-    nursery = await manager.__aenter__()
-    nursery.start_soon(trio.sleep_forever)
-    return {}
-
-
-async def leak_scope_on_cancel(_, __):
-    try:
-        await anyio.sleep(60)
-    finally:
-        anyio.CancelScope().__enter__()
-    return {}
-
-
-async def leak_task(_, __):
-    trio.lowlevel.spawn_system_task(trio.sleep, 3600)
-    return {}
-
-
-def contain_itself(_, __):
-    made = {}
-    made["self"] = made
-    return made
-
-
-def chosen(*handles):
-    return lambda _, __: Choice({}, handles)
+    def bind(self, data):
+        self.data = data
+        return BoundStep(lambda _: {"n": self.data.limit})
 
 
 def sample(step_type, **changes):
     fields = {"data": {"limit": 3}, "record": RECORD, "bad_data": ({"limit": -1},), "is_pure": True} | changes
     return StepSample(step_type=step_type, **fields)
 
+
+PAID = SignalWait("paid", dict, 1.0, {})
 
 SOUND = {
     "plain": sample(Type()),
@@ -188,6 +125,8 @@ SOUND = {
     "that branches": sample(Type(chosen("a"), handles=frozenset("ab"))),
     "that chooses nothing": sample(Type(chosen(), handles=frozenset())),
     "that delays a choice": sample(Type(lambda *_: Delay(Choice({}, ("a",)), 9.0), handles=frozenset("a"))),
+    "that waits for a signal": sample(Type(lambda *_: PAID, signal=PAID)),
+    "beside others": sample(Type(), other_data=({"limit": 7},)),
     "that counts": sample(TypeThatCounts(), bad_data=(), is_pure=False),
     "that can't be stopped": sample(Type(lambda *_: _shielded())),
 }
@@ -257,12 +196,19 @@ BROKEN = {
         sample(Type(lambda *_: Choice([], ()))),
         sample(Type(lambda *_: Delay({}, -1.0))),
         sample(Type(lambda *_: Delay({}, float("nan")))),
+        sample(Type(lambda *_: Delay({}, 1e300))),
+        sample(Type(lambda *_: Delay({}, True))),
+        sample(Type(lambda *_: Delay({}, "1"))),
     ],
     "check_chosen_handles_are_declared": [
         sample(Type(chosen("a"))),
         sample(Type(chosen("a", "c"), handles=frozenset("ab"))),
         sample(Type(lambda *_: Delay(Choice({}, ("c",)), 1.0), handles=frozenset("ab"))),
         sample(Type(lambda *_: Choice({}, "a"), handles=frozenset("a"))),
+    ],
+    "check_a_signal_that_is_waited_for_is_declared": [
+        sample(Type(lambda *_: PAID)),
+        sample(Type(lambda *_: PAID, signal=SignalWait("sent", dict))),
     ],
     "check_a_cancelled_call_ends": [
         sample(Type(swallow_cancel)),
@@ -274,6 +220,14 @@ BROKEN = {
         sample(Type(leak_nursery)),
         sample(Type(leak_scope_on_cancel)),
         sample(Type(leak_task)),
+    ],
+    "check_a_call_leaves_earlier_ones_alone": [
+        sample(Type(return_one_object()), is_pure=False),
+        sample(Type(change_the_last_record()), is_pure=False),
+    ],
+    "check_nodes_keep_their_own_data": [
+        sample(TypeOfTheLastNode()),
+        sample(TypeOfTheLastNode(), data={}, other_data=({"limit": 7},)),
     ],
     "check_bindings_share_no_state": [sample(Type(change_data)), sample(TypeThatRemembers())],
     "check_a_pure_step_repeats_itself": [sample(TypeThatCounts())],

@@ -100,6 +100,10 @@ async def find_no_skipped_nodes(real, execution_id):
     return [row for row in await real.nodes(execution_id) if row.status != "skipped"]
 
 
+async def find_the_first_thousand(real, execution_id):
+    return (await real.nodes(execution_id))[:1000]
+
+
 async def list_oldest_first(real, **options):
     return (await real.executions(**options))[::-1]
 
@@ -203,6 +207,7 @@ BROKEN = {
     ),
     "check_a_node_may_end_in_any_way": {"nodes": find_no_skipped_nodes},
     "check_executions_keep_their_records_apart": replacing("nodes", position=lambda row: row.position + 1),
+    "check_an_execution_may_have_many_records": {"nodes": find_the_first_thousand},
     "check_payloads_are_kept_to_the_byte": replacing(
         "execution", input=lambda row: msgspec.json.encode(msgspec.json.decode(row.input))
     ),
@@ -210,6 +215,7 @@ BROKEN = {
     "check_a_cut_payload_keeps_the_size_that_it_had": replacing("nodes", output_size_bytes=lambda r: len(r.output)),
     "check_names_may_hold_any_text": replacing("nodes", node=lambda r: r.node.encode("ascii", "replace").decode()),
     "check_the_newest_executions_come_first": {"executions": list_oldest_first},
+    "check_a_page_has_whole_rows": replacing("executions", reason=lambda _: None),
     "check_a_page_has_as_many_rows_as_asked_for": {"executions": list_at_least_one},
     "check_pages_follow_each_other_without_gap_or_overlap": {"executions": list_from_before_on},
     "check_executions_are_found_by_workflow_and_status": {"executions": list_then_filter},

@@ -1,6 +1,7 @@
 """What the tests of the pytest plugin share: they run pytest in pytest."""
 
 import pytest
+import testing.kit_flows  # noqa: F401 - pytester forgets what a run of pytest in pytest imports first
 
 pytest_plugins = ["pytester"]
 

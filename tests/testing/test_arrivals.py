@@ -6,7 +6,7 @@ import pytest
 from testing.flows import payment
 
 from flowrt.errors import DefinitionError, InputError
-from flowrt.testing import Fake, constant, exponential, poisson, simulate_arrivals
+from flowrt.testing import DurationDrawnError, Fake, constant, exponential, poisson, simulate_arrivals
 
 STEPS = {"charge": Fake(returns=1, latency=exponential(0.1)), "quick": Fake(returns=1, latency=0.05)}
 
@@ -94,3 +94,34 @@ def test_impossible_parameters_are_refused(options, error, message):
 def test_an_input_that_does_not_fit_is_an_error():
     with pytest.raises(InputError):
         simulate_arrivals(payment, {"y": 1}, arrivals=constant(1), duration_seconds=5, seed=0)
+
+
+class Draws:
+    def __init__(self, *drawn):
+        self.drawn = iter(drawn)
+
+    def draw_seconds(self, random):
+        return next(self.drawn)
+
+
+@pytest.mark.parametrize("drawn", [-1, None, float("nan"), "x"])
+def test_a_time_between_arrivals_that_can_not_be_is_an_error(drawn):
+    for arrivals in (Draws(drawn), Draws(1, 0, drawn)):
+        with pytest.raises(DurationDrawnError, match=f"drew {drawn!r};"):
+            arrive(arrivals=arrivals)
+
+
+def test_what_a_distribution_raises_ends_the_simulation():
+    with pytest.raises(RuntimeError, match="raised StopIteration"):
+        arrive(arrivals=Draws(1, 2))
+
+
+def test_several_may_arrive_at_one_instant():
+    assert arrive(arrivals=Draws(1, 0, 0, 5, 100), duration_seconds=20).total == 4
+
+
+def test_arrivals_without_time_between_them_are_refused_before_any_begins():
+    begun = []
+    with pytest.raises(ValueError, match="no time between arrivals"):
+        simulate_arrivals(payment, lambda n, _random: begun.append(n), arrivals=constant(0), duration_seconds=5, seed=0)
+    assert begun == []

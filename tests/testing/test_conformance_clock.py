@@ -36,6 +36,20 @@ class ClockFromZero(SystemClock):
         return 0
 
 
+class Microseconds(SystemClock):
+    def time_ns(self):
+        return time.time_ns() // 1000
+
+
+class SinceTheStart(SystemClock):
+    time_ns = staticmethod(time.monotonic_ns)
+
+
+class BlockingClock(SystemClock):
+    async def sleep_until(self, monotonic_ns):
+        time.sleep(max(0, monotonic_ns - time.monotonic_ns()) / 1e9)  # noqa: ASYNC251
+
+
 class ClockThatGoesBack(SystemClock):
     numbers = count()
 
@@ -70,7 +84,10 @@ class ClockWithTasks(SystemClock):
     ("clock", "what"),
     [
         (FloatClock(), "expected an integer"),
-        (ClockFromZero(), "expected more than 0"),
+        (ClockFromZero(), "count nanoseconds, since 1970"),
+        (Microseconds(), "count nanoseconds, since 1970"),
+        (SinceTheStart(), "count nanoseconds, since 1970"),
+        (BlockingClock(), "found a wait that holds the event loop"),
         (ClockThatGoesBack(), "never go back"),
         (HastyClock(), "ns too early"),
         (DeafClock(), "found a return, expected the cancel"),

@@ -64,6 +64,45 @@ class SaysNobodyIsAhead(Slots):
         return 0
 
 
+class ForgetsBeyondTen(Slots):
+    def queue(self, granted):
+        wish = super().queue(granted)
+        if self.waiting > 10:
+            wish.withdraw()
+        return wish
+
+
+class CallsBeforeItForgets(Slots):
+    """Who gives its slot back at once is called again."""
+
+    def release(self):
+        if self._waiting:
+            wish, granted = next(iter(self._waiting.items()))
+            granted()
+            self._waiting.pop(wish, None)
+        else:
+            self.taken -= 1
+
+
+class OneTooManyOfFive(Slots):
+    def take_nowait(self):
+        if self.taken >= self.capacity + (self.capacity > 4):
+            return False
+        self.taken += 1
+        return True
+
+
+class SaysMany(Slots):
+    def __init__(self, capacity):
+        super().__init__(capacity)
+        self.slots, self.capacity = capacity, "many"
+
+
+class SaysNothing(Slots):
+    def take_nowait(self):
+        return super().take_nowait() or None
+
+
 @pytest.mark.parametrize("create", [Slots])
 def test_flowrts_own_limiter_conforms(create):
     check_limiter(create)
@@ -80,6 +119,11 @@ def test_flowrts_own_limiter_conforms(create):
         (CallsAll, "how many were granted a slot: found 3, expected 1"),
         (KeepsWhoWithdrew, "only one that waits: found 1, expected 0"),
         (CountsLateWithdrawals, "found"),
+        (ForgetsBeyondTen, "how many of 100 that waited were granted a slot: found 10, expected 100"),
+        (CallsBeforeItForgets, "who was granted a slot, where each gives it back at once: found \\['a', 'a', 'a', 'a'"),
+        (OneTooManyOfFive, "slots that were taken of 100, at first: found 101, expected 100"),
+        (SaysMany, "the capacity of a limiter of 1 slots: found 'many', expected 1"),
+        (SaysNothing, r"take_nowait\(\): found None, expected True or False"),
         (SaysNobodyIsAhead, "who are ahead of those that wait: found"),
     ],
 )

@@ -46,6 +46,32 @@ async def test_a_check_notices_a_store_that_breaks_its_promise(check):
     assert f"in {check.__name__}" in caught.value.__notes__
 
 
+async def nodes_by_start(real, execution_id):
+    return sorted(await real.nodes(execution_id), key=lambda row: row.started_at_ns)
+
+
+async def nodes_by_position_as_text(real, execution_id):
+    return sorted(await real.nodes(execution_id), key=lambda row: str(row.position))
+
+
+async def one_by_default(real, *, limit=1, **options):
+    return await real.executions(limit=limit, **options)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "check"),
+    [
+        ({"nodes": nodes_by_start}, "check_an_execution_may_have_many_records"),
+        ({"nodes": nodes_by_position_as_text}, "check_an_execution_may_have_many_records"),
+        ({"executions": one_by_default}, "check_the_newest_executions_come_first"),
+    ],
+)
+async def test_other_orders_and_limits_are_noticed(replaced, check):
+    with pytest.raises(AssertionError) as caught:
+        await check_store(lambda: BrokenStore(**replaced))
+    assert f"in {check}" in caught.value.__notes__
+
+
 @pytest.mark.parametrize("check", DURABLE_STORE_CHECKS, ids=name_of)
 async def test_a_check_notices_a_store_that_does_not_outlive_its_process(check):
     real = MemoryStore()

@@ -54,6 +54,7 @@ def test_one_seed_gives_the_same_durations_on_every_python():
         (lambda: lognormal(math.nan, 1), "lognormal: median_seconds was nan"),
         (lambda: lognormal("1", 1), "lognormal: median_seconds was '1'"),
         (lambda: poisson(per_second=0), "poisson: per_second was 0"),
+        (lambda: poisson(per_second=1e-320), "poisson: per_second was 1e-320; expected a finite number, 1e-09 or more"),
         (lambda: poisson(per_second=math.inf), "poisson: per_second was inf"),
     ],
 )

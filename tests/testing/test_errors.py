@@ -4,7 +4,15 @@ import pickle
 
 import pytest
 
-from flowrt.testing import InputMutatedError, RealWaitError, SimulationStuckError
+from flowrt.testing import (
+    DurationDrawnError,
+    InputMutatedError,
+    RealWaitError,
+    SimulationSpinError,
+    SimulationStuckError,
+    SimulationTooLongError,
+    TaskLeftError,
+)
 
 
 @pytest.mark.parametrize(
@@ -12,6 +20,10 @@ from flowrt.testing import InputMutatedError, RealWaitError, SimulationStuckErro
     [
         RealWaitError("charge", "time.sleep()", "shop.py:7"),
         SimulationStuckError(("charge", "receipt"), 2.5),
+        SimulationSpinError(("charge",), 2.5),
+        SimulationTooLongError(("charge",), 2.5),
+        TaskLeftError(("poll",)),
+        DurationDrawnError("constant(-1)", "-1"),
         InputMutatedError("charge", "{}", "{'paid': True}"),
     ],
 )

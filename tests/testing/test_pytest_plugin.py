@@ -143,6 +143,26 @@ async def test_it(flow_runtime):
         assert message in result.stdout.str()
 
 
+def test_a_task_that_is_left_fails_the_test_by_name(run):
+    result = run("""
+import trio
+
+async def test_with_a_runtime(flow_runtime):
+    trio.lowlevel.spawn_system_task(trio.sleep_forever, name="poller")
+
+async def test_with_a_clock(virtual_clock):
+    trio.lowlevel.spawn_system_task(trio.sleep, 50)
+
+async def test_without_one(virtual_clock):
+    async with anyio.create_task_group() as group:
+        group.start_soon(trio.sleep, 50)
+    with anyio.move_on_after(1):
+        await anyio.sleep(50)
+""")
+    result.assert_outcomes(failed=2, passed=1)
+    result.stdout.fnmatch_lines(["*the task 'poller' still runs", "*the task 'trio.sleep' still runs"])
+
+
 def test_an_abandoned_step_fails_the_test_by_name(run):
     code = """
 async def test_it(flow_runtime):

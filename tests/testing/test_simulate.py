@@ -16,11 +16,26 @@ from testing.flows import payment, quick, wide
 import flowrt
 from flowrt.errors import AttemptTimeoutError, DefinitionError, ExecutionFailedError, InputError
 from flowrt.steps.registry import StepRegistry
-from flowrt.testing import Fake, SimulationStuckError, constant, lognormal, run_node, simulate, simulation
+from flowrt.testing import (
+    Fake,
+    SimulationStuckError,
+    SimulationTooLongError,
+    TaskLeftError,
+    constant,
+    lognormal,
+    run_node,
+    simulate,
+    simulate_arrivals,
+    simulation,
+)
 
 ROOT = Path(__file__).parents[2]
 KNOWN = "784eb3e33fc08e2f1bf371592f46ad4ea576a123d3214b319a7e14c1bd60d889"
 """The hash of seed 5, from Python 3.11; a change of it changes what every seed of every user replays."""
+
+
+def yields_once(x):
+    yield x
 
 
 def hash_of(seed):
@@ -167,6 +182,8 @@ def test_bad_input_is_refused():
         ({"chrage": Fake()}, "no node or type 'chrage'; did you mean 'charge'.*; there are the nodes charge, quick"),
         ({"charge": lambda: 1}, "what stands for 'charge' is called with x, which it does not take"),
         ({"charge": 5}, "'charge' is to be 5; expected a function"),
+        ({1: Fake()}, "no node or type 1; there are the nodes charge, quick"),
+        ({"charge": yields_once}, "a generator: return a list of all values instead of yielding them"),
     ],
 )
 def test_a_stand_in_that_fits_no_step_is_refused(steps, message):
@@ -188,6 +205,29 @@ def test_a_step_that_waits_for_ever_is_named():
     with pytest.raises(SimulationStuckError, match="'charge' wait") as raised:
         simulate(payment, {"x": 1}, seed=0, steps={"charge": hangs})
     assert raised.value.nodes == ("charge",)
+
+
+@pytest.mark.parametrize("seconds", [1e10, 1e300])
+def test_a_wait_beyond_the_end_of_virtual_time_is_an_error(seconds):
+    async def waits(_x):
+        await anyio.sleep(seconds)
+
+    message = "the wait of nodes 'charge' that began by 0 s goes on beyond the end of virtual time"
+    with pytest.raises(SimulationTooLongError, match=message):
+        simulate(payment, {"x": 1}, seed=0, steps={"charge": waits})
+    simulated = simulate(payment, {"x": 1}, seed=0, steps={"charge": waits}, until_seconds=1e9)
+    assert (simulated.status, simulated.trace.duration_seconds) == ("running", 1e9)
+
+
+def test_a_task_that_a_step_leaves_behind_is_named():
+    def leaves(x):
+        trio.lowlevel.spawn_system_task(trio.sleep, 50, name="poller")
+        return x
+
+    with pytest.raises(TaskLeftError, match="the task 'poller' still ran when all executions had ended"):
+        simulate(payment, {"x": 1}, seed=0, steps={"charge": leaves})
+    with pytest.raises(TaskLeftError):
+        simulate_arrivals(payment, {"x": 1}, arrivals=constant(1), duration_seconds=2, seed=0, steps={"charge": leaves})
 
 
 def test_a_step_may_wait_until_all_tasks_are_blocked():

@@ -3,17 +3,18 @@
 All calls are made on trio in virtual time; without a record in the sample, with an empty one, which may fail.
 """
 
-import math
 from typing import Any, cast
 
 import msgspec
 
 from flowrt.definition.json_kinds import is_object
+from flowrt.option_checks import LONGEST_SECONDS, is_finite_number
 from flowrt.testing.conformance.comparable import comparable_binding, comparable_result
 from flowrt.testing.conformance.expectation import breach, expect_equal, raised, shown
 from flowrt.testing.conformance.json_fault import json_fault
 from flowrt.testing.conformance.step_sample import StepSample
 from flowrt.testing.conformance.watched_call import StepOutcome, WatchedCall
+from flowrt.testing.input_check import copy_arguments, find_change
 from flowrt.typing import BoundStep, Choice, Delay, DelayUntil, SignalWait
 
 GRACE_SECONDS = 5.0
@@ -72,6 +73,14 @@ def check_chosen_handles_are_declared(sample: StepSample) -> None:
         raise breach("the chosen handle", found, f"one of {known}", "declare every handle that the step may choose")
 
 
+def check_a_signal_that_is_waited_for_is_declared(sample: StepSample) -> None:
+    """A step that waits for a signal says in `signal` for which, since others are refused."""
+    result, declared = _call(sample).result, sample.bind().signal
+    if isinstance(result, SignalWait) and (declared is None or declared.name != result.name):
+        found = "None" if declared is None else repr(declared.name)
+        raise breach("signal", found, repr(result.name), "set `signal` of the BoundStep to what the call returns")
+
+
 def check_a_cancelled_call_ends(sample: StepSample) -> None:
     """It lets the cancel pass; cleaning up may take some seconds, and a call that can't be stopped may finish."""
     usual = _call(sample).seconds
@@ -94,6 +103,30 @@ def check_a_call_leaks_nothing(sample: StepSample) -> None:
     for outcome in (usual, _call(sample, cancel_after_seconds=usual.seconds / 2)):
         if outcome.leaked is not None:
             raise breach("what the call left behind", outcome.leaked, "nothing", "enter it by `with` or `async with`")
+
+
+def check_a_call_leaves_earlier_ones_alone(sample: StepSample) -> None:
+    """It changes neither what an earlier call produced nor the record of that, which other nodes hold."""
+    bound = sample.bind()
+    first = _call(sample, bound)
+    before = copy_arguments(((_produced(first.result), first.record), {}))
+    _call(sample, bound)
+    change = find_change(before, ((_produced(first.result), first.record), {}))
+    if change is not None:
+        advice = "keep neither of them, and return new objects each time"
+        raise breach("the result or record of an earlier call", change.after, change.before, advice)
+
+
+def check_nodes_keep_their_own_data(sample: StepSample) -> None:
+    """With `is_pure`: a node's result stays the same when the type is bound to the data of other nodes, too."""
+    if not sample.is_pure:
+        return
+    bound = sample.bind()
+    expected = _call(sample, bound)
+    for typed in sample.other_nodes():
+        sample.bind(typed)
+        advice = "let bind keep nothing in the type: one type serves all nodes"
+        _expect_same("the result of a node when another was bound", _call(sample, bound), expected, advice)
 
 
 def check_bindings_share_no_state(sample: StepSample) -> None:
@@ -151,8 +184,12 @@ def _choice(result: Any) -> Choice | None:
 
 
 def _expect_sound_delay(result: Any) -> None:
-    if isinstance(result, Delay) and not (result.delay_seconds >= 0 and math.isfinite(result.delay_seconds)):
-        raise breach("the delay", f"{result.delay_seconds} s", "a finite number, 0 or more", "check it in bind")
+    if not isinstance(result, Delay):
+        return
+    seconds = result.delay_seconds
+    if not is_finite_number(seconds) or not 0 <= seconds <= LONGEST_SECONDS:
+        expected = f"a number of seconds, from 0 to {LONGEST_SECONDS:,}"
+        raise breach("the delay", shown(seconds), expected, "check it in bind")
 
 
 CALL_CHECKS = (
@@ -161,8 +198,11 @@ CALL_CHECKS = (
     check_a_call_keeps_its_record,
     check_a_call_produces_a_json_object,
     check_chosen_handles_are_declared,
+    check_a_signal_that_is_waited_for_is_declared,
     check_a_cancelled_call_ends,
     check_a_call_leaks_nothing,
+    check_a_call_leaves_earlier_ones_alone,
+    check_nodes_keep_their_own_data,
     check_bindings_share_no_state,
     check_a_pure_step_repeats_itself,
 )

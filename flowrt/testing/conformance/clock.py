@@ -11,6 +11,10 @@ from flowrt.typing import Clock
 
 READINGS = 1000
 PAUSE_NS = 200_000
+TRIES = 6
+"""How often a sleep is tried that let nobody else go on, each time for four times as long: the machine may be busy."""
+FIRST_NS = 946_684_800 * NANOSECONDS
+"""The beginning of the year 2000: no count of milliseconds, and no time since a machine's start, comes near it."""
 FAR_NS = 3600 * NANOSECONDS
 
 
@@ -26,11 +30,12 @@ async def check_clock(clock: Clock) -> None:
     check_times_are_nanoseconds(clock)
     check_monotonic_time_never_goes_back(clock)
     await check_sleep_waits_until_its_time(clock)
+    await check_sleep_lets_others_go_on(clock)
     await check_a_cancelled_sleep_leaves_nothing(clock)
 
 
 def check_times_are_nanoseconds(clock: Clock) -> None:
-    """Both times are integers, and the wall time is later than 1970.
+    """Both times are integers, and the wall time is not earlier than the year 2000.
 
     Raises:
         AssertionError: They are not.
@@ -39,8 +44,9 @@ def check_times_are_nanoseconds(clock: Clock) -> None:
     for name, found in times.items():
         if not isinstance(found, int) or isinstance(found, bool):
             raise breach(name, shown(found), "an integer", "return nanoseconds; floats lose the last digits")
-    if clock.time_ns() <= 0:
-        raise breach("time_ns()", str(clock.time_ns()), "more than 0", "count from 1970-01-01 UTC")
+    if clock.time_ns() < FIRST_NS:
+        advice = "count nanoseconds, since 1970-01-01 UTC"
+        raise breach("time_ns()", str(clock.time_ns()), f"{FIRST_NS} or more, the year 2000", advice)
 
 
 def check_monotonic_time_never_goes_back(clock: Clock) -> None:
@@ -74,6 +80,36 @@ async def check_sleep_waits_until_its_time(clock: Clock) -> None:
     if early:
         advice = "look at the clock again after waiting, and wait for the rest"
         raise breach("sleep_until", f"an end {early[0]} ns too early", "none", advice)
+
+
+async def check_sleep_lets_others_go_on(clock: Clock) -> None:
+    """It does not hold the event loop.
+
+    Raises:
+        AssertionError: Nobody else goes on meanwhile.
+    """
+    for number in range(TRIES):
+        if await _goes_on_beside_a_sleep(clock, PAUSE_NS * 4**number):
+            return
+    raise breach("sleep_until", "a wait that holds the event loop", "one that others go on in", "await; do not block")
+
+
+async def _goes_on_beside_a_sleep(clock: Clock, pause_ns: int) -> bool:
+    asleep, went_on = False, False
+
+    async def sleep() -> None:
+        nonlocal asleep
+        due_ns = clock.monotonic_ns() + pause_ns
+        asleep = True
+        await clock.sleep_until(due_ns)
+        asleep = False
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(sleep)
+        for _ in range(3):
+            await checkpoint()
+            went_on = went_on or asleep
+    return went_on
 
 
 async def check_a_cancelled_sleep_leaves_nothing(clock: Clock) -> None:

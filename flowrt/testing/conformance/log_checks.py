@@ -7,6 +7,7 @@ from flowrt.testing.conformance.sample_events import START_NS, attempt, ended, e
 from flowrt.testing.conformance.store_reading import execution_of, node_of
 
 ERROR = ErrorDetails(type="ValueError", message="bad \0 \udc80 text", traceback="Traceback ...")
+MANY = 1200
 EXACT = "keep payloads to the byte, and times as 64-bit integers"
 
 
@@ -99,6 +100,17 @@ async def check_executions_keep_their_records_apart(store: Store) -> None:
         expect_equal(f"the records of execution {name}", found, [*enumerate(nodes)], "count positions per execution")
 
 
+async def check_an_execution_may_have_many_records(store: Store) -> None:
+    """All are there, in the order in which they were logged, whenever their attempts began."""
+    names = [f"n{number}" for number in range(MANY)]
+    ends = [attempt("1", name, at_ns=START_NS + MANY - number) for number, name in enumerate(names)]
+    await store.log.write([started("1"), *ends])
+    rows = await store.log.nodes("1")
+    expect_equal("the number of records of one execution", len(rows), MANY, "return all of them")
+    found = [(row.position, row.node) for row in rows]
+    expect_equal("their order", found, [*enumerate(names)], "sort by position, as a number")
+
+
 async def check_payloads_are_kept_to_the_byte(store: Store) -> None:
     """They are text that happens to be JSON: not parsed, not sorted, and `null` is not nothing."""
     for number, text in enumerate(('{"b":1,  "a":2.0}', "null", '"ä \\u0000 🚀"', '{"a":1,"a":2}')):
@@ -143,6 +155,7 @@ LOG_CHECKS = (
     check_a_node_record_has_what_the_attempt_ended_with,
     check_a_node_may_end_in_any_way,
     check_executions_keep_their_records_apart,
+    check_an_execution_may_have_many_records,
     check_payloads_are_kept_to_the_byte,
     check_a_large_payload_is_kept,
     check_a_cut_payload_keeps_the_size_that_it_had,

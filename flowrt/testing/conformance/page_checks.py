@@ -1,19 +1,38 @@
 """What a store promises of pages of executions. Each check gets a new, open store and raises `AssertionError`."""
 
+from typing import Any
+
+from flowrt.events import ErrorDetails
 from flowrt.storage.protocols import Store
 from flowrt.testing.conformance.expectation import expect_equal
-from flowrt.testing.conformance.sample_events import ended, started
-from flowrt.testing.conformance.store_reading import ids_of
+from flowrt.testing.conformance.sample_events import ended, snapshot, started
+from flowrt.testing.conformance.store_reading import execution_of, ids_of
 
 
 async def check_the_newest_executions_come_first(store: Store) -> None:
     """That is the greatest ids first, in whichever order they were written."""
     ids = [f"{7 * number % 120:03}" for number in range(120)]
     await store.log.write([started(name) for name in ids])
-    found = await ids_of(store)
+    found = [row.id for row in await store.log.executions()]
     expect_equal(
         "the default page", found, sorted(ids, reverse=True)[:50], "return the 50 greatest ids, greatest first"
     )
+
+
+async def check_a_page_has_whole_rows(store: Store) -> None:
+    """They are those that are returned for each execution alone."""
+    workflow = await store.workflows.save("triage", b"{}", 3)
+    parts: dict[str, Any] = {"workflow_id": workflow.id, "parent_id": "0", "input": snapshot('{"a":1}')}
+    error = ErrorDetails(type="ValueError", message="no", traceback="Traceback ...")
+    ends = [
+        ended("1"),
+        ended("2", "failed", error=error, failed_node="b", failures_absorbed=2),
+        ended("3", "cancelled", reason="Ctrl-C"),
+    ]
+    await store.log.write([*(started(name, "triage", **parts) for name in "1234"), *ends])
+    for row in await store.log.executions():
+        expected = await execution_of(store, row.id)
+        expect_equal(f"execution {row.id} of a page", row, expected, "return all that log.execution does")
 
 
 async def check_a_page_has_as_many_rows_as_asked_for(store: Store) -> None:
@@ -62,6 +81,7 @@ async def check_executions_are_found_by_workflow_and_status(store: Store) -> Non
 
 PAGE_CHECKS = (
     check_the_newest_executions_come_first,
+    check_a_page_has_whole_rows,
     check_a_page_has_as_many_rows_as_asked_for,
     check_pages_follow_each_other_without_gap_or_overlap,
     check_executions_are_found_by_workflow_and_status,

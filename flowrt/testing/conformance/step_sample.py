@@ -1,6 +1,6 @@
 """What a step type is checked with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -18,6 +18,8 @@ class StepSample(msgspec.Struct, frozen=True, kw_only=True):
     """The node's `data`, as JSON."""
     record: Record | None = None
     """What the step can be called with: a record, or its arguments by name; `None`: nothing is known that it takes."""
+    other_data: tuple[Mapping[str, Any], ...] = ()
+    """The `data` of other sound nodes."""
     bad_data: tuple[Mapping[str, Any], ...] = ()
     """Data that fits the schema but means nothing."""
     is_pure: bool = False
@@ -35,6 +37,17 @@ class StepSample(msgspec.Struct, frozen=True, kw_only=True):
         except msgspec.ValidationError as error:
             advice = "give samples that fit the type's schema, as JSON; if this should fit, mend data_type"
             raise breach(f"converting {given!r} to data_type", raised(error), "no error", advice) from error
+
+    def other_nodes(self) -> Iterator[Any]:
+        """Yield the typed data of other sound nodes, and of one without data if that is sound."""
+        for data in self.other_data:
+            yield self.typed_data(data)
+        try:
+            typed = self.typed_data({})
+            self.bind(typed)
+        except AssertionError:
+            return
+        yield typed
 
     def bind(self, typed: Any = None) -> BoundStep:
         """Bind the type to the sample's data, or to the same as it was converted before.

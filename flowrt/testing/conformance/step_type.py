@@ -20,6 +20,7 @@ def check_step_executor(
     data: Mapping[str, Any],
     record: Record | None = None,
     *,
+    other_data: Sequence[Mapping[str, Any]] = (),
     bad_data: Sequence[Mapping[str, Any]] = (),
     is_pure: bool = False,
 ) -> None:
@@ -35,6 +36,7 @@ def check_step_executor(
         data: The `data` of a sound node, as JSON.
         record: What the node's step works on: a record, or its arguments by name if it has `arguments`. Without it the
             step is called with nothing, which it may refuse.
+        other_data: The `data` of other sound nodes; with `is_pure` they must leave the sample alone.
         bad_data: Data that fits the schema but must be refused by `bind`.
         is_pure: Check also that the same record always gives the same result, whatever was called before.
 
@@ -46,7 +48,14 @@ def check_step_executor(
         raise RuntimeError(
             "check_step_executor runs an event loop of its own: call it from a `def`, not an `async` one"
         )
-    sample = StepSample(step_type=step_type, data=data, record=record, bad_data=tuple(bad_data), is_pure=is_pure)
+    sample = StepSample(
+        step_type=step_type,
+        data=data,
+        record=record,
+        other_data=tuple(other_data),
+        bad_data=tuple(bad_data),
+        is_pure=is_pure,
+    )
     for check in STEP_TYPE_CHECKS:
         try:
             check(sample)

@@ -10,7 +10,7 @@ import trio
 from flowrt.actors.backend import current_backend
 from flowrt.clock import NANOSECONDS
 from flowrt.testing.conformance.expectation import breach, raised
-from flowrt.testing.errors import RealWaitError, SimulationStuckError
+from flowrt.testing.errors import RealWaitError, SimulationSpinError, SimulationStuckError
 from flowrt.testing.simulation import Simulation
 from flowrt.testing.step_watch import CLOCKS, StepWatch
 from flowrt.typing import BoundStep, Record
@@ -70,8 +70,8 @@ class WatchedCall:
         what = f"the call of {self._name!r}"
         try:
             outcome = self._simulation.run(self._run)
-        except SimulationStuckError as error:
-            advice = "let it end, or raise an exception, whatever it is given"
+        except (SimulationStuckError, SimulationSpinError) as error:
+            advice = "let it end, or raise an exception, whatever it is given, and let a cancel pass"
             raise breach(what, "a wait without end", "a result or an exception", advice) from error
         except RealWaitError as error:
             raise _real_wait(what, error) from error
