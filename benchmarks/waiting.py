@@ -153,7 +153,7 @@ async def measure_here(backend: str, executions: int) -> Waiting:
     return Waiting(
         backend=backend,
         executions=executions,
-        bytes_each=grown / executions - sys.getsizeof({}),
+        bytes_each=max(grown / executions - sys.getsizeof({}), 0.0),
         goal=WAITING_GOAL_BYTES,
         start_microseconds=(parked - started) / executions * 1e6,
         end_microseconds=(ended - parked) / executions * 1e6,
