@@ -24,14 +24,20 @@ CHUNK = 100_000
 
 
 class SimulatedArrivals:
-    """How the executions of a simulation ended, and how long they took."""
+    """How the executions of a simulation ended, and how long they took.
+
+    Attributes:
+        completed: How many executions completed.
+        failed: How many failed.
+        cancelled: How many were cancelled.
+        trace: What happened; its events are there only if they were to be kept.
+    """
 
     def __init__(self, statuses: Mapping[ExecutionStatus, int], durations_ns: "array[int]", trace: Trace) -> None:
         self.completed = statuses.get("completed", 0)
         self.failed = statuses.get("failed", 0)
         self.cancelled = statuses.get("cancelled", 0)
         self.trace = trace
-        """Its events are there only if they were to be kept."""
         chunks = [durations_ns[start : start + CHUNK] for start in range(0, len(durations_ns), CHUNK)]
         self._durations_ns = array("q", merge(*[array("q", sorted(chunk)) for chunk in chunks]))
 
@@ -94,8 +100,10 @@ def simulate_arrivals(
         TypeError: The seed is no integer, `steps` no mapping, or another option of another kind than expected.
         ValueError: The duration is not above 0, `max_at_once` is below 1, or no time lies between arrivals.
         DefinitionError: The definition is wrong, or a stand-in fits no step.
+        RuntimeError: An event loop of trio's runs here, or a simulation in another thread.
         InputError: The input does not fit.
-        SimulationError: A step waited for something real, or for something that never comes.
+        DurationDrawnError: `arrivals` or a latency drew what can't be a duration.
+        SimulationError: A step waited for something real, or for something that never comes, or the like.
     """
     check_part("arrivals", arrivals, "draw_seconds", "a distribution, such as poisson(per_second=5)")
     check_number("duration_seconds", duration_seconds, above=0, most=LONGEST_SECONDS)

@@ -1,4 +1,17 @@
-"""Errors of the test kit."""
+"""Errors of the test kit.
+
+    FlowrtError
+    └── SimulationError              a simulation can't go on, or can't be trusted
+        ├── RealWaitError            a step waited for something real, or read the real clock
+        ├── InputMutatedError        a step changed what it was given
+        ├── SimulationStuckError     something waits for what never comes
+        ├── SimulationSpinError      something goes on and on while virtual time stands still
+        ├── SimulationTooLongError   something waits beyond the end of virtual time
+        ├── DurationDrawnError       a distribution drew what can't be a duration
+        └── TaskLeftError            a step left a task behind
+
+Each keeps its facts in attributes, and survives pickling.
+"""
 
 from flowrt.errors import FlowrtError
 

@@ -22,6 +22,9 @@ from flowrt.typing import StepCatalog
 USUAL_TASKS = frozenset({"flowrt helper", "flowrt sink"})
 """Tasks that an open runtime has, whatever became of its executions."""
 
+DECIDED = ("store", "clock", "random", "gate", "hooks")
+"""The options of a runtime that the simulation sets."""
+
 WAITS: dict[WaitsFor, str] = {
     "retry": "its next attempt",
     "delay": "its delay to end",
@@ -64,6 +67,8 @@ class FlowRuntime(Runtime):
         python_modules: Collection[str] = (),
         **options: Any,
     ) -> None:
+        if decided := [repr(name) for name in DECIDED if name in options]:
+            raise TypeError(f"the simulation decides {' and '.join(decided)}: leave that out of flow_runtime_options")
         self.clock = simulation.clock
         self.store = MemoryStore(clock=self.clock, ids=UuidV7Ids(self.clock, simulation.random("store")))
         self.captured = CapturedEvents()
@@ -117,7 +122,8 @@ class FlowRuntime(Runtime):
 
     def _describe(self, execution: Execution) -> str:
         states = "; ".join(self._states(execution)) or "it is about to end"
-        how = "was cancelled, but has not ended" if execution.is_ending else "still runs"
+        how = "is paused" if execution.is_paused else "still runs"
+        how = "was cancelled, but has not ended" if execution.is_ending else how
         return f"execution {execution.id} of {execution.plan.name!r} {how}: {states}"
 
     def _states(self, execution: Execution) -> Iterator[str]:
@@ -125,7 +131,7 @@ class FlowRuntime(Runtime):
             yield f"the step of node {node.id!r} is suspended"
         for node, parked in execution.parking.items():
             yield f"node {node.id!r} waits for {WAITS[parked.waits_for]}"
-        for node in execution.flow.ready:
+        for node in (*execution.flow.ready, *execution.rare.held):
             yield f"node {node.id!r} is ready to fire"
 
 

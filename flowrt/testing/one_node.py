@@ -46,11 +46,13 @@ def run_node(
 
     Raises:
         TypeError: The seed is no integer, or `steps` no mapping.
+        RuntimeError: An event loop of trio's runs here, or a simulation in another thread.
         DefinitionError: The definition is wrong, there is no such node, or a stand-in fits no step.
         InputError: An argument is missing, unknown, or does not fit.
         RealWaitError: The step waited for something real, or read the real clock.
         InputMutatedError: The step changed what it was given.
         SimulationStuckError: The step waits for something that never comes.
+        SimulationError: It can't go on for another reason; its kinds are drawn in `flowrt.testing.errors`.
     """
     simulation = Simulation(seed)
     stand_ins = check_stand_ins(steps)

@@ -94,7 +94,7 @@ def flow_runtime(
 ) -> "FlowRuntime":
     """An open `FlowRuntime` in virtual time; the `async def` test that uses it fails if it leaves something behind."""
     if not request.node.stash.get(_IS_SIMULATED, False):
-        pytest.fail(f"{request.node.name} uses flow_runtime: make it an `async def`; it needs no mark", pytrace=False)
+        pytest.fail(f"{request.node.name} uses flow_runtime: {_why_not_simulated(request.node)}", pytrace=False)
     from flowrt.testing.flow_runtime import FlowRuntime  # noqa: PLC0415 - loaded when a test asks for it
 
     return FlowRuntime(flow_simulation, **flow_runtime_options)
@@ -151,6 +151,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
     item.stash[_IS_SIMULATED] = True
     item.obj = in_simulation(item, test) if inner is test else in_simulations(item, test, inner)
+
+
+def _why_not_simulated(item: pytest.Item) -> str:
+    """Return what to do with a test that uses `flow_runtime` and does not run in a simulation."""
+    test: Any = getattr(item, "obj", None)
+    if _async_test(test) is not None:
+        return "name it as a parameter of the test, or of a fixture; getfixturevalue asks for it too late"
+    if inspect.isasyncgenfunction(test):
+        return "make it an `async def` that does not yield"
+    return "make it an `async def`; it needs no mark"
 
 
 def _async_test(test: Any) -> Any:

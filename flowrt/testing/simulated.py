@@ -23,13 +23,17 @@ R = TypeVar("R")
 
 
 class Simulated(Generic[R]):
-    """How a simulated execution ended. `result, trace = simulate(...)` takes it apart."""
+    """How a simulated execution ended. `result, trace = simulate(...)` takes it apart.
+
+    Attributes:
+        status: How it ended; `running` if `until_seconds` came first.
+        error: What `run` would have raised; `None` if it completed, or still runs.
+        trace: What happened, event by event.
+    """
 
     def __init__(self, status: ExecutionStatus, output: R | None, error: FlowrtError | None, trace: Trace) -> None:
         self.status = status
-        """`running` if `until_seconds` came first."""
         self.error = error
-        """What `run` would have raised."""
         self.trace = trace
         self._output = output
 
@@ -107,12 +111,15 @@ def simulate(
             `Runtime`, but with 4 processes on every machine.
 
     Raises:
-        TypeError: The seed is no integer, or `steps` no mapping.
+        TypeError: The seed is no integer, `steps` no mapping, or another option of another kind than expected.
+        ValueError: `until_seconds` or a limit has an impossible value.
+        RuntimeError: An event loop of trio's runs here, or a simulation in another thread.
         DefinitionError: The definition is wrong, or a stand-in fits no step.
         InputError: The input does not fit.
         RealWaitError: A step waited for something real, or read the real clock.
         InputMutatedError: A step changed what it was given.
         SimulationStuckError: A step waits for something that never comes.
+        SimulationError: It can't go on for another reason; its kinds are drawn in `flowrt.testing.errors`.
     """
     simulation = Simulation(seed, until_seconds=until_seconds, limits=limits)
     stand_ins = check_stand_ins(steps)

@@ -79,31 +79,6 @@ async def test_it(flow_runtime):
     result.assert_outcomes(passed=1)
 
 
-def test_a_plain_test_is_told_to_be_async(run):
-    result = run("def test_it(flow_runtime): pass")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["test_it uses flow_runtime: make it an `async def`; it needs no mark"])
-
-
-def test_an_async_fixture_is_refused_by_name(run):
-    result = run("""
-@pytest.fixture
-async def lead():
-    return {"x": 1}
-
-async def test_plain(flow_runtime, lead): pass
-
-@pytest.mark.anyio
-async def test_anyio(flow_runtime, lead): pass
-
-@pytest.mark.trio
-async def test_trio(flow_runtime, lead): pass
-""")
-    result.assert_outcomes(errors=3)
-    message = "the test runs in a simulation, which the async fixture 'lead' is no part of: make it a plain `def`*"
-    result.stdout.fnmatch_lines([message] * 3)
-
-
 # --- what is left -----------------------------------------------------------------------------------------------------
 
 
@@ -113,6 +88,10 @@ async def test_trio(flow_runtime, lead): pass
         ('await start(hour, {"x": 1})', ["of 'hour' still runs: the step of node 'waits' is suspended"]),
         ('await start(failing, {"x": 1})', ["of 'failing' still runs: node 'fails' waits for its next attempt"]),
         ('await start(later, {"x": 1})', ["of 'later' still runs: node 'delays' waits for its delay to end"]),
+        (
+            'flow_runtime.pause(); await start(quick, {"x": 1})',
+            ["of 'quick' is paused: node 'doubles' is ready to fire"],
+        ),
         (
             'await start(hour, {"x": 1}); await start(later, {"x": 1})',
             ["the step of node 'waits' is suspended", "node 'delays' waits for its delay to end"],
@@ -130,7 +109,7 @@ async def test_trio(flow_runtime, lead): pass
             ["not written to the store: attempt 1 of node 'doubles'", "not written to the store: the end of execution"],
         ),
     ],
-    ids=["step", "retry", "delay", "two", "cancelled", "map", "record"],
+    ids=["step", "retry", "delay", "paused", "two", "cancelled", "map", "record"],
 )
 def test_what_is_left_fails_the_test_by_name(run, body, messages):
     result = run(f"""
