@@ -237,7 +237,7 @@ class Engine:
 
     async def _wait_ended(self, executions: "list[Execution]") -> bool:
         """Wait for executions for the longest grace time in them; say whether nothing is left to wait for."""
-        grace_seconds = max((ending.grace_seconds(execution) for execution in executions), default=0.0)
+        grace_seconds = max((ending.longest_grace_seconds(execution) for execution in executions), default=0.0)
         with anyio.move_on_after(grace_seconds, shield=True):
             for execution in executions:
                 await execution.wait_ended()

@@ -153,7 +153,7 @@ def is_cleaning_up(execution: "Execution") -> bool:
     return any(goes_on(execution, node) for node in under_way)
 
 
-def grace_seconds(execution: "Execution") -> float:
+def longest_grace_seconds(execution: "Execution") -> float:
     """Return how long an execution may take to end: the runtime's grace time, or one of a node that is interrupted."""
     find = execution.rare.interruptions.find
     own = (interrupting.grace_seconds(execution, node) for node in execution.suspended if find(node) is not None)

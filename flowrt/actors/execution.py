@@ -35,8 +35,6 @@ class Execution:
         "reason", "started_ns", "states", "status",
     )  # fmt: skip
 
-    flow: Flow
-
     def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any, parent: "Execution | None" = None) -> None:
         self.kernel = kernel
         self.plan = plan
@@ -145,6 +143,10 @@ class Execution:
     def attempt_number(self, node: PlanNode) -> int:
         """Return the number of a node's current attempt, from 1."""
         return 1 if self._attempts is None else self._attempts.number(node)
+
+    def is_interrupted(self, node: PlanNode) -> bool:
+        """Say whether the firing of a node was interrupted and has not ended yet."""
+        return self.is_held and self.rare.interruptions.find(node) is not None
 
     # --- a firing ends ----------------------------------------------------------------------------------------------
 

@@ -215,8 +215,7 @@ def watch_refusal(
 
 
 def _give_up(execution: "Execution", worker: "Worker", node: "PlanNode", seconds: float, failure: Failure) -> None:
-    is_interrupted = execution.is_held and execution.rare.interruptions.find(node) is not None
-    if not is_interrupted and _leave_behind(execution, worker, node, seconds):
+    if not execution.is_interrupted(node) and _leave_behind(execution, worker, node, seconds):
         supervisor.end_wait(execution, node, None, failure(execution, node), worker.started_ns)
 
 

@@ -38,7 +38,7 @@ def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, sta
     """Retry an attempt that failed, or let its node fail."""
     if execution.is_held and (execution.states[node.index] or execution.status != "running"):
         return
-    if execution.is_held and execution.rare.interruptions.find(node) is not None:
+    if execution.is_interrupted(node):
         interrupting.end_interrupted(execution, node, started_ns, None if type(error) is NoValueError else error)
         return
     if type(error) is NoValueError:

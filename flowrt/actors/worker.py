@@ -173,7 +173,7 @@ class Worker(LateScope):
         self.started_ns = started_ns
         execution.suspended[node] = self
         kernel.crew.suspended(execution)
-        if execution.is_held and execution.rare.interruptions.find(node) is not None:
+        if execution.is_interrupted(node):
             self.cancel()
         if node.total_timeout_seconds is not None:
             waiting.watch_total(execution, node, started_ns)
@@ -231,7 +231,7 @@ class Worker(LateScope):
             failure = chained(StepCancelledItselfError(node.id, "ended with CancelledError"), error)
             supervisor.attempt_failed(execution, node, failure, started_ns)
             return
-        is_interrupted = execution.is_held and execution.rare.interruptions.find(node) is not None
+        is_interrupted = execution.is_interrupted(node)
         if is_own and not is_interrupted and node.attempt_timeout_seconds is not None:
             failure = chained(timeout_of(execution, node), rest or cancelled)
             supervisor.attempt_failed(execution, node, failure, started_ns)
