@@ -84,10 +84,13 @@ def _at(state, end, at_ns=None):
 def _perhaps_not_begun(state):
     """Return the ends of interrupted nodes that had not begun or only waited; on a real clock nobody knows."""
     nodes = {} if state.workflow.is_timely else state.interrupted
-    lost = [node for node, note in nodes.items() if note and state.number(node) == 1]
-    waited = [node for node in nodes if state.attempt(node).runs in WAITS or state.number(node) > 1]
-    ends = [End(node, 0, "cancelled", note=nodes[node]) for node in lost]
-    return ends + [End(node, state.number(node), "cancelled", note=nodes[node]) for node in waited]
+    notes = [(node, note) for node, possible in nodes.items() for note in possible]
+    ends = [End(node, 0, "cancelled", note=note) for node, note in notes if note and state.number(node) == 1]
+    return ends + [
+        End(node, state.number(node), "cancelled", note=note)
+        for node, note in notes
+        if state.attempt(node).runs in WAITS or state.number(node) > 1
+    ]
 
 
 # --- an attempt ---
@@ -213,14 +216,14 @@ def _class_names(error):
 
 def _interrupted(state, node, begun_ns):
     """Return how an attempt ends that is to end now; what it returns all the same counts."""
-    number, note = state.number(node), state.interrupted[node]
+    number, notes = state.number(node), state.interrupted[node]
     attempt = state.attempt(node)
-    ends = [End(node, number, "cancelled", note=note)]
+    ends = [End(node, number, "cancelled", note=note) for note in notes]
     ends += [end for end in _perhaps_not_begun(state) if end.node == node]
     own_ns = begun_ns + round(attempt.seconds * SECOND)
     if attempt.runs in COROUTINES and (own_ns == state.now_ns or not state.workflow.is_timely):
         if attempt.fails:
-            ends.append(End(node, number, "cancelled", error=attempt.fails, note=note))
+            ends += [End(node, number, "cancelled", error=attempt.fails, note=note) for note in notes]
         else:
             produced = state.produced_by(node, _returned(state, node, attempt))
             ends.append(_completed(state, node, produced, FINISHED_ANYWAY))

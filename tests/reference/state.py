@@ -55,8 +55,8 @@ class State:
         """The record that goes over the edges of a kind, by node and kind."""
         self.owed: dict[str, list[Any]] = {}
         """The records that are due at once, before anything else happens; one of those of a node."""
-        self.interrupted: dict[str, str | None] = {}
-        """The nodes whose attempts are to end now, with what the log says of it."""
+        self.interrupted: dict[str, tuple[str | None, ...]] = {}
+        """The nodes whose attempts are to end now, with what the log says of it: one of these."""
         self.kept: dict[str, tuple[Any, ...]] = {}
         """What came with signals that nobody has taken yet, by their names."""
         self.answered: set[str] = set()

@@ -250,9 +250,13 @@ def _decided(state, node):
 def _cancel_losers(state):
     """Interrupt the nodes that feed only joins which decided without them, in this step."""
     early, state.early = state.early, ()
+    before = {*state.interrupted}
     for node in early:
+        note = f"lost: the join of {node!r} had decided"
         for loser in state.workflow.losers(node):
-            _interrupt(state, loser, f"lost: the join of {node!r} had decided")
+            if loser in state.interrupted and loser not in before:
+                state.interrupted[loser] += (note,)  # of two joins that decide at once, either may be named
+            _interrupt(state, loser, note)
 
 
 # --- interrupting ---
@@ -266,7 +270,7 @@ def _interrupt(state, node, note):
     is_suspended = node in state.begun_ns and state.attempt(node).runs not in WAITS
     is_unknown = not state.workflow.is_timely and node in state.ready_ns and state.attempt(node).runs != "plain"
     if is_suspended or is_unknown:
-        state.interrupted[node] = note
+        state.interrupted[node] = (note,)
     elif node in state.begun_ns or number > 1:
         _owe(state, End(node, number, "cancelled", note=note))
     elif state.ending is not None and not state.goes_on(node):

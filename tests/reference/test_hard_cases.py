@@ -14,6 +14,7 @@ from flowrt.definition import Definition, LoadedDefinition, Node, load_definitio
 from flowrt.typing import BoundStep, Choice
 
 GOES_ON = {"policy": {"on_error": "continue"}}
+ANY = produces() | {"join": "any"}
 SETTLED = produces() | {"join": "all_settled"}
 
 CASES = {
@@ -71,8 +72,8 @@ ENDINGS = {
         {
             "fails": FAILS,
             "fails later": delays(1.0, fails="ValueError"),
-            "join": produces() | {"join": "any"},
-            "other": produces() | {"join": "any"},
+            "join": ANY,
+            "other": ANY,
             "observed": produces(),
             "cleans up": produces(),
             "last": produces(),
@@ -85,6 +86,10 @@ ENDINGS = {
             "cleans up>last",
             "other>last",
         ],
+    ),
+    "what two joins lose at once is named as lost by either": (
+        {"quick": produces(), "slow": sleeps(1.0), "join": ANY, "last": ANY},
+        ["quick>join", "slow>join", "join>last", "quick>last"],
     ),
     "what never begins has ended when a cleanup looks": (
         {
