@@ -33,8 +33,9 @@ Input: TypeAlias = Mapping[str, Any]
 class Runtime:
     """Runs workflows on the event loop that it is entered on, asyncio or trio.
 
-    Everything that it starts ends when the `async with` block is left: running executions are cancelled, steps that
-    refuse to end are given `grace_seconds`, and what was logged is written.
+    Everything that it starts ends when the `async with` block is left: running executions are cancelled and end after
+    `grace_seconds` at the latest, and what was logged is written. A coroutine that refuses to end is named in the log,
+    and waited for.
 
     Args:
         store: Where the log goes; `None` keeps none. The runtime opens and closes it.
