@@ -281,11 +281,7 @@ class Runtime:
         """Shut down: take no new executions but those of steps, wait for all, and cancel what is left after that time.
 
         `run`, `start` and `map` raise `RuntimeDrainingError` from now on, except in steps. A cancel of the caller
-        leaves the runtime draining and the executions as they are.
-
-        Args:
-            timeout_seconds: How long to wait before the rest is cancelled. In a step, which is one of those that are
-                waited for, this time is always used up.
+        leaves the runtime draining and the executions as they are. A step that drains waits for itself, all the time.
 
         Raises:
             TypeError: `timeout_seconds` is no number; the runtime is not drained.
@@ -294,10 +290,7 @@ class Runtime:
         return await self._control.drain(timeout_seconds)
 
     async def drain_on_sigterm(self, timeout_seconds: float) -> DrainReport:
-        """Wait for SIGTERM and drain then; for a task of a service's main thread.
-
-        Args:
-            timeout_seconds: How long to wait for executions before the rest is cancelled.
+        """Wait for SIGTERM and `drain` then; for a task of a service's main thread.
 
         Raises:
             TypeError: `timeout_seconds` is no number.
