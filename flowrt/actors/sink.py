@@ -228,7 +228,8 @@ class Sink:
             now = self._clock.monotonic_ns()
             if deadline_ns is None:
                 deadline_ns = now + self._patience_ns
-                logger.warning("the log can't be written, and is tried again: %s", refusal.reason)
+                if refusal.is_passing:
+                    logger.warning("the log can't be written, and is tried again: %s", refusal.reason)
             if now >= deadline_ns or not refusal.is_passing:
                 self._fail(refusal.reason)
             if not refusal.is_passing or (self._failure is not None and self._is_closing):

@@ -15,6 +15,17 @@ from flowrt.cli.show import show
 from flowrt.cli.validate import validate
 from flowrt.cli.why import why
 
+HELP = """Run workflows, and look at what ran.
+
+\b
+Exit status:
+  0  completed
+  1  an execution failed, or something could not be printed
+  2  bad usage, definition or input; nothing ran
+  3  cancelled, by Ctrl-C or SIGTERM
+  4  the database can't be used
+"""
+
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
     if value:
@@ -41,7 +52,7 @@ def make_app() -> typer.Typer:
     )
     for command in (run, bench, validate, graph, history, show, why, schema):
         app.command()(command)
-    app.callback()(options)
+    app.callback(help=HELP)(options)
     database = typer.Typer(help="Look after the database.", no_args_is_help=True)
     database.command()(upgrade)
     app.add_typer(database, name="db")

@@ -10,7 +10,10 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
+import anyio
+
 from flowrt.cli.ending import CANCELLED
+from flowrt.storage.loop_thread import poster
 
 GRACE_SECONDS = 5
 """How long Ctrl-C waits for the results of what it cancels."""
@@ -25,19 +28,27 @@ def leaving_on_second_interrupt() -> Generator[None, None, None]:
 
     The event loop's own handler hears of the first Ctrl-C. It hears of the second, too, and raises `KeyboardInterrupt`
     if it can; where it can't, on the third, and when the executions are over, the process ends. A SIGTERM is as good as
-    a Ctrl-C, unless the process was told to ignore it.
+    a Ctrl-C, also where a shell in the background lets the process ignore that.
     """
-    before = signal.getsignal(signal.SIGINT)
-    if not callable(before) or threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    interrupts = _Interrupts(before)
+    scope, post = anyio.CancelScope(), poster()
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    heard = {number: handler for number, handler in handlers.items() if handler != signal.SIG_IGN}
+    of_loop = handlers[signal.SIGINT]
+
+    def cancel(*_: object) -> None:
+        post(scope.cancel)
+
+    interrupts = _Interrupts(of_loop if callable(of_loop) else cancel)
+    heard = {number: handler for number, handler in handlers.items() if handler not in {None, signal.SIG_IGN}}
     for number in heard:
         signal.signal(number, interrupts)
     try:
-        yield
+        with scope:
+            yield
+        if scope.cancelled_caught:
+            raise KeyboardInterrupt
     finally:
         interrupts.is_over = True
         if not interrupts.count:
@@ -51,7 +62,8 @@ def leave_if_interrupted(status: str | int | None) -> None:
     Args:
         status: The exit status; nothing happens where it is a message.
     """
-    if isinstance(signal.getsignal(signal.SIGINT), _Interrupts) and not isinstance(status, str):
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    if any(isinstance(handler, _Interrupts) for handler in handlers) and not isinstance(status, str):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the exit status stays what it is
         with suppress(OSError):
             sys.stdout.flush()

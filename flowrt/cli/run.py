@@ -43,6 +43,7 @@ def run(
 ) -> None:
     """Run a workflow, once or over many inputs."""
     from flowrt.cli.batch import Batch  # noqa: PLC0415 - loaded by the command that needs it
+    from flowrt.cli.inputs import STDIN  # noqa: PLC0415
     from flowrt.cli.single import Single, read_input  # noqa: PLC0415
     from flowrt.runtime import Runtime  # noqa: PLC0415
     from flowrt.storage import SqlStore  # noqa: PLC0415
@@ -53,6 +54,8 @@ def run(
         raise typer.BadParameter("give --db or --no-db, not both")
     if inputs is not None and input is not None:
         raise typer.BadParameter("give --input or --inputs, not both")
+    if results == STDIN:
+        raise typer.BadParameter("`-` is no file, and standard output gets the summary: name a file for --results")
     if results is not None and inputs is not None and _is_same(results, (file, inputs)):
         raise typer.BadParameter(f"--results would overwrite {results}: name another file")
     with ending(as_json=json):

@@ -21,7 +21,7 @@ class StoreError(FlowrtError):
 
 
 class StoreUnavailableError(StoreError):
-    """The database can't be opened, or went away and did not come back in time."""
+    """The database can't be opened, or takes nothing at the moment: it is locked or full, or went away."""
 
 
 class SchemaError(StoreError):

@@ -5,32 +5,37 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
 import jsonschema
-import regex
 from jsonschema import validators
 from jsonschema_specifications import REGISTRY as SPECIFICATIONS  # type: ignore[import-untyped]
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT7, specification_with
 
 from flowrt.definition.expression_kinds import is_list, is_mapping
-from flowrt.errors import Problem
+from flowrt.errors import FlowrtError, Problem
 from flowrt.steps.data import pointer
-from flowrt.steps.patterns import MOST_SECONDS, Patterns, SchemaWorkError, compiled
+from flowrt.steps.patterns import compile_pattern, pattern_keywords
 
 Misfits: TypeAlias = Callable[[Any], Iterator[tuple[str, str]]]
 """Yields the path and the message of everything in a value that does not fit a schema."""
 
 MOST_CHECKS = 200_000
 """How many keywords may be checked for one value: references can double the work with every line of a schema."""
-TOO_MANY_CHECKS = f"more than {MOST_CHECKS} checks"
 LONGEST_MESSAGE = 300
 """How many characters of a message are kept: it may quote a whole record."""
 _PLAIN_VALUES = frozenset({"const", "default", "enum", "examples"})
 """Keywords whose values are data, not schemas."""
 _BY_NAME = frozenset({"properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions"})
 """Keywords whose values are schemas by names, which are no keywords."""
-_TEXTS = frozenset({"$ref", "$id", "$schema", "pattern"})
 UNEVALUATED = "unevaluatedProperties"
 """Which asks what patterns matched that no bound can be set to."""
+_TOLD = frozenset({"$ref", "$id", "$schema", "pattern", UNEVALUATED})
+
+
+class SchemaWorkError(FlowrtError):
+    """To check a value against a schema takes too much work."""
+
+    def __str__(self) -> str:
+        return f"the schema needs more than {MOST_CHECKS} checks for this data: make it simpler, or the data smaller"
 
 
 def make_checker(schema: Mapping[str, Any], problems: list[Problem], *place: str) -> Misfits | None:
@@ -57,8 +62,8 @@ def make_checker(schema: Mapping[str, Any], problems: list[Problem], *place: str
 
 
 def _bounded(kind: Any, schema: Mapping[str, Any]) -> Misfits:
-    budget, patterns = _Budget(), Patterns()
-    checks = {**kind.VALIDATORS, **patterns.keywords(kind.VALIDATORS)}
+    budget = _Budget()
+    checks = {**kind.VALIDATORS, **pattern_keywords(kind.VALIDATORS, budget.spend)}
     keywords = {keyword: budget.counted(keyword, check) for keyword, check in checks.items()}
     plain = {key: value for key, value in schema.items() if key != "$schema"}  # it would bring the unbounded kind back
     extend: Any = cast("Any", validators).extend  # it has no annotations
@@ -66,12 +71,11 @@ def _bounded(kind: Any, schema: Mapping[str, Any]) -> Misfits:
 
     def misfits(value: Any) -> Iterator[tuple[str, str]]:
         budget.left = MOST_CHECKS
-        patterns.left_seconds = MOST_SECONDS
         try:
             for error in validator.iter_errors(value):
                 yield ".".join(map(str, error.absolute_path)) or "root", error.message[:LONGEST_MESSAGE]
         except RecursionError:
-            raise SchemaWorkError(TOO_MANY_CHECKS) from None
+            raise SchemaWorkError from None
 
     return misfits
 
@@ -79,13 +83,16 @@ def _bounded(kind: Any, schema: Mapping[str, Any]) -> Misfits:
 class _Budget(threading.local):
     left = MOST_CHECKS
 
+    def spend(self, checks: int) -> None:
+        self.left -= checks
+        if self.left < 0:
+            raise SchemaWorkError
+
     def counted(self, keyword: str, check: Callable[..., Any]) -> Callable[..., Any]:
         def checked(validator: Any, keyword_value: Any, instance: Any, schema: Any) -> Any:
-            self.left -= 1
+            self.spend(1)
             if keyword == "uniqueItems" and is_list(instance):
-                self.left -= len(instance) * len(instance) // 16  # each with each, where they can't be sorted
-            if self.left < 0:
-                raise SchemaWorkError(TOO_MANY_CHECKS)
+                self.spend(len(instance) * len(instance) // 16)  # each with each, where they can't be sorted
             return check(validator, keyword_value, instance, schema)
 
         return checked
@@ -95,9 +102,10 @@ def _unsound_patterns(kind: Any, schema: Mapping[str, Any], place: tuple[str, ..
     found = list(_found(schema, place))
     for path, keyword, pattern in found:
         try:
-            _ = compiled(pattern) if keyword == "pattern" else None
-        except regex.error as error:
-            yield Problem(pointer(*path), f"the pattern {pattern[:LONGEST_MESSAGE]!r} can't be read: {error}")
+            _ = compile_pattern(pattern) if keyword == "pattern" else None
+        except ValueError as error:
+            advice = "use what RE2 knows, which has no look-around and no back-references"
+            yield Problem(pointer(*path), f"the pattern {pattern[:LONGEST_MESSAGE]!r} can't be used: {error}; {advice}")
     if UNEVALUATED in kind.VALIDATORS and any("patternProperties" in path for path, _, _ in found):
         for path, keyword, _ in found:
             if keyword == UNEVALUATED:
@@ -128,16 +136,11 @@ def _found(schema: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...
     waiting: list[tuple[tuple[Any, ...], Any, bool]] = [(place, schema, False)]
     while waiting:
         path, part, is_by_name = waiting.pop()
+        if is_by_name and path[-1] == "patternProperties":
+            yield from (((*path, pattern), "pattern", pattern) for pattern in part)
         children = part.items() if is_mapping(part) else enumerate(part) if is_list(part) else ()
         for key, value in children:
-            below = (*path, key)
-            if is_by_name:
-                waiting.append((below, value, False))
-                if path[-1] == "patternProperties":
-                    yield below, "pattern", str(key)
-            elif key in _TEXTS and isinstance(value, str):
-                yield below, key, value
-            elif key not in _PLAIN_VALUES:
-                waiting.append((below, value, key in _BY_NAME))
-                if key == UNEVALUATED:
-                    yield below, UNEVALUATED, ""
+            if not is_by_name and key in _TOLD:
+                yield (*path, key), str(key), value if isinstance(value, str) else ""
+            if is_by_name or key not in _PLAIN_VALUES:
+                waiting.append(((*path, key), value, not is_by_name and key in _BY_NAME))

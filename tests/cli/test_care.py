@@ -92,11 +92,39 @@ def test_an_argument_that_is_not_utf_8_is_refused(flowrt, upper, command):
     assert (ran.status, "is not UTF-8" in " ".join(ran.err.split())) == (2, True)
 
 
-def test_a_message_stands_on_a_line_of_its_own_and_not_behind_the_progress(flowrt, failing, tmp_path, monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
 
+
+def test_the_status_of_an_execution_is_whole_on_a_narrow_terminal(flowrt, definition, monkeypatch):
+    flowrt("run", definition({"a": ("start", {})}, name="a_workflow_with_a_long_name"))
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "80")
+    flowrt("history")
+    assert "completed" in terminal.getvalue()
+
+
+def test_a_very_long_message_is_cut_but_in_json(flowrt, definition, tmp_path):
+    (tmp_path / "wordy_steps.py").write_text("def speak() -> dict:\n    raise ValueError('x' * 100_000)\n")
+    file = definition({"a": ("python", {"function": "wordy_steps:speak"})}, name="wordy")
+    flowrt("run", file, "--python-module", "wordy_steps")
+    assert len(flowrt("show", "0").out) < 5000
+    assert len(flowrt("show", "0", "--json").json["nodes"][0]["error"]["message"]) == 100_000
+
+
+def test_results_on_standard_output_are_refused(flowrt, upper, inputs, tmp_path):
+    ran = flowrt("run", upper, "--inputs", inputs, "--results", "-", "--no-db")
+    assert (ran.status, "name a file for --results" in " ".join(ran.err.split())) == (2, True)
+    assert not (tmp_path / "-").exists()
+
+
+def test_help_says_what_the_exit_status_means(flowrt):
+    assert "4  the database can't be used" in flowrt("--help").out
+
+
+def test_a_message_stands_on_a_line_of_its_own_and_not_behind_the_progress(flowrt, failing, tmp_path, monkeypatch):
     (tmp_path / "in.jsonl").write_text('{"name": "a"}\n{}\n', encoding="utf-8")
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)

@@ -33,10 +33,11 @@ class InterruptedLog:
 
 
 @pytest.fixture(autouse=True)
-def _handler_of_ctrl_c():
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def _handlers_of_signals():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler), signal.getsignal(signal.SIGTERM)
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("as_json", [True, False])

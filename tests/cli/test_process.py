@@ -72,6 +72,25 @@ def test_ctrl_c_and_sigterm_cancel_and_the_history_says_so(start, waiting, backe
     assert [row["status"] for row in json.loads(out)["executions"]] == ["cancelled"]
 
 
+@pytest.mark.parametrize("option", ["--input", "--inputs"])
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_sigterm_cancels_in_the_background_where_ctrl_c_is_ignored(start, waiting, tmp_path, backend, option):
+    (tmp_path / "in.jsonl").write_text("{}\n", encoding="utf-8")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which processes inherit
+    try:
+        given = "in.jsonl" if option == "--inputs" else "{}"
+        process = start("run", waiting, "--backend", backend, "--json", option, given)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    wait_for_an_execution(start)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    status, _, err = finished(process)
+    assert (status, "Traceback" in err) == (3, False)
+    _, out, _ = finished(start("history", "--json"))
+    assert [row["status"] for row in json.loads(out)["executions"]] == ["cancelled"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_ctrl_c_and_sigterm_cancel_many_and_count_them(start, waiting, tmp_path, backend, number):

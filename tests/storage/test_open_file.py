@@ -40,6 +40,8 @@ async def test_nothing_is_acknowledged_that_a_lost_file_does_not_hold(tmp_path, 
 
 
 async def test_a_file_that_grows_is_the_same(tmp_path):
-    async with Runtime(store=SqlStore(tmp_path / "x.db")) as runtime:
+    store = SqlStore(tmp_path / "x.db")
+    async with Runtime(store=store) as runtime:
         for _ in range(3):
             await runtime.run(SMALL, {"text": "x" * 100_000})
+        assert len(await store.log.executions()) == 3
