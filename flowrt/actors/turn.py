@@ -28,8 +28,8 @@ class Turn:
     after this worker yielded, and what is left of that one's budget is shared. No clock or callback of the event loop
     is asked. The budget is carried from one `run` to the next.
 
-    Workers that wait for a turn get equal shares of its budget, and who got nothing in one turn goes first in the next:
-    the order in which the event loop resumes them is always the same.
+    Workers that wait for a turn stand in line and get equal shares of its budget. One of them, the keeper, lets the
+    loop turn, and then calls as many others as there are shares; who finds the turn used up goes back to the front.
 
     Args:
         now_ns: A clock that never goes back.
@@ -37,8 +37,8 @@ class Turn:
     """
 
     __slots__ = (
-        "_commands", "_has_served", "_hungry", "_share_ns", "_turn_ends_ns", "_wait_space", "ends_ns",
-        "had_long_firing", "now_ns", "number", "seen_ns", "waiting",
+        "_coming", "_commands", "_has_served", "_keeper", "_line", "_returned", "_share_ns", "_turn_ends_ns",
+        "_wait_space", "ends_ns", "had_long_firing", "now_ns", "number", "seen_ns", "waiting",
     )  # fmt: skip
 
     def __init__(self, now_ns: Callable[[], int], wait_space: WaitSpace | None = None) -> None:
@@ -54,8 +54,14 @@ class Turn:
         """A firing of at least `LONG_NS` has ended this turn."""
         self._has_served = False
         """A worker that waited has got a share of this turn."""
-        self._hungry = 0
-        """How many workers wait that have got nothing of a turn already."""
+        self._line: deque[anyio.Event] = deque()
+        """Who is called when it is their turn, the longest waiting first."""
+        self._returned = 0
+        """How many of those at the front were called in this turn already, and found it used up."""
+        self._coming = 0
+        """How many were called and have not come yet."""
+        self._keeper: anyio.Event | None = None
+        """Who lets the loop turn next."""
         self.seen_ns = 0
         """When a suspended step last gave the event loop back."""
         self.waiting: Counter[Execution] = Counter()
@@ -87,45 +93,91 @@ class Turn:
         self.number += 1
         self.had_long_firing = self._has_served = False
         self._turn_ends_ns = now_ns + BUDGET_NS
-        self._share_ns = max(BUDGET_NS // (self.waiting.total() or 1), LEAST_SHARE_NS)
+        self._share_ns = max(BUDGET_NS // (len(self._line) + self._coming + 1), LEAST_SHARE_NS)
 
     def _take_share(self, now_ns: int) -> None:
         self.ends_ns = 0 if self._commands else min(now_ns + self._share_ns, self._turn_ends_ns)
 
     async def wait_next(self, execution: "Execution") -> None:
-        """Wait for a share of a turn, and until the log has space again. A cancel changes nothing."""
+        """Wait until the log has space again, and for a share of a turn. A cancel changes nothing."""
         self.waiting[execution] += 1
         try:
+            if self._wait_space is not None:
+                await self._wait_space()
             await self.wait_share()
         finally:
             self.waiting[execution] -= 1
             if not self.waiting[execution]:
                 del self.waiting[execution]
-        if self._wait_space is not None:
-            await self._wait_space()
 
-    async def wait_share(self) -> None:
-        """Wait for a share of a turn. A cancel changes nothing."""
-        is_hungry = False
+    async def wait_share(self, *, is_first: bool = False) -> None:
+        """Wait for a share of a turn, at the end of the line or before all others. A cancel changes nothing."""
+        self.do_waiting()
+        called = anyio.Event()
+        while not await self._is_served(called, is_first=is_first):
+            called, is_first = anyio.Event(), True
+
+    async def _is_served(self, called: anyio.Event, *, is_first: bool) -> bool:
+        if self._keeper is None and not self._coming:
+            self._keeper = called
+        else:
+            await self._stand_in_line(called, is_first=is_first)
+        if self._keeper is called:
+            await self._keep()
+        now_ns = self.now_ns()
+        if not self._has_served:  # steps that went on may have used it up
+            self._turn_ends_ns = max(self._turn_ends_ns, now_ns + LEAST_SHARE_NS)
+        if now_ns >= self._turn_ends_ns:
+            return False
+        self._has_served = True
+        self._take_share(now_ns)
+        return True
+
+    async def _stand_in_line(self, called: anyio.Event, *, is_first: bool) -> None:
+        if is_first:
+            self._line.insert(self._returned, called)
+            self._returned += 1
+        else:
+            self._line.append(called)
         try:
-            while True:
-                noted = await self._yield()
-                now_ns = self.now_ns()
-                if noted == self.number:
-                    if self._hungry and not is_hungry:
-                        continue
-                    self._begin(now_ns)
-                if not self._has_served:  # steps that went on may have used it up
-                    self._turn_ends_ns = max(self._turn_ends_ns, now_ns + LEAST_SHARE_NS)
-                if now_ns < self._turn_ends_ns:
-                    self._has_served = True
-                    self._take_share(now_ns)
-                    return
-                if not is_hungry:
-                    is_hungry = True
-                    self._hungry += 1
+            await called.wait()
+        except BaseException:
+            if called.is_set():
+                self._come(called, goes_on=False)
+            else:
+                self._line.remove(called)
+            raise
+        self._come(called, goes_on=True)
+
+    def _come(self, called: anyio.Event, *, goes_on: bool) -> None:
+        """Note that one has come who was called; if all have, somebody has to keep the next turn."""
+        if self._keeper is not called:
+            self._coming -= 1
+        elif not goes_on:
+            self._keeper = None
+        if self._keeper is None and not self._coming:
+            self._call_keeper()
+
+    async def _keep(self) -> None:
+        """Let the loop turn, and call those who have a share of this turn, and who keeps the next one."""
+        noted = self.number
+        try:
+            noted = await self._yield()
         finally:
-            self._hungry -= is_hungry
+            now_ns = self.now_ns()
+            if noted == self.number:
+                self._begin(now_ns)
+            self._returned = 0
+            for _ in range(min((self._turn_ends_ns - now_ns) // self._share_ns - 1, len(self._line))):
+                self._coming += 1
+                self._line.popleft().set()
+            self._call_keeper()
+
+    def _call_keeper(self) -> None:
+        self._keeper = self._line.popleft() if self._line else None
+        if self._keeper is not None:
+            self._returned = max(self._returned - 1, 0)
+            self._keeper.set()
 
     async def wait_if_over(self) -> None:
         """Let the loop turn if this turn's budget is used up: for what takes time beside firings."""
@@ -137,9 +189,7 @@ class Turn:
         self.do_waiting()
         noted = self.number
         await anyio.lowlevel.checkpoint()
-        if (
-            self.had_long_firing and noted == self.number
-        ):  # the loop has only now looked who else is ready: they come first
+        if self.had_long_firing and noted == self.number:  # only now the loop knows who else is ready
             await anyio.lowlevel.checkpoint()
         return noted
 
@@ -165,7 +215,7 @@ class GatedTurn(Turn):
         if self._wait_space is not None:
             await self._wait_space()
 
-    async def wait_share(self) -> None:
+    async def wait_share(self, *, is_first: bool = False) -> None:
         """Go on: what is no firing asks no gate."""
 
     async def wait_if_over(self) -> None:
