@@ -82,6 +82,7 @@ class ExecutionHandle(Generic[R]):
 
         What runs is interrupted, and what it returns all the same still counts. Nodes behind `always` and `failure`
         edges clean up. If the execution is ending already, that is stopped too. A node that has ended stays as it is.
+        After the cancel of one node the execution goes on without it; if its result depends on that, it is `None`.
 
         Args:
             reason: Why, for the report and the log.
@@ -161,7 +162,9 @@ class ExecutionHandle(Generic[R]):
 
         Raises:
             ValueError: An option has an impossible value.
+            WrongThreadError: It is another thread than the runtime's.
         """
+        self._execution.kernel.check_thread("the handle")
         return EventStream[Event](ExecutionEvents(self._execution), max_kept=max_kept, on_overflow=on_overflow)
 
 

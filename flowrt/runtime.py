@@ -155,7 +155,7 @@ class Runtime:
     @overload
     async def start(self, workflow: Source, input: Input | None = None) -> ExecutionHandle[Any]: ...
     async def start(self, workflow: Any, input: Input | None = None) -> ExecutionHandle[Any]:
-        """Start a workflow in the background and return a handle; with a store, once its start is committed.
+        """Start a workflow in the background and return a handle, once its start is as durable as the runtime promises.
 
         A cancel while that is awaited cancels the execution.
 

@@ -97,7 +97,10 @@ class Limiter(Protocol):
 
 
 class Choice(NamedTuple):
-    """What a branching step returns: what it produced, and the handles whose edges are taken."""
+    """What a branching step of a definition returns: what it produced, and the handles whose edges are taken.
+
+    A `@step` function branches with `when`.
+    """
 
     produced: Record
     handles: tuple[str, ...]
@@ -124,7 +127,10 @@ class DelayUntil(NamedTuple):
 
 
 class SignalWait(NamedTuple):
-    """What a step returns to end when a signal comes. A signal that came earlier and that nobody took counts."""
+    """What a step returns to end when a signal comes. A signal that came earlier and that nobody took counts.
+
+    Its step type declares it in `BoundStep.signal`, so no `@step` function can return it.
+    """
 
     name: str
     """The signal's name."""

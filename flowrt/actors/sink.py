@@ -102,6 +102,7 @@ class Sink:
         self._calls = count()
         self._sent = self._taken = self._committed = self._retries = 0
         self._failure: StoreError | None = None
+        self._refused: StoreError | None = None
         self._is_closing = self._is_over = self._has_ended = False
         self._writing = anyio.CancelScope(shield=True)
         self._pause = anyio.CancelScope()
@@ -225,7 +226,7 @@ class Sink:
         """Write a batch, again and again if need be, and say whether it is in the store."""
         pause_seconds, deadline_ns = FIRST_PAUSE_SECONDS, None
         while (refusal := await self._write(batch)) is not None:
-            now = self._clock.monotonic_ns()
+            now, self._refused = self._clock.monotonic_ns(), refusal.reason
             if deadline_ns is None:
                 deadline_ns = now + self._patience_ns
                 if refusal.is_passing:
@@ -265,7 +266,7 @@ class Sink:
 
     def _recover(self) -> None:
         logger.warning("the log is written again")
-        self._failure = None
+        self._failure = self._refused = None
         self._mailbox.restore_bounds()
 
     def _fail(self, error: StoreError) -> None:
@@ -280,9 +281,8 @@ class Sink:
         self._has_ended = self._is_over = True
         if self._committed < self._sent and self._failure is None:
             lost = self._sent - self._committed
-            self._fail(
-                StoreError(THE_LOG, f"{lost} events were not written before the runtime's time to leave was over")
-            )
+            told = f"{lost} events were not written before the runtime's time to leave was over"
+            self._fail(StoreError(THE_LOG, told if self._refused is None else f"{told}: {self._refused}"))
 
     def _note_late_event(self) -> None:
         if self._has_ended and self._failure is None:

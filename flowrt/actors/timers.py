@@ -134,7 +134,7 @@ class Timers:
         while (due_ns := self.next_ns()) is not None and due_ns <= now_ns():
             self.act_next()
             if now_ns() >= turn.ends_ns:
-                await turn.wait_share(is_first=True)
+                await turn.wait_out_of_line()
 
     def next_ns(self) -> int | None:
         """Return when the next timer is due."""

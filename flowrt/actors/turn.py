@@ -102,20 +102,14 @@ class Turn:
         """Wait until the log has space again, and for a share of a turn. A cancel changes nothing."""
         self.waiting[execution] += 1
         try:
-            if self._wait_space is not None:
-                await self._wait_space()
-            await self.wait_share()
+            self.do_waiting()
+            called, is_first = anyio.Event(), False
+            while not await self._is_served(called, is_first=is_first):
+                called, is_first = anyio.Event(), True
         finally:
             self.waiting[execution] -= 1
             if not self.waiting[execution]:
                 del self.waiting[execution]
-
-    async def wait_share(self, *, is_first: bool = False) -> None:
-        """Wait for a share of a turn, at the end of the line or before all others. A cancel changes nothing."""
-        self.do_waiting()
-        called = anyio.Event()
-        while not await self._is_served(called, is_first=is_first):
-            called, is_first = anyio.Event(), True
 
     async def _is_served(self, called: anyio.Event, *, is_first: bool) -> bool:
         if self._keeper is None and not self._coming:
@@ -159,9 +153,14 @@ class Turn:
             self._call_keeper()
 
     async def _keep(self) -> None:
-        """Let the loop turn, and call those who have a share of this turn, and who keeps the next one."""
+        """Wait until the log has space, let the loop turn, and call those who have a share and who keeps the next turn.
+
+        Nobody else waits for space: those who used it up would be the first again who get some.
+        """
         noted = self.number
         try:
+            if self._wait_space is not None:
+                await self._wait_space()
             noted = await self._yield()
         finally:
             now_ns = self.now_ns()
@@ -178,6 +177,15 @@ class Turn:
         if self._keeper is not None:
             self._returned = max(self._returned - 1, 0)
             self._keeper.set()
+
+    async def wait_out_of_line(self) -> None:
+        """Let the loop turn, and take a share of that turn: for the timers, which never wait for the log."""
+        noted = await self._yield()
+        now_ns = self.now_ns()
+        if noted == self.number:
+            self._begin(now_ns)
+        self._turn_ends_ns = max(self._turn_ends_ns, now_ns + LEAST_SHARE_NS)
+        self._take_share(now_ns)
 
     async def wait_if_over(self) -> None:
         """Let the loop turn if this turn's budget is used up: for what takes time beside firings."""
@@ -215,7 +223,7 @@ class GatedTurn(Turn):
         if self._wait_space is not None:
             await self._wait_space()
 
-    async def wait_share(self, *, is_first: bool = False) -> None:
+    async def wait_out_of_line(self) -> None:
         """Go on: what is no firing asks no gate."""
 
     async def wait_if_over(self) -> None:

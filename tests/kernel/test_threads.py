@@ -76,7 +76,7 @@ def test_a_script_runs_a_workflow_with_one_call(backend):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("how", ["cancel", "pause", "resume", "wait", "result", "why"])
+@pytest.mark.parametrize("how", ["cancel", "pause", "resume", "wait", "result", "why", "events"])
 async def test_a_handle_is_refused_in_another_thread(how):
     may_end = anyio.Event()
 

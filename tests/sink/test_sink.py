@@ -364,6 +364,22 @@ async def test_a_closed_sink_gives_up_when_its_time_is_over():
         assert errors == [sink.failed]
 
 
+async def test_a_sink_that_gives_up_says_why_the_store_had_refused():
+    log, clock = SlowLog(GONE), ManualClock()
+    async with running(log, clock) as sink:
+        sink.send_nowait(started("1"))
+        while not log.tries:
+            await anyio.wait_all_tasks_blocked()
+            await clock.advance(0.05)
+        log._gate = anyio.Event()
+        while log.tries < 2:
+            await clock.advance(0.05)
+        sink.close_nowait(within_seconds=0)
+        await anyio.wait_all_tasks_blocked()
+    assert "1 events were not written" in str(sink.failed)
+    assert str(GONE) in str(sink.failed)
+
+
 async def test_a_cancelled_waiter_leaves_its_events_on_their_way():
     log = SlowLog(is_slow=True)
     async with running(log) as sink:
