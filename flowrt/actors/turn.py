@@ -14,10 +14,22 @@ if TYPE_CHECKING:
 
 BUDGET_NS = 5_000_000
 """What the workers may use together in one turn."""
-LEAST_SHARE_NS = BUDGET_NS // 20
+MOST_ASKING = 20
+"""So many workers may wait for the same turn; each gets 0.25 ms of it at least."""
 LONG_NS = BUDGET_NS // 10
 """After a firing that took so long, others get two turns of the event loop."""
 WaitSpace: TypeAlias = Callable[[], Awaitable[None]]
+
+
+class Place:
+    """The place of a worker in the line for turns."""
+
+    __slots__ = ("called", "noted")
+
+    def __init__(self) -> None:
+        self.called = anyio.Event()
+        self.noted = 0
+        """In which turn it was called: it goes on when the loop has turned."""
 
 
 class Turn:
@@ -28,8 +40,9 @@ class Turn:
     after this worker yielded, and what is left of that one's budget is shared. No clock or callback of the event loop
     is asked. The budget is carried from one `run` to the next.
 
-    Workers that wait for a turn stand in line and get equal shares of its budget. One of them, the keeper, lets the
-    loop turn, and then calls as many others as there are shares; who finds the turn used up goes back to the front.
+    Workers that wait for a turn get equal shares of its budget, and who got nothing of one goes first in the next: the
+    loop resumes them in an order of its own. More than a few stand in line until they are called: if all asked in every
+    turn, asking would cost more than the shares.
 
     Args:
         now_ns: A clock that never goes back.
@@ -37,8 +50,8 @@ class Turn:
     """
 
     __slots__ = (
-        "_coming", "_commands", "_has_served", "_keeper", "_line", "_returned", "_share_ns", "_turn_ends_ns",
-        "_wait_space", "ends_ns", "had_long_firing", "now_ns", "number", "seen_ns", "waiting",
+        "_asking", "_commands", "_has_served", "_hungry", "_line", "_share_ns", "_turn_ends_ns", "_wait_space",
+        "ends_ns", "had_long_firing", "now_ns", "number", "seen_ns", "waiting",
     )  # fmt: skip
 
     def __init__(self, now_ns: Callable[[], int], wait_space: WaitSpace | None = None) -> None:
@@ -54,14 +67,12 @@ class Turn:
         """A firing of at least `LONG_NS` has ended this turn."""
         self._has_served = False
         """A worker that waited has got a share of this turn."""
-        self._line: deque[anyio.Event] = deque()
-        """Who is called when it is their turn, the longest waiting first."""
-        self._returned = 0
-        """How many of those at the front were called in this turn already, and found it used up."""
-        self._coming = 0
-        """How many were called and have not come yet."""
-        self._keeper: anyio.Event | None = None
-        """Who lets the loop turn next."""
+        self._asking = 0
+        """How many workers wait for the next turn."""
+        self._hungry = 0
+        """How many of them have got nothing of a turn already."""
+        self._line: deque[Place] = deque()
+        """Those who wait until they may."""
         self.seen_ns = 0
         """When a suspended step last gave the event loop back."""
         self.waiting: Counter[Execution] = Counter()
@@ -93,7 +104,7 @@ class Turn:
         self.number += 1
         self.had_long_firing = self._has_served = False
         self._turn_ends_ns = now_ns + BUDGET_NS
-        self._share_ns = max(BUDGET_NS // (len(self._line) + self._coming + 1), LEAST_SHARE_NS)
+        self._share_ns = BUDGET_NS // (self._asking or 1)
 
     def _take_share(self, now_ns: int) -> None:
         self.ends_ns = 0 if self._commands else min(now_ns + self._share_ns, self._turn_ends_ns)
@@ -102,81 +113,70 @@ class Turn:
         """Wait until the log has space again, and for a share of a turn. A cancel changes nothing."""
         self.waiting[execution] += 1
         try:
-            self.do_waiting()
-            called, is_first = anyio.Event(), False
-            while not await self._is_served(called, is_first=is_first):
-                called, is_first = anyio.Event(), True
+            noted = await self._wait_in_line()
+            try:
+                await self._wait_share(noted)
+            finally:
+                self._call_next()
         finally:
             self.waiting[execution] -= 1
             if not self.waiting[execution]:
                 del self.waiting[execution]
 
-    async def _is_served(self, called: anyio.Event, *, is_first: bool) -> bool:
-        if self._keeper is None and not self._coming:
-            self._keeper = called
+    async def _wait_in_line(self) -> int | None:
+        """Wait until so few ask that this worker may, too; the turn in which it was called, if it had to wait."""
+        if self._asking < MOST_ASKING:
+            self._asking += 1
+            return None
+        place = Place()
+        self._line.append(place)
+        try:
+            await place.called.wait()
+        except BaseException:
+            if place.called.is_set():
+                self._call_next()
+            else:
+                self._line.remove(place)
+            raise
+        return place.noted
+
+    def _call_next(self) -> None:
+        """Let another worker ask instead of this one."""
+        if self._line:
+            place = self._line.popleft()
+            place.noted = self.number
+            place.called.set()
         else:
-            await self._stand_in_line(called, is_first=is_first)
-        if self._keeper is called:
-            await self._keep()
+            self._asking -= 1
+
+    async def _wait_share(self, called_in: int | None) -> None:
+        if self._wait_space is not None:
+            await self._wait_space()
+        noted = await self._yield() if called_in is None else called_in
+        is_hungry = False
+        try:
+            while not self._is_served(noted, is_hungry=is_hungry):
+                if not (is_hungry or self._hungry):
+                    is_hungry = True
+                    self._hungry += 1
+                noted = await self._yield()
+        finally:
+            self._hungry -= is_hungry
+
+    def _is_served(self, noted: int, *, is_hungry: bool) -> bool:
+        """Give a share to a worker that yielded in the turn of that number, if it is its time; say whether it is."""
+        if self._hungry and not is_hungry:
+            return False
         now_ns = self.now_ns()
+        if noted == self.number:
+            self._begin(now_ns)
         if not self._has_served:  # steps that went on may have used it up
-            self._turn_ends_ns = max(self._turn_ends_ns, now_ns + LEAST_SHARE_NS)
+            self._turn_ends_ns = max(self._turn_ends_ns, now_ns + self._share_ns)
         if now_ns >= self._turn_ends_ns:
             return False
         self._has_served = True
         self._take_share(now_ns)
         return True
-
-    async def _stand_in_line(self, called: anyio.Event, *, is_first: bool) -> None:
-        if is_first:
-            self._line.insert(self._returned, called)
-            self._returned += 1
-        else:
-            self._line.append(called)
-        try:
-            await called.wait()
-        except BaseException:
-            if called.is_set():
-                self._come(called, goes_on=False)
-            else:
-                self._line.remove(called)
-            raise
-        self._come(called, goes_on=True)
-
-    def _come(self, called: anyio.Event, *, goes_on: bool) -> None:
-        """Note that one has come who was called; if all have, somebody has to keep the next turn."""
-        if self._keeper is not called:
-            self._coming -= 1
-        elif not goes_on:
-            self._keeper = None
-        if self._keeper is None and not self._coming:
-            self._call_keeper()
-
-    async def _keep(self) -> None:
-        """Wait until the log has space, let the loop turn, and call those who have a share and who keeps the next turn.
-
-        Nobody else waits for space: those who used it up would be the first again who get some.
-        """
-        noted = self.number
-        try:
-            if self._wait_space is not None:
-                await self._wait_space()
-            noted = await self._yield()
-        finally:
-            now_ns = self.now_ns()
-            if noted == self.number:
-                self._begin(now_ns)
-            self._returned = 0
-            for _ in range(min((self._turn_ends_ns - now_ns) // self._share_ns - 1, len(self._line))):
-                self._coming += 1
-                self._line.popleft().set()
-            self._call_keeper()
-
-    def _call_keeper(self) -> None:
-        self._keeper = self._line.popleft() if self._line else None
-        if self._keeper is not None:
-            self._returned = max(self._returned - 1, 0)
-            self._keeper.set()
 
     async def wait_out_of_line(self) -> None:
         """Let the loop turn, and take a share of that turn: for the timers, which never wait for the log."""
@@ -184,7 +184,7 @@ class Turn:
         now_ns = self.now_ns()
         if noted == self.number:
             self._begin(now_ns)
-        self._turn_ends_ns = max(self._turn_ends_ns, now_ns + LEAST_SHARE_NS)
+        self._turn_ends_ns = max(self._turn_ends_ns, now_ns + self._share_ns)
         self._take_share(now_ns)
 
     async def wait_if_over(self) -> None:
