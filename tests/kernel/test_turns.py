@@ -46,7 +46,7 @@ async def runs_by_caller(clock, plan, *, callers, milliseconds):
 
 @pytest.mark.parametrize(
     ("step_milliseconds", "callers", "milliseconds"),
-    [(0.01, 10, 1000), (1, 10, 2000), (10, 5, 5000), (0.05, 100, 3000)],
+    [(0.01, 10, 1000), (1, 10, 2000), (10, 5, 5000), (0.05, 300, 6000)],
     ids=["short steps", "a share is one step", "each step overruns the budget", "more callers than shares"],
 )
 async def test_callers_that_never_suspend_get_equal_shares(step_milliseconds, callers, milliseconds):
@@ -119,7 +119,7 @@ async def test_timers_that_are_due_together_share_turns(others):
             await anyio.lowlevel.checkpoint()
         tasks.cancel_scope.cancel()
     assert acted == sorted(acted)
-    assert max(gaps) <= 12 * MILLISECOND
+    assert max(gaps) <= 16 * MILLISECOND  # two turns, as trio shuffles, each with a share of the timers beside
 
 
 async def test_a_timer_that_is_cancelled_while_others_have_the_turn_does_not_let_a_later_one_act_early():
