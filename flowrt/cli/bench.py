@@ -8,6 +8,7 @@ import typer
 
 from flowrt.cli.ending import ending
 from flowrt.cli.options import Backend, File, Json, PythonModules, Unknown, check_text, load, make_registry
+from flowrt.cli.overwriting import refuse_overwriting
 
 if TYPE_CHECKING:
     from flowrt.bench.latency import Latencies
@@ -63,7 +64,9 @@ def bench(
             raise typer.BadParameter(f"--{option} and --sweep {swept.name}=... both set it: give one")
         if only_simulate:
             _refuse_unused({"--db": db, "--backend": backend, "--warm-up": warm_up})
-        check_plot(plot)
+        if plot is not None:
+            check_plot(plot)
+            refuse_overwriting("--plot", plot, (file, inputs), db)
         registry = make_registry(unknown_steps, python_module)
         workflow = load(file, registry)
         fixed = LoadLimits(max_at_once=max_at_once, max_per_second=max_per_second)

@@ -15,15 +15,13 @@ from flowrt.cli.writable import why_not_writable
 ENDINGS = (".svg", ".png")
 
 
-def check_plot(path: Path | None) -> None:
+def check_plot(path: Path) -> None:
     """Refuse a file that can't be drawn, before anything runs.
 
     Raises:
         BadParameter: It is neither SVG nor PNG, or can't be written.
         ExtraMissingError: It is PNG, and Pillow is not installed.
     """
-    if path is None:
-        return
     if path.suffix.lower() not in ENDINGS:
         raise typer.BadParameter(f"{path} is neither .svg nor .png", param_hint="--plot")
     if (reason := why_not_writable(path)) is not None:
