@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from flowrt.errors import ExpressionError
 from flowrt.steps.data_validation import DataValidationError
-from flowrt.steps.json_schema import SchemaWorkError
+from flowrt.steps.json_schema import SchemaReferenceError, SchemaWorkError
 from flowrt.steps.operations import OPERATIONS
 from flowrt.steps.registry import StepRegistry
 from flowrt.typing import Choice, Delay, StepBindError
@@ -279,6 +279,64 @@ def test_a_pattern_that_can_not_be_matched_in_linear_time_is_a_problem(schema):
     (problem,) = problems_of("data_validation", validation_schema={"properties": {"x": schema}})
     assert problem.pointer.endswith("(?=a)b" if "patternProperties" in schema else "/pattern")
     assert "(?=a)b" in problem.message
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [("^\\p{Lu}+$", "É"), ("\\pL", "é"), ("a\\z", "a"), ("^(?<a>x)$", "x"), ("[[:alpha:]]", "q"), ("[a&&b]", "&")],
+)
+def test_re2_alone_says_what_a_pattern_is(pattern, text):
+    assert [fits({"pattern": pattern}, value) for value in (text, "1")] == [True, False]
+    assert not fits({"patternProperties": {pattern: False}}, {text: 1})
+
+
+@pytest.mark.parametrize(
+    ("value", "step"),
+    [(0.07, 0.01), (0.29, 0.01), (1.15, 0.01), (19.99, 0.01), (1e308, 1e-300), (7, 0.5), (10**400, 0.01), (0, 0.3)],
+)
+def test_a_multiple_is_one_in_decimal_numbers(value, step):
+    assert fits({"multipleOf": step}, value)
+
+
+@pytest.mark.parametrize(("value", "step"), [(0.075, 0.01), (5e-324, 1e300), (7, 2), (0.1, 3), (float("inf"), 0.5)])
+def test_what_is_no_multiple_does_not_fit(value, step):
+    assert not fits({"multipleOf": step}, value)
+    assert fits({"multipleOf": step}, "a text")
+
+
+def test_the_oldest_draft_knows_no_multiples():
+    run("data_validation", validation_schema={"$schema": "http://json-schema.org/draft-03/schema#", "multipleOf": "x"})
+
+
+NEW = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "place"),
+    [
+        (NEW | {"$dynamicRef": "#x"}, "/$dynamicRef"),
+        ({"$ref": "#"}, "/$ref"),
+        (NEW | {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}}, "/$ref"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_or_back_to_itself_is_refused_at_load(schema, place):
+    problems = problems_of("data_validation", validation_schema=schema)
+    assert f"/validation_schema{place}" in {problem.pointer for problem in problems}
+
+
+def test_references_that_go_on_or_that_a_draft_does_not_know_are_sound():
+    tree = {"properties": {"x": {"$ref": "#"}}, "$dynamicRef": "#x"}
+    run("data_validation", {"x": {"x": {}}}, validation_schema=tree)
+    chain = {f"l{n}": {"$ref": f"#/$defs/l{n + 1}"} for n in range(20)} | {"l20": {"type": "object"}}
+    run("data_validation", validation_schema=NEW | {"$ref": "#/$defs/l0", "$defs": chain})
+    run("data_validation", validation_schema=NEW | {"$dynamicRef": "#x", "$defs": {"a": {"$dynamicAnchor": "x"}}})
+
+
+def test_a_reference_from_a_part_with_an_address_fails_by_name_when_it_is_followed():
+    part = {"$id": "http://example.com/part", "$ref": "#/lost"}
+    with pytest.raises(SchemaReferenceError, match="/lost"):
+        run("data_validation", validation_schema=NEW | {"properties": {"name": part}})
 
 
 def test_a_pattern_takes_any_text():
