@@ -168,4 +168,4 @@ class BenchRun:
             self._error = self._error or error
             echo_error(f"error: {error}")
         else:
-            typer.echo(f"drawn: {plot}", err=True)
+            echo_error(f"drawn: {plot}")

@@ -24,16 +24,17 @@ from flowrt.errors import (
 )
 
 COMPLETED, FAILED, BAD_USAGE, CANCELLED, NO_DATABASE = range(5)
-_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
-"""Control characters that JSON may hold as they are."""
+_NOT_PLAIN = re.compile(r"[^\n\x20-\x7e]")
 
 
 def print_json(document: Any) -> None:
     """Print one JSON document; what JSON has no form for is there by its `repr`."""
-    text = msgspec.json.format(encode(document), indent=2).decode().translate(_CONTROLS)
-    if not has_every_character(sys.stdout):
-        text = re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text)
-    typer.echo(text)
+    takes_all = has_every_character(sys.stdout)
+
+    def told(found: re.Match[str]) -> str:  # JSON may hold what steers a terminal as it is
+        return found[0] if takes_all and found[0].isprintable() else json.dumps(found[0])[1:-1]
+
+    typer.echo(_NOT_PLAIN.sub(told, msgspec.json.format(encode(document), indent=2).decode()))
 
 
 def encode(document: Any) -> bytes:

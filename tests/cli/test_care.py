@@ -106,7 +106,8 @@ def test_a_message_does_not_steer_the_terminal(flowrt, definition):
     assert "\\x1b[31mo" in ran.err
 
 
-HOSTILE = "\x1b]0;pwned\x07\x9b31m"
+HOSTILE = "\x1b]0;pwned\x07\x9b31m\u202e"
+STEERING = {"\x1b", "\x07", "\x9b", "\u202e"}
 
 
 def test_nothing_that_a_log_or_a_definition_holds_steers_the_terminal(flowrt, tmp_path):
@@ -125,7 +126,31 @@ def test_nothing_that_a_log_or_a_definition_holds_steers_the_terminal(flowrt, tm
     for command in commands:
         ran = flowrt(*command)
         assert ran.status == 0, ran.err
-        assert not set(ran.out + ran.err) & {"\x1b", "\x07", "\x9b"}, command
+        assert not set(ran.out + ran.err) & STEERING, command
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [f"--{HOSTILE}"],
+        [HOSTILE],
+        ["history", f"--{HOSTILE}"],
+        ["db", HOSTILE],
+        ["db", "upgrade", f"--{HOSTILE}"],
+        ["history", "--status", HOSTILE],
+        ["bench", "upper.json", "--inputs", "in.jsonl", "--sweep", "max_at_once=1", "--plot", f"{HOSTILE}.bmp"],
+        ["bench", "upper.json", "--inputs", "in.jsonl", "--sweep", "max_at_once=1", "--plot", f"/{HOSTILE}/x.svg"],
+    ],
+)
+def test_no_mistake_in_the_usage_steers_the_terminal(flowrt, upper, inputs, arguments):
+    ran = flowrt(*arguments)
+    assert (ran.status, "pwned" in ran.err) == (2, True)
+    assert not set(ran.out + ran.err) & STEERING
+
+
+def test_the_name_of_a_plot_does_not_steer_the_terminal(flowrt, upper, inputs):
+    ran = flowrt("bench", upper, "--inputs", inputs, "--sweep", "max_at_once=1", "--plot", f"{HOSTILE[1:]}.svg")
+    assert (ran.status, "pwned" in ran.err, set(ran.err) & STEERING) == (0, True, set())
 
 
 @pytest.mark.parametrize(
