@@ -6,7 +6,7 @@ Exit status: 0 completed, 1 an execution failed, or what it printed found no rea
 
 import sys
 
-from flowrt.cli import early_interrupts
+from flowrt.cli import idle_interrupts
 
 TYPERS_CTRL_C = 130
 """The status with which typer ends at Ctrl-C."""
@@ -14,7 +14,7 @@ TYPERS_CTRL_C = 130
 
 def main() -> None:
     """Run the command with the arguments of the process; the console script's entry."""
-    early_interrupts.install()
+    idle_interrupts.install()
     from flowrt.cli.app import make_app  # noqa: PLC0415 - typer is loaded only for the command
     from flowrt.cli.interrupts import leave_if_interrupted  # noqa: PLC0415
     from flowrt.cli.streams import take_every_character  # noqa: PLC0415
@@ -30,7 +30,7 @@ def main() -> None:
     except KeyboardInterrupt:
         status = 3  # before typer heard of it
     finally:
-        early_interrupts.hand_over()
+        idle_interrupts.come_too_late()
     leave_if_interrupted(status)
     sys.exit(status)
 

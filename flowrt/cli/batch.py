@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, TextIO
 import anyio
 import typer
 
-from flowrt.cli import early_interrupts
+from flowrt.cli import idle_interrupts
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo, echo_error, encode, print_json
 from flowrt.cli.inputs import decode_line, open_inputs, text_of_line
 from flowrt.cli.interrupts import GRACE_SECONDS, leaving_on_second_interrupt
@@ -55,13 +55,14 @@ class Batch:
         """
         started = time.perf_counter()
         is_cancelled = False
-        early_interrupts.hand_over()
+        idle_interrupts.hand_over()
         with open_inputs(self._inputs, self._name) as lines:
             try:
                 anyio.run(self._run, runtime, lines, backend=backend)
             except KeyboardInterrupt:
                 is_cancelled = True
                 typer.echo("cancelled", err=True)
+        idle_interrupts.come_too_late()
         self._summarise(time.perf_counter() - started, as_json=as_json)
         return CANCELLED if is_cancelled else COMPLETED if self._counts.keys() <= {"completed"} else FAILED
 

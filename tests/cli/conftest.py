@@ -1,6 +1,7 @@
 """Running the command in this process, and as one of its own."""
 
 import json
+import signal
 import sys
 from typing import NamedTuple
 
@@ -20,7 +21,17 @@ class Ran(NamedTuple):
 
 
 @pytest.fixture
-def flowrt(capsys, monkeypatch, tmp_path):
+def _handlers_of_signals():
+    """Give the test process its own back: those of a command are set for the rest of its life."""
+    numbers = signal.SIGINT, signal.SIGTERM
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def flowrt(_handlers_of_signals, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FLOWRT_DB", raising=False)
 
