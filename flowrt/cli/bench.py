@@ -22,7 +22,7 @@ def bench(
         Path, typer.Option(help="A file with a JSON object per line, or - for standard input.", show_default=False)
     ],
     sweep: Annotated[
-        str, typer.Option(help="A limit and its values, such as max_at_once=1,2,5,10.", show_default=False)
+        list[str], typer.Option(help="A limit and its values, such as max_at_once=1,2,5,10.", show_default=False)
     ],
     max_at_once: Annotated[int | None, typer.Option(min=1, help="How many executions may be under way.")] = None,
     max_per_second: Annotated[float | None, typer.Option(min=0.001, help="How many begin in a second.")] = None,
@@ -58,7 +58,9 @@ def bench(
 
     with ending(as_json=json):
         find_aiometer()  # before anything runs
-        swept = parse_sweep(sweep)
+        if len(sweep) > 1:
+            raise typer.BadParameter("a bench sweeps one limit: give --sweep once, with all of its values")
+        swept = parse_sweep(sweep[0])
         if {"max_at_once": max_at_once, "max_per_second": max_per_second}.get(swept.name) is not None:
             option = swept.name.replace("_", "-")
             raise typer.BadParameter(f"--{option} and --sweep {swept.name}=... both set it: give one")
