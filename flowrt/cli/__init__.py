@@ -26,11 +26,14 @@ def main() -> None:
     except SystemExit as end:
         status = 3 if end.code == TYPERS_CTRL_C else end.code
     except OSError as error:
-        status = f"error: {error}"  # standard output, most likely
+        error.filename = error.filename or "standard output"  # nothing else is written without a name
+        status = f"error: {error}"
     except KeyboardInterrupt:
         status = 3  # before typer heard of it
     finally:
         idle_interrupts.come_too_late()
+    if not status and sys.stdout is None:
+        status = "error: standard output is closed, so nothing could be printed"  # pyright: ignore[reportUnreachable]
     leave_if_interrupted(status)
     sys.exit(status)
 

@@ -10,6 +10,7 @@ from flowrt.bench.measurement import Curve
 from flowrt.bench.png import check_png, to_png
 from flowrt.bench.svg import to_svg
 from flowrt.bench.verdict import judge
+from flowrt.cli.ending import naming
 from flowrt.cli.writable import why_not_writable
 
 ENDINGS = (".svg", ".png")
@@ -37,7 +38,8 @@ def write_plot(path: Path, workflow: str, curves: Sequence[Curve]) -> None:
         OSError: It can't be written.
     """
     marks = chart(workflow, curves, [judge(curve) for curve in curves])
-    if path.suffix.lower() == ".png":
-        path.write_bytes(to_png(marks))
-    else:
-        path.write_text(to_svg(marks), encoding="utf-8")
+    with naming(f"--plot {path}"):
+        if path.suffix.lower() == ".png":
+            path.write_bytes(to_png(marks))
+        else:
+            path.write_text(to_svg(marks), encoding="utf-8")
