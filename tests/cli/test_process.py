@@ -302,9 +302,7 @@ def test_a_full_disk_is_told(start, definition, tmp_path):
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
-@pytest.mark.parametrize(
-    "arguments", [["run", "small.json", "--no-db"], ["schema"], ["graph", "small.json"]]
-)
+@pytest.mark.parametrize("arguments", [["run", "small.json", "--no-db"], ["schema"], ["graph", "small.json"]])
 def test_a_full_standard_output_is_told(start, definition, arguments):
     definition({"a": ("start", {})}, name="small")
     with FULL.open("w") as full:
@@ -322,9 +320,7 @@ def test_a_plot_on_a_full_disk_is_told(start, definition, tmp_path):
     assert (status, err) == (1, "error: [Errno 28] No space left on device: '--plot full.svg'\n")
 
 
-@pytest.mark.parametrize(
-    "arguments", ["schema", "run small.json --no-db", "run small.json --no-db --json"]
-)
+@pytest.mark.parametrize("arguments", ["schema", "run small.json --no-db", "run small.json --no-db --json"])
 def test_a_closed_standard_output_is_told(definition, tmp_path, arguments):
     definition({"a": ("start", {})}, name="small")
     command = f"{' '.join(COMMAND)} {arguments} >&-"
