@@ -2,55 +2,11 @@
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-
-COMMAND = [sys.executable, "-m", "flowrt"]
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Return a function that starts the command in an empty folder."""
-    started = []
-    inherited = {key: value for key, value in os.environ.items() if key != "FLOWRT_DB"}
-
-    def begin(*arguments, stdout=subprocess.PIPE, stdin=None, environment=None):
-        process = subprocess.Popen(  # noqa: S603
-            [*COMMAND, *map(str, arguments)],
-            cwd=tmp_path,
-            env=inherited | (environment or {}),
-            stdin=stdin,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-        )
-        started.append(process)
-        return process
-
-    yield begin
-    for process in started:
-        process.kill()
-        process.communicate(timeout=30)
-
-
-def finished(process):
-    out, err = process.communicate(timeout=60)
-    return process.returncode, out, err
-
-
-def wait_for_an_execution(start, wanted="running"):
-    """Ask the history, until it tells of one."""
-    for _ in range(100):
-        status, out, _ = finished(start("history", "--json"))
-        if status == 0 and any(row["status"] == wanted for row in json.loads(out)["executions"]):
-            return
-    pytest.fail("no execution began")
+from cli.processes import COMMAND, finished, wait_for_an_execution
 
 
 @pytest.fixture
@@ -170,187 +126,12 @@ def test_an_input_runs_at_once_and_ctrl_c_is_heard_while_the_next_one_has_not_co
     assert (status, json.loads(out)["completed"], "Traceback" in err) == (3, 1, False)
 
 
-SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-
-
-@SIGNALS
-def test_a_signal_is_heard_while_the_command_is_loading(tmp_path, number):
-    """A module that the command imports sends it."""
-    text = f"import os, time\nos.kill(os.getpid(), {int(number)})\ntime.sleep(0)\n"
-    (tmp_path / "typer.py").write_text(text, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    ran = subprocess.run([*COMMAND, "schema"], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    assert (ran.returncode, ran.stdout, ran.stderr) == (3, "", "cancelled\n")
-
-
-@SIGNALS
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["validate", "never"],
-        ["run", "small.json", "--no-db", "--input", "@never"],
-        ["run", "small.json", "--no-db", "--inputs", "never"],
-        ["bench", "small.json", "--inputs", "never", "--sweep", "max_at_once=1"],
-    ],
-)
-def test_a_signal_is_heard_while_a_file_is_waited_for(start, definition, tmp_path, number, arguments):
-    definition({"a": ("start", {})}, name="small")
-    os.mkfifo(tmp_path / "never")
-    process = start(*arguments)
-    writer = os.open(tmp_path / "never", os.O_WRONLY)  # returns when the command has opened the file to read it
-    process.send_signal(number)
-    status, out, err = finished(process)
-    os.close(writer)
-    assert (status, "cancelled" in err, "Traceback" in err) == (3, True, False), out
-
-
-LATE = """
-import os, signal, sys, threading
-
-def late():
-    for number in (signal.SIGINT, signal.SIGTERM):
-        os.kill(os.getpid(), number)
-
-class Late:
-    def __del__(self):
-        late()
-
-def sign() -> dict:
-    import atexit
-    atexit.register(late)
-    threading._register_atexit(late)
-    sys.late = Late()
-    class Loud(type(sys.stdout)):
-        def flush(self):
-            super().flush()
-            late()
-    sys.stdout = Loud(sys.stdout.buffer, encoding="utf-8", line_buffering=True)
-    return {}
-"""
-
-
-@pytest.mark.parametrize("option", ["--input", "--inputs"])
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_signals_that_come_after_the_outcome_was_printed_change_nothing(start, definition, tmp_path, option, backend):
-    (tmp_path / "late_steps.py").write_text(LATE, encoding="utf-8")
-    (tmp_path / "in.jsonl").write_text("{}\n", encoding="utf-8")
-    file = definition({"a": ("python", {"function": "late_steps:sign"})}, name="late")
-    given = (option, "in.jsonl" if option == "--inputs" else "{}", "--python-module", "late_steps")
-    status, out, err = finished(start("run", file, "--no-db", "--json", "--backend", backend, *given))
-    assert (status, json.loads(out)["workflow"], err) == (0, "late", "")
-
-
-HELD = """
-import threading
-
-def hold() -> dict:
-    threading.Thread(target=threading.Event().wait).start()
-    return {}
-"""
-
-
-@SIGNALS
-def test_a_second_late_signal_ends_a_command_that_a_thread_holds(start, definition, tmp_path, number):
-    (tmp_path / "held_steps.py").write_text(HELD, encoding="utf-8")
-    file = definition({"a": ("python", {"function": "held_steps:hold"})}, name="held")
-    process = start("run", file, "--no-db", "--python-module", "held_steps")
-    assert process.stdout.readline() == "{}\n"
-    for _ in range(30):
-        process.send_signal(number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=0.6)
-            break
-    status, _, err = finished(process)
-    assert (status, err) == (3, "cancelled\n")
-
-
 def test_a_reader_that_goes_away_ends_the_command_quietly(start):
     process = start("schema")
     process.stdout.close()
     process.stdout = None
     status, _, err = finished(process)
     assert (status, err) == (1, "")
-
-
-FULL = Path("/dev/full")
-
-
-@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
-def test_what_results_on_a_full_disk_end_has_that_reason(start, definition, tmp_path):
-    slow = {"a": ("decision", {"condition": "slow"}), "b": ("delay", {"delay_seconds": 3600})}
-    file = definition(slow, name="slow")
-    document = json.loads(file.read_text(encoding="utf-8"))
-    document["edges"] = [{"source": "a", "target": "b", "sourceHandle": "true"}]
-    file.write_text(json.dumps(document), encoding="utf-8")
-    (tmp_path / "in.jsonl").write_text('{"slow": false}\n' * 300 + '{"slow": true}\n', encoding="utf-8")
-    status, _, _ = finished(start("run", file, "--inputs", "in.jsonl", "--results", FULL, "--max-at-once", 1000))
-    assert status == 1
-    _, out, _ = finished(start("history", "--json", "--status", "cancelled"))
-    assert {"No space left" in row["reason"] for row in json.loads(out)["executions"]} == {True}
-
-
-@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
-def test_a_full_disk_is_told(start, definition, tmp_path):
-    file = definition({"a": ("start", {})}, name="small")
-    (tmp_path / "in.jsonl").write_text("{}\n", encoding="utf-8")
-    status, out, err = finished(start("run", file, "--inputs", "in.jsonl", "--results", FULL, "--no-db"))
-    assert (status, "1 completed" in out, "Traceback" in err) == (1, True, False)
-    assert "No space left on device: '--results /dev/full'" in err
-    status, out, _ = finished(start("run", file, "--inputs", "in.jsonl", "--results", FULL, "--no-db", "--json"))
-    document = json.loads(out)
-    assert (status, document["error"]["type"], document["completed"]) == (1, "OSError", 1)
-
-
-@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
-@pytest.mark.parametrize("arguments", [["run", "small.json", "--no-db"], ["schema"], ["graph", "small.json"]])
-def test_a_full_standard_output_is_told(start, definition, arguments):
-    definition({"a": ("start", {})}, name="small")
-    with FULL.open("w") as full:
-        status, _, err = finished(start(*arguments, stdout=full))
-    assert (status, err) == (1, "error: [Errno 28] No space left on device: 'standard output'\n")
-
-
-@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
-def test_a_plot_on_a_full_disk_is_told(start, definition, tmp_path):
-    definition({"a": ("start", {})}, name="small")
-    (tmp_path / "in.jsonl").write_text("{}\n", encoding="utf-8")
-    (tmp_path / "full.svg").symlink_to(FULL)
-    given = ("--inputs", "in.jsonl", "--sweep", "max_at_once=1", "--plot", "full.svg")
-    status, _, err = finished(start("bench", "small.json", *given))
-    assert (status, err) == (1, "error: [Errno 28] No space left on device: '--plot full.svg'\n")
-
-
-@pytest.mark.parametrize("arguments", ["schema", "run small.json --no-db", "run small.json --no-db --json"])
-def test_a_closed_standard_output_is_told(definition, tmp_path, arguments):
-    definition({"a": ("start", {})}, name="small")
-    command = f"{' '.join(COMMAND)} {arguments} >&-"
-    ran = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
-    assert (ran.returncode, ran.stderr) == (1, "error: standard output is closed, so nothing could be printed\n")
-
-
-LOSE = """
-from pathlib import Path
-
-def lose(record) -> dict:
-    if record.get("lose"):
-        Path("flowrt.db").unlink()
-    return {}
-"""
-
-
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_what_had_completed_before_the_database_was_lost_is_counted(start, definition, tmp_path, backend):
-    (tmp_path / "losing_steps.py").write_text(LOSE, encoding="utf-8")
-    lines = "{}\n" * 5 + '{"lose": true}\n' + "{}\n" * 5
-    (tmp_path / "in.jsonl").write_text(lines, encoding="utf-8")
-    file = definition({"a": ("python", {"function": "losing_steps:lose"})}, name="losing")
-    given = ("--inputs", "in.jsonl", "--python-module", "losing_steps", "--max-at-once", 1, "--backend", backend)
-    status, out, err = finished(start("run", file, *given))
-    assert (status, "5 completed" in out, "start again" in err) == (4, True, True)
-    (tmp_path / "flowrt.db-wal").unlink(missing_ok=True)
-    status, out, _ = finished(start("run", file, *given, "--json"))
-    document = json.loads(out)
-    assert (status, document["completed"], document["error"]["type"]) == (4, 5, "StoreError")
 
 
 def test_a_closed_standard_input_is_told(start, definition):
