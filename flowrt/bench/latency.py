@@ -1,18 +1,19 @@
 """How long the nodes of a workflow are to take in a simulation, told as text."""
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
 from flowrt.bench.errors import OptionError
 from flowrt.bench.recording import Recording
 from flowrt.bench.sweep import LARGEST
-from flowrt.definition import LoadedDefinition, Node
+from flowrt.bench.sweepable import MAX_NAMED
+from flowrt.definition import Definition, LoadedDefinition, Node
+from flowrt.definition.nearest import NearestNames
+from flowrt.option_checks import LONGEST_SECONDS
 from flowrt.testing.distributions import Distribution, constant, exponential, lognormal, uniform
-from flowrt.testing.fake import Fake
-from flowrt.testing.substitution import refuse_unknown
 from flowrt.typing import BoundStep
 
 FORM = re.compile(r"(?:(?P<kind>[a-z]+)\((?P<numbers>[^()]*)\)|(?P<seconds>[^()@]+))(?:@(?P<capacity>\d+))?")
@@ -27,6 +28,8 @@ EXPECTED = (
     "expected `measured`, or NODE=SECONDS, NODE=measured, NODE=lognormal(median,sigma), NODE=uniform(low,high), "
     "NODE=exponential(mean) or NODE=constant(seconds)"
 )
+RARE_SIGMAS = 4
+"""One of 30,000 normal draws is larger."""
 PLAIN = frozenset(
     {"start", "trigger", "end", "input", "output", "process", "transform", "data_validation"}
     | {"condition", "decision", "branch", "join", "delay"}
@@ -52,15 +55,13 @@ class Latencies:
             nodes that may wait for something real.
 
     Raises:
-        OptionError: A text means nothing, tells of a node for the second time, or of one that chooses branches, which
-            a made-up one could not.
-        DefinitionError: There is no such node or type.
+        OptionError: A text means nothing, tells of a node for the second time, of none that there is, or of one that
+            chooses branches, which a made-up one could not.
     """
 
     def __init__(self, workflow: LoadedDefinition, texts: Sequence[str]) -> None:
         given = _parsed(texts)
-        stand_ins: Mapping[str, Any] = dict.fromkeys(given, Fake())
-        refuse_unknown(workflow.definition, stand_ins)
+        _refuse_unknown(given, workflow.definition)
         self._by_node: dict[str, Latency] = {}
         for node, step in zip(workflow.definition.nodes, workflow.steps, strict=True):
             latency = given.get(node.id, given.get(node.type))
@@ -104,14 +105,38 @@ def parse_latency(text: str) -> tuple[str, Latency]:
     if kind not in KINDS:
         raise OptionError("latency", text, f"there is no distribution {kind!r}: {EXPECTED}")
     try:
-        parameters = map(float, (seconds or found["numbers"]).split(","))
-        distribution = None if seconds == MEASURED else KINDS[kind](*parameters)
+        distribution = None if seconds == MEASURED else _distribution(kind, (seconds or found["numbers"]).split(","))
         capacity = None if found["capacity"] is None else int(found["capacity"])
     except (TypeError, ValueError) as error:  # a wrong number of numbers, or what they can't be
         raise OptionError("latency", text, f"{error}; {EXPECTED}") from None
     if capacity is not None and not 1 <= capacity <= LARGEST:
         raise OptionError("latency", text, f"a node can't serve {capacity} at once: expected @1 to @{LARGEST}")
     return node.strip(), Latency(distribution=distribution, capacity=capacity)
+
+
+def _distribution(kind: str, numbers: Sequence[str]) -> Distribution:
+    parameters = [float(number) for number in numbers]
+    distribution = KINDS[kind](*parameters)
+    if kind == "lognormal":
+        median, sigma = parameters
+        is_too_long = math.log(median) + RARE_SIGMAS * sigma > math.log(LONGEST_SECONDS)
+    else:
+        is_too_long = max(parameters) > LONGEST_SECONDS
+    if is_too_long:
+        raise ValueError(f"a node would take more than {LONGEST_SECONDS:,.0f} s")
+    return distribution
+
+
+def _refuse_unknown(given: Mapping[str, Latency], definition: Definition) -> None:
+    ids = [node.id for node in definition.nodes]
+    known = dict.fromkeys([*ids, *(node.type for node in definition.nodes)])
+    for name in given:
+        if name not in known:
+            hint = NearestNames().hint(name, known)
+            more = f" and {len(ids) - MAX_NAMED} more" if len(ids) > MAX_NAMED else ""
+            nodes = ", ".join(ids[:MAX_NAMED]) + more
+            reason = f"there is no node or type {name!r}{hint} that --simulate could mean; there are the nodes {nodes}"
+            raise OptionError("latency", name, reason)
 
 
 def _parsed(texts: Sequence[str]) -> dict[str, Latency]:

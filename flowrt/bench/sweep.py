@@ -18,6 +18,8 @@ SLOT_LIMITS = {f"limits.{placement}": placement for placement in PLACEMENTS}
 WHOLE = (MAX_AT_ONCE, *SLOT_LIMITS)
 LARGEST = 1_000_000
 """The largest value of a limit."""
+LEAST_PER_SECOND = 0.001
+"""The smallest rate: nobody waits longer for the next execution."""
 
 
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +63,8 @@ def _value(text: str, name: str, part: str) -> Value:
         raise OptionError("sweep", text, f"{part!r} is no number") from None
     if not (math.isfinite(value) and 0 < value <= LARGEST):
         raise OptionError("sweep", text, f"{part} can't be: expected a number above 0, at most {LARGEST:,}")
+    if name == MAX_PER_SECOND and value < LEAST_PER_SECOND:
+        raise OptionError("sweep", text, f"{part} can't be: {name} is {LEAST_PER_SECOND} or more")
     if value.is_integer():
         return int(value)
     if name in WHOLE:

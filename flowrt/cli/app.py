@@ -1,12 +1,17 @@
 """The commands, put together."""
 
-from typing import Annotated
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from flowrt import __version__
 from flowrt.cli.bench import bench
 from flowrt.cli.db import upgrade
+from flowrt.cli.ending import printable
 from flowrt.cli.graph import graph
 from flowrt.cli.history import history
 from flowrt.cli.run import run
@@ -41,10 +46,34 @@ def options(
     """Run workflows, and look at what ran."""
 
 
+class Commands(TyperGroup):
+    """The commands; what is wrong in their use is told so that it does not steer a terminal."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Read what stands before the command."""
+        with _printable():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Read what stands behind the command, and run it."""
+        with _printable():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _printable() -> Generator[None, None, None]:
+    try:
+        yield
+    except TyperException as error:
+        error.message = printable(error.message)
+        raise
+
+
 def make_app() -> typer.Typer:
     """Return the command-line application."""
     app = typer.Typer(
         name="flowrt",
+        cls=Commands,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

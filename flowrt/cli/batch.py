@@ -3,16 +3,27 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import ExitStack, aclosing
+from collections.abc import AsyncGenerator, Generator
+from contextlib import ExitStack, aclosing, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 import anyio
 import typer
 
-from flowrt.cli import early_interrupts
-from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo, echo_error, encode, print_json
+from flowrt.cli import idle_interrupts
+from flowrt.cli.ending import (
+    CANCELLED,
+    COMPLETED,
+    FAILED,
+    describe,
+    echo,
+    echo_error,
+    encode,
+    exit_status,
+    naming,
+    print_json,
+)
 from flowrt.cli.inputs import decode_line, open_inputs, text_of_line
 from flowrt.cli.interrupts import GRACE_SECONDS, leaving_on_second_interrupt
 from flowrt.cli.lines import read_lines
@@ -44,6 +55,7 @@ class Batch:
         self._counts: Counter[str] = Counter()
         self._bad_lines: dict[int, InputError] = {}
         self._complaints = 0
+        self._error: StoreError | OSError | None = None
 
     def run(self, runtime: Runtime, backend: str, *, as_json: bool) -> int:
         """Run all, print a summary, and return the exit status.
@@ -51,18 +63,27 @@ class Batch:
         Raises:
             InputError: The file of inputs can't be opened; nothing ran.
             BadParameter: The file of results can't be written; nothing ran.
-            OSError: The results can't be written.
+            StoreError: The log can't be written; no execution had ended.
+            OSError: The inputs can't be read, or the results not be written; no execution had ended.
         """
         started = time.perf_counter()
         is_cancelled = False
-        early_interrupts.hand_over()
+        idle_interrupts.hand_over()
         with open_inputs(self._inputs, self._name) as lines:
             try:
                 anyio.run(self._run, runtime, lines, backend=backend)
             except KeyboardInterrupt:
                 is_cancelled = True
                 typer.echo("cancelled", err=True)
+            except (StoreError, OSError) as error:
+                if not self._counts or isinstance(error, BrokenPipeError):
+                    raise
+                self._error = error
+                echo_error(f"error: {error}")
+        idle_interrupts.come_too_late()
         self._summarise(time.perf_counter() - started, as_json=as_json)
+        if self._error is not None:
+            return exit_status(self._error)
         return CANCELLED if is_cancelled else COMPLETED if self._counts.keys() <= {"completed"} else FAILED
 
     async def _run(self, runtime: Runtime, lines: BinaryIO) -> None:
@@ -97,13 +118,14 @@ class Batch:
 
     async def _read(self, file: BinaryIO) -> AsyncGenerator[Any, None]:
         index = number = 0
-        async with aclosing(read_lines(file)) as chunks:
-            async for lines in chunks:
-                for line in lines:
-                    number += 1
-                    if text := text_of_line(line, number):
-                        yield self._decode(text, number, index)
-                        index += 1
+        with naming(f"--inputs {self._inputs}"):
+            async with aclosing(read_lines(file)) as chunks:
+                async for lines in chunks:
+                    for line in lines:
+                        number += 1
+                        if text := text_of_line(line, number):
+                            yield self._decode(text, number, index)
+                            index += 1
 
     def _decode(self, text: bytes, number: int, index: int) -> Any:
         try:
@@ -126,20 +148,25 @@ class Batch:
                 "output": result.output,
                 "error": None if error is None else describe(error),
             }
-            out.write(encode(document).decode() + "\n")
+            with naming(f"--results {self._results}"):
+                out.write(encode(document).decode() + "\n")
 
     def _summarise(self, seconds: float, *, as_json: bool) -> None:
         counts = {status: self._counts[status] for status in ("completed", "failed", "cancelled")}
         total = sum(counts.values())
         if as_json:
-            print_json({"workflow": self._name, "total": total, **counts, "duration_seconds": round(seconds, 6)})
+            document = {"workflow": self._name, "total": total, **counts, "duration_seconds": round(seconds, 6)}
+            print_json(document if self._error is None else {**document, "error": describe(self._error)})
         else:
             parts = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
             echo(f"{self._name}: {total} executions in {seconds:.1f} s: {parts or 'none'}")
 
 
-def _open_results(path: Path) -> TextIO:
+@contextmanager
+def _open_results(path: Path) -> Generator[TextIO, None, None]:
     try:
-        return path.open("w", encoding="utf-8")
+        file = path.open("w", encoding="utf-8")
     except OSError as error:
         raise typer.BadParameter(f"it can't be written: {error}", param_hint="--results") from None
+    with naming(f"--results {path}"), file:
+        yield file

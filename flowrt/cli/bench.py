@@ -8,6 +8,7 @@ import typer
 
 from flowrt.cli.ending import ending
 from flowrt.cli.options import Backend, File, Json, PythonModules, Unknown, check_text, load, make_registry
+from flowrt.cli.overwriting import refuse_overwriting
 
 if TYPE_CHECKING:
     from flowrt.bench.latency import Latencies
@@ -21,7 +22,7 @@ def bench(
         Path, typer.Option(help="A file with a JSON object per line, or - for standard input.", show_default=False)
     ],
     sweep: Annotated[
-        str, typer.Option(help="A limit and its values, such as max_at_once=1,2,5,10.", show_default=False)
+        list[str], typer.Option(help="A limit and its values, such as max_at_once=1,2,5,10.", show_default=False)
     ],
     max_at_once: Annotated[int | None, typer.Option(min=1, help="How many executions may be under way.")] = None,
     max_per_second: Annotated[float | None, typer.Option(min=0.001, help="How many begin in a second.")] = None,
@@ -57,13 +58,17 @@ def bench(
 
     with ending(as_json=json):
         find_aiometer()  # before anything runs
-        swept = parse_sweep(sweep)
+        if len(sweep) > 1:
+            raise typer.BadParameter("a bench sweeps one limit: give --sweep once, with all of its values")
+        swept = parse_sweep(sweep[0])
         if {"max_at_once": max_at_once, "max_per_second": max_per_second}.get(swept.name) is not None:
             option = swept.name.replace("_", "-")
             raise typer.BadParameter(f"--{option} and --sweep {swept.name}=... both set it: give one")
         if only_simulate:
             _refuse_unused({"--db": db, "--backend": backend, "--warm-up": warm_up})
-        check_plot(plot)
+        if plot is not None:
+            check_plot(plot)
+            refuse_overwriting("--plot", plot, (file, inputs), db)
         registry = make_registry(unknown_steps, python_module)
         workflow = load(file, registry)
         fixed = LoadLimits(max_at_once=max_at_once, max_per_second=max_per_second)

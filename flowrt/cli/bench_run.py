@@ -13,7 +13,7 @@ from flowrt.bench.measurement import Curve, Point, Source
 from flowrt.bench.real import measure
 from flowrt.bench.setting import Setting
 from flowrt.bench.sweep import Sweep
-from flowrt.cli import early_interrupts
+from flowrt.cli import idle_interrupts
 from flowrt.cli.bench_plot import write_plot
 from flowrt.cli.bench_report import document, show
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, echo_error, exit_status, print_json
@@ -130,7 +130,7 @@ class BenchRun:
     def _keep(self, source: Source, run: Callable[[list[Point]], object]) -> None:
         """Run what makes points, and keep those that it made before Ctrl-C or an error."""
         points: list[Point] = []
-        early_interrupts.hand_over()
+        idle_interrupts.hand_over()
         try:
             with self._progress:
                 run(points)
@@ -152,6 +152,7 @@ class BenchRun:
 
     def tell(self, plot: Path | None, *, as_json: bool) -> None:
         """Draw what was measured, and print it, with the error of the plot if that can't be written."""
+        idle_interrupts.come_too_late()
         curves = [curve for curve in self._curves if curve.points]
         if plot is not None and curves:
             self._draw(plot, curves)
@@ -168,4 +169,4 @@ class BenchRun:
             self._error = self._error or error
             echo_error(f"error: {error}")
         else:
-            typer.echo(f"drawn: {plot}", err=True)
+            echo_error(f"drawn: {plot}")

@@ -24,16 +24,20 @@ from flowrt.errors import (
 )
 
 COMPLETED, FAILED, BAD_USAGE, CANCELLED, NO_DATABASE = range(5)
-_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
-"""Control characters that JSON may hold as they are."""
+STANDARD_OUTPUT = "standard output"
+_NOT_PLAIN = re.compile(r"[^\n\x20-\x7e]")
 
 
 def print_json(document: Any) -> None:
     """Print one JSON document; what JSON has no form for is there by its `repr`."""
-    text = msgspec.json.format(encode(document), indent=2).decode().translate(_CONTROLS)
-    if not has_every_character(sys.stdout):
-        text = re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text)
-    typer.echo(text)
+    takes_all = has_every_character(sys.stdout)
+
+    def told(found: re.Match[str]) -> str:  # JSON may hold what steers a terminal as it is
+        return found[0] if takes_all and found[0].isprintable() else json.dumps(found[0])[1:-1]
+
+    text = _NOT_PLAIN.sub(told, msgspec.json.format(encode(document), indent=2).decode())
+    with naming(STANDARD_OUTPUT):
+        typer.echo(text)
 
 
 def encode(document: Any) -> bytes:
@@ -57,12 +61,23 @@ def printable(text: str) -> str:
 
 def echo(text: str, *, is_error: bool = False) -> None:
     """Print a text of others' words."""
-    typer.echo(printable(text), err=is_error)
+    with naming("standard error" if is_error else STANDARD_OUTPUT):
+        typer.echo(printable(text), err=is_error)
 
 
 def echo_error(text: str) -> None:
     """Print a message on standard error, as `echo` does."""
     echo(text, is_error=True)
+
+
+@contextmanager
+def naming(what: str) -> Generator[None, None, None]:
+    """Let an `OSError` that names no file say what could not be read or written."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or what
+        raise
 
 
 def exit_status(error: FlowrtError | OSError) -> int:

@@ -13,12 +13,11 @@ from typing import NoReturn
 import anyio
 
 from flowrt.cli.ending import CANCELLED
+from flowrt.cli.idle_interrupts import SAME_SECONDS, SIGNALS
 from flowrt.storage.loop_thread import poster
 
 GRACE_SECONDS = 5
 """How long Ctrl-C waits for the results of what it cancels."""
-SAME_SECONDS = 0.5
-"""Ctrl-C in this time after the first is the same one: a terminal and a parent process may both send it."""
 LAST_WORDS = b"left at once: what had not ended stays `running` in the history\n"
 
 
@@ -34,7 +33,7 @@ def leaving_on_second_interrupt() -> Generator[None, None, None]:
         yield
         return
     scope, post = anyio.CancelScope(), poster()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
     of_loop = handlers[signal.SIGINT]
 
     def cancel(*_: object) -> None:
@@ -62,9 +61,10 @@ def leave_if_interrupted(status: str | int | None) -> None:
     Args:
         status: The exit status; nothing happens where it is a message.
     """
-    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    handlers = [signal.getsignal(number) for number in SIGNALS]
     if any(isinstance(handler, _Interrupts) for handler in handlers) and not isinstance(status, str):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the exit status stays what it is
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # the exit status stays what it is
         with suppress(OSError):
             sys.stdout.flush()
             sys.stderr.flush()

@@ -5,6 +5,8 @@ from collections import Counter
 from types import TracebackType
 from typing import Self, TextIO
 
+from flowrt.cli.ending import printable
+
 INTERVAL_SECONDS = 0.1
 
 
@@ -44,5 +46,5 @@ class Progress:
         if self._stream is None or now - self._last < INTERVAL_SECONDS:
             return
         self._last = now
-        self._stream.write(f"\r\033[K{text}")
+        self._stream.write(f"\r\033[K{printable(text)}")
         self._stream.flush()

@@ -1,6 +1,5 @@
 """`flowrt run`: run a workflow, once or over many inputs."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from flowrt.cli.options import (
     load,
     make_registry,
 )
+from flowrt.cli.overwriting import refuse_overwriting
 from flowrt.storage.defaults import DEFAULT_URL
 
 MAX_AT_ONCE = 100
@@ -56,9 +56,9 @@ def run(
         raise typer.BadParameter("give --input or --inputs, not both")
     if results == STDIN:
         raise typer.BadParameter("`-` is no file, and standard output gets the summary: name a file for --results")
-    if results is not None and inputs is not None and _is_same(results, (file, inputs)):
-        raise typer.BadParameter(f"--results would overwrite {results}: name another file")
     with ending(as_json=json):
+        if results is not None and inputs is not None:
+            refuse_overwriting("--results", results, (file, inputs), None if no_db else db)
         workflow = load(file, make_registry(unknown_steps, python_module))
         store = None if no_db else SqlStore(db)
         if inputs is None:
@@ -76,7 +76,3 @@ def _is_given(context: typer.Context, option: str) -> bool:
     """Say whether an option stands in the command itself, rather than in the environment."""
     source = context.get_parameter_source(option)
     return source is not None and source.name == "COMMANDLINE"
-
-
-def _is_same(path: Path, others: Iterable[Path]) -> bool:
-    return any(path.exists() and other.exists() and path.samefile(other) for other in others)

@@ -8,7 +8,7 @@ import anyio
 import msgspec
 import typer
 
-from flowrt.cli import early_interrupts
+from flowrt.cli import idle_interrupts
 from flowrt.cli.ending import CANCELLED, COMPLETED, FAILED, describe, echo_error, print_json
 from flowrt.cli.inputs import standard_input
 from flowrt.cli.interrupts import GRACE_SECONDS, leaving_on_second_interrupt
@@ -55,11 +55,12 @@ class Single:
     def run(self, runtime: Runtime, backend: str, *, as_json: bool) -> int:
         """Run, print how it ended, and return the exit status."""
         started = time.perf_counter()
-        early_interrupts.hand_over()
+        idle_interrupts.hand_over()
         try:
             anyio.run(self._run, runtime, backend=backend)
         except KeyboardInterrupt:
             typer.echo(self._status, err=True)
+        idle_interrupts.come_too_late()
         status = self._status
         if as_json:
             print_json(

@@ -38,8 +38,8 @@
         ├── StoreUnavailableError    the database can't be opened or went away
         └── SchemaError              the database has another version of the schema
 
-Step types may add their own: `flowrt.steps` has `DataValidationError`, `RecordKeyError`, `SchemaWorkError` and
-`StepPluginError`.
+Step types may add their own: `flowrt.steps` has `DataValidationError`, `RecordKeyError`, `SchemaWorkError`,
+`SchemaReferenceError` and `StepPluginError`.
 Each keeps its facts in attributes, makes its message in `__str__`, and survives pickling.
 """
 

@@ -13,6 +13,7 @@ from referencing.jsonschema import DRAFT7, specification_with
 from flowrt.definition.expression_kinds import is_list, is_mapping
 from flowrt.errors import FlowrtError, Problem
 from flowrt.steps.data import pointer
+from flowrt.steps.multiples import exact_multiple_of
 from flowrt.steps.patterns import compile_pattern, pattern_keywords
 
 Misfits: TypeAlias = Callable[[Any], Iterator[tuple[str, str]]]
@@ -22,13 +23,17 @@ MOST_CHECKS = 200_000
 """How many keywords may be checked for one value: references can double the work with every line of a schema."""
 LONGEST_MESSAGE = 300
 """How many characters of a message are kept: it may quote a whole record."""
+NOTHING_IS_FETCHED = "nothing is fetched: put the schema under `$defs` and refer to it by `#/$defs/...`"
 _PLAIN_VALUES = frozenset({"const", "default", "enum", "examples"})
 """Keywords whose values are data, not schemas."""
 _BY_NAME = frozenset({"properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions"})
 """Keywords whose values are schemas by names, which are no keywords."""
 UNEVALUATED = "unevaluatedProperties"
 """Which asks what patterns matched that no bound can be set to."""
-_TOLD = frozenset({"$ref", "$id", "$schema", "pattern", UNEVALUATED})
+_REFERENCES = frozenset({"$ref", "$dynamicRef"})
+_TOLD = _REFERENCES | {"$id", "$schema", "pattern", UNEVALUATED}
+MOST_HOPS = 10
+"""How many references in a row are followed to find that they lead in a circle."""
 
 
 class SchemaWorkError(FlowrtError):
@@ -38,32 +43,50 @@ class SchemaWorkError(FlowrtError):
         return f"the schema needs more than {MOST_CHECKS} checks for this data: make it simpler, or the data smaller"
 
 
+class SchemaReferenceError(FlowrtError):
+    """A reference leads nowhere, from a part of a schema that has an address of its own.
+
+    Args:
+        reference: The reference.
+    """
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(reference)
+        self.reference = reference
+
+    def __str__(self) -> str:
+        return f"the reference {self.reference[:LONGEST_MESSAGE]!r} in the schema leads nowhere; {NOTHING_IS_FETCHED}"
+
+
 def make_checker(schema: Mapping[str, Any], problems: list[Problem], *place: str) -> Misfits | None:
     """Return what checks values against the schema: draft 7, unless its `$schema` says otherwise.
 
-    What it returns may be called in any thread, and raises `SchemaWorkError` rather than work without bound.
+    What it returns may be called in any thread, and raises `SchemaWorkError` rather than work without bound, and
+    `SchemaReferenceError` for a reference that could not be looked up before.
 
     Args:
         schema: The schema.
         problems: Where the schema's problems are added; then the result is `None`.
         place: The keys that lead to the schema in `data`.
     """
-    kind = validators.validator_for(schema, default=jsonschema.Draft7Validator)
+    kind: Any = validators.validator_for(schema, default=jsonschema.Draft7Validator)
     try:
-        kind.check_schema(dict(schema))
+        kind.check_schema(dict(schema), format_checker=None)  # which would judge patterns by Python's `re`
     except jsonschema.SchemaError as error:
         message = f"it is no valid JSON Schema: {error.message[:LONGEST_MESSAGE]}"
         problems.append(Problem(pointer(*place, *error.absolute_path), message))
         return None
     before = len(problems)
-    problems.extend(_unsound_references(schema, place))
+    problems.extend(_unsound_references(kind, schema, place))
     problems.extend(_unsound_patterns(kind, schema, place))
     return None if len(problems) > before else _bounded(kind, schema)
 
 
 def _bounded(kind: Any, schema: Mapping[str, Any]) -> Misfits:
     budget = _Budget()
-    checks = {**kind.VALIDATORS, **pattern_keywords(kind.VALIDATORS, budget.spend)}
+    usual = kind.VALIDATORS
+    multiples = {"multipleOf": exact_multiple_of(usual["multipleOf"])} if "multipleOf" in usual else {}
+    checks = {**usual, **pattern_keywords(usual, budget.spend), **multiples}
     keywords = {keyword: budget.counted(keyword, check) for keyword, check in checks.items()}
     plain = {key: value for key, value in schema.items() if key != "$schema"}  # it would bring the unbounded kind back
     extend: Any = cast("Any", validators).extend  # it has no annotations
@@ -76,6 +99,8 @@ def _bounded(kind: Any, schema: Mapping[str, Any]) -> Misfits:
                 yield ".".join(map(str, error.absolute_path)) or "root", error.message[:LONGEST_MESSAGE]
         except RecursionError:
             raise SchemaWorkError from None
+        except Unresolvable as error:
+            raise SchemaReferenceError(str(error.ref)) from None
 
     return misfits
 
@@ -113,7 +138,7 @@ def _unsound_patterns(kind: Any, schema: Mapping[str, Any], place: tuple[str, ..
                 yield Problem(pointer(*path), f"it can't stand in one schema with `patternProperties`: {advice}")
 
 
-def _unsound_references(schema: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[Problem]:
+def _unsound_references(kind: Any, schema: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[Problem]:
     found = list(_found(schema, place))
     for path, keyword, _ in found:
         if keyword == "$schema" and path != (*place, "$schema"):
@@ -125,10 +150,33 @@ def _unsound_references(schema: Mapping[str, Any], place: tuple[str, ...]) -> It
     resolver = SPECIFICATIONS.with_resource(address, resource).resolver(address)
     for path, keyword, reference in found:
         try:
-            _ = resolver.lookup(reference) if keyword == "$ref" else None
+            is_endless = keyword in _REFERENCES & kind.VALIDATORS.keys() and _is_endless(resolver, reference)
         except Unresolvable:
-            advice = "nothing is fetched: put the schema under `$defs` and refer to it by `#/$defs/...`"
-            yield Problem(pointer(*path), f"the reference {reference[:LONGEST_MESSAGE]!r} leads nowhere; {advice}")
+            message = f"the reference {reference[:LONGEST_MESSAGE]!r} leads nowhere; {NOTHING_IS_FETCHED}"
+            yield Problem(pointer(*path), message)
+        else:
+            if is_endless:
+                yield Problem(pointer(*path), f"the reference {reference[:LONGEST_MESSAGE]!r} leads back to itself")
+
+
+def _is_endless(resolver: Any, reference: str) -> bool:
+    """Say whether a reference leads in a circle of nothing but references.
+
+    Raises:
+        Unresolvable: It leads nowhere.
+    """
+    seen: set[int] = set()
+    for _ in range(MOST_HOPS):
+        found = resolver.lookup(reference)
+        resolver, part = found.resolver, found.contents
+        if id(part) in seen:
+            return True
+        seen.add(id(part))
+        following = part.get("$ref") if is_mapping(part) else None
+        if not isinstance(following, str):
+            return False
+        reference = following
+    return False
 
 
 def _found(schema: Any, place: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str, str]]:

@@ -5,7 +5,7 @@ from flowrt.storage.url import DatabaseUrl
 
 GONE = (
     "the file was removed, replaced or emptied while it was open: what is written now is lost. "
-    "The log of this runtime has ended; leave the file alone and make a new Runtime"
+    "The log has ended: leave the file alone, and start again (in Python, with a new Runtime)"
 )
 
 

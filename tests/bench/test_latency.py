@@ -2,7 +2,7 @@
 
 import pytest
 
-from flowrt import DefinitionError, StepRegistry, load_definition
+from flowrt import StepRegistry, load_definition
 from flowrt.bench.errors import OptionError
 from flowrt.bench.latency import Latencies, Latency, parse_latency
 from flowrt.testing import constant, exponential, lognormal, uniform
@@ -42,7 +42,7 @@ def test_a_type_stands_for_its_nodes_and_a_node_for_itself():
 
 
 def test_an_unknown_node_is_refused_with_the_known_ones():
-    with pytest.raises(DefinitionError, match=r"did you mean 'call'.*the nodes ask, route, call, tell"):
+    with pytest.raises(OptionError, match=r"did you mean 'call'.*--simulate.*the nodes ask, route, call, tell"):
         Latencies(WORKFLOW, ["cal=0.1"])
 
 

@@ -21,6 +21,7 @@ SWEEPS = [
     ("max_at_once=10000000", "at most 1,000,000"),
     ("max_at_once=1.5", "1.5 can't be: max_at_once counts, so it is a whole number"),
     ("limits.thread=2.5", "limits.thread counts"),
+    ("max_per_second=5,0.0001", "0.0001 can't be: max_per_second is 0.001 or more"),
 ]
 LATENCIES = [
     ("0.5", "expected `measured`, or NODE=SECONDS"),
@@ -31,6 +32,9 @@ LATENCIES = [
     ("ask=normal(1,2)", "there is no distribution 'normal'"),
     ("ask=lognormal(1)", "missing 1 required positional argument"),
     ("ask=lognormal(0,1)", "median_seconds was 0.0"),
+    ("ask=lognormal(1e300,700)", "a node would take more than 1,000,000,000 s"),
+    ("ask=lognormal(1,6)", "a node would take more than 1,000,000,000 s"),
+    ("ask=2e9", "a node would take more than 1,000,000,000 s"),
     ("ask=0.1@x", "expected `measured`"),
     ("ask=0.1@0", "can't serve 0 at once: expected @1 to @1000000"),
     ("ask=0.1@99999999999", "can't serve 99999999999 at once"),

@@ -1,10 +1,14 @@
 """Running the command in this process, and as one of its own."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
 from typing import NamedTuple
 
 import pytest
+from cli.processes import COMMAND
 
 from flowrt.cli import main
 
@@ -20,7 +24,17 @@ class Ran(NamedTuple):
 
 
 @pytest.fixture
-def flowrt(capsys, monkeypatch, tmp_path):
+def _handlers_of_signals():
+    """Give the test process its own back: those of a command are set for the rest of its life."""
+    numbers = signal.SIGINT, signal.SIGTERM
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def flowrt(_handlers_of_signals, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FLOWRT_DB", raising=False)
 
@@ -32,6 +46,32 @@ def flowrt(capsys, monkeypatch, tmp_path):
         return Ran(ended.value.code or 0, printed.out, printed.err)
 
     return run
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Return a function that starts the command in an empty folder."""
+    started = []
+    inherited = {key: value for key, value in os.environ.items() if key != "FLOWRT_DB"}
+
+    def begin(*arguments, stdout=subprocess.PIPE, stdin=None, environment=None):
+        process = subprocess.Popen(  # noqa: S603
+            [*COMMAND, *map(str, arguments)],
+            cwd=tmp_path,
+            env=inherited | (environment or {}),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate(timeout=30)
 
 
 @pytest.fixture

@@ -132,6 +132,8 @@ def test_a_database_that_can_not_be_used_is_told(bench, upper):
         ("max_at_once=1", ("--max-at-once", 5), "--max-at-once and --sweep max_at_once=... both set it"),
         ("max_at_once=1", ("--simulate", "b=soon"), "the latency 'b=soon'"),
         ("max_at_once=1", ("--simulate", "zz=1"), "there is no node or type 'zz'"),
+        ("max_at_once=1", ("--simulate", "zz=1"), "that --simulate could mean"),
+        ("max_at_once=1", ("--sweep", "max_per_second=5"), "give --sweep once"),
         ("max_at_once=1", ("--simulate", "a=measured", "--only-simulate"), "takes a real run"),
         ("max_at_once=1", ("--plot", "curve.pdf"), "neither .svg nor .png"),
         ("max_at_once=1", ("--plot", "nowhere/curve.svg"), "there is no folder"),

@@ -26,6 +26,56 @@ def test_results_never_overwrite_what_is_read(flowrt, upper, inputs, target):
     assert (inputs.read_text(encoding="utf-8"), upper.read_text(encoding="utf-8")) == (LINES, before)
 
 
+PARTS = ["flowrt.db", "flowrt.db-wal", "flowrt.db-shm", "flowrt.db-journal", "soft"]
+
+
+@pytest.mark.parametrize("target", [*PARTS, "hard"])
+def test_results_never_overwrite_the_database(flowrt, upper, inputs, tmp_path, target):
+    database = tmp_path / "flowrt.db"
+    assert flowrt("run", upper, "--inputs", inputs).status == 0
+    (tmp_path / "soft").symlink_to(database)
+    (tmp_path / "hard").hardlink_to(database)
+    before = database.read_bytes()
+    ran = flowrt("run", upper, "--inputs", inputs, "--results", target)
+    assert (ran.status, "would overwrite" in ran.err) == (2, True)
+    assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize("target", PARTS)
+def test_results_never_overwrite_a_database_that_is_yet_to_be_made(flowrt, upper, inputs, tmp_path, target):
+    (tmp_path / "soft").symlink_to("flowrt.db")
+    ran = flowrt("run", upper, "--inputs", inputs, "--results", target)
+    assert (ran.status, "would overwrite" in ran.err) == (2, True)
+    assert not (tmp_path / "flowrt.db").exists()
+    assert flowrt("run", upper, "--inputs", inputs, "--results", target, "--no-db").status == 0
+
+
+def test_results_never_overwrite_what_belongs_to_a_database_behind_a_link(flowrt, upper, inputs, tmp_path):
+    (tmp_path / "link.db").symlink_to(tmp_path / "real.db")
+    for target in ("real.db-wal", "link.db-wal", "real.db"):
+        ran = flowrt("run", upper, "--inputs", inputs, "--results", target, "--db", "link.db")
+        assert (ran.status, "would overwrite" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("target", ["log.svg", "in.svg"])
+def test_a_plot_never_overwrites_the_database_or_the_inputs(flowrt, upper, inputs, target):
+    read = inputs.rename(inputs.with_suffix(".svg"))
+    given = ("--inputs", read, "--sweep", "max_at_once=1", "--db", "log.svg", "--plot", target)
+    ran = flowrt("bench", upper, *given)
+    assert (ran.status, "would overwrite" in ran.err) == (2, True)
+    assert read.read_text(encoding="utf-8") == LINES
+
+
+@pytest.mark.parametrize("target", ["/dev/stdout", "/proc/self/fd/1"])
+@pytest.mark.parametrize("is_file", [True, False])
+def test_results_never_go_where_the_summary_goes(upper, inputs, tmp_path, target, is_file):
+    command = [sys.executable, "-m", "flowrt", "run", upper, "--no-db", "--inputs", inputs, "--results", target]
+    with (tmp_path / "out").open("w") as out:
+        stdout = out if is_file else subprocess.PIPE
+        ran = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    assert (ran.returncode, "standard output gets the summary" in ran.stderr) == (2, True)
+
+
 def test_a_database_that_can_not_be_used_leaves_earlier_results_alone(flowrt, upper, inputs, tmp_path):
     earlier = tmp_path / "out.jsonl"
     earlier.write_text("earlier", encoding="utf-8")
@@ -56,7 +106,8 @@ def test_a_message_does_not_steer_the_terminal(flowrt, definition):
     assert "\\x1b[31mo" in ran.err
 
 
-HOSTILE = "\x1b]0;pwned\x07\x9b31m"
+HOSTILE = "\x1b]0;pwned\x07\x9b31m\u202e"
+STEERING = {"\x1b", "\x07", "\x9b", "\u202e"}
 
 
 def test_nothing_that_a_log_or_a_definition_holds_steers_the_terminal(flowrt, tmp_path):
@@ -75,7 +126,31 @@ def test_nothing_that_a_log_or_a_definition_holds_steers_the_terminal(flowrt, tm
     for command in commands:
         ran = flowrt(*command)
         assert ran.status == 0, ran.err
-        assert not set(ran.out + ran.err) & {"\x1b", "\x07", "\x9b"}, command
+        assert not set(ran.out + ran.err) & STEERING, command
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [f"--{HOSTILE}"],
+        [HOSTILE],
+        ["history", f"--{HOSTILE}"],
+        ["db", HOSTILE],
+        ["db", "upgrade", f"--{HOSTILE}"],
+        ["history", "--status", HOSTILE],
+        ["bench", "upper.json", "--inputs", "in.jsonl", "--sweep", "max_at_once=1", "--plot", f"{HOSTILE}.bmp"],
+        ["bench", "upper.json", "--inputs", "in.jsonl", "--sweep", "max_at_once=1", "--plot", f"/{HOSTILE}/x.svg"],
+    ],
+)
+def test_no_mistake_in_the_usage_steers_the_terminal(flowrt, upper, inputs, arguments):
+    ran = flowrt(*arguments)
+    assert (ran.status, "pwned" in ran.err) == (2, True)
+    assert not set(ran.out + ran.err) & STEERING
+
+
+def test_the_name_of_a_plot_does_not_steer_the_terminal(flowrt, upper, inputs):
+    ran = flowrt("bench", upper, "--inputs", inputs, "--sweep", "max_at_once=1", "--plot", f"{HOSTILE[1:]}.svg")
+    assert (ran.status, "pwned" in ran.err, set(ran.err) & STEERING) == (0, True, set())
 
 
 @pytest.mark.parametrize(

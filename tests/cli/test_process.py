@@ -2,55 +2,11 @@
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-
-COMMAND = [sys.executable, "-m", "flowrt"]
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Return a function that starts the command in an empty folder."""
-    started = []
-    inherited = {key: value for key, value in os.environ.items() if key != "FLOWRT_DB"}
-
-    def begin(*arguments, stdout=subprocess.PIPE, stdin=None, environment=None):
-        process = subprocess.Popen(  # noqa: S603
-            [*COMMAND, *map(str, arguments)],
-            cwd=tmp_path,
-            env=inherited | (environment or {}),
-            stdin=stdin,
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-        )
-        started.append(process)
-        return process
-
-    yield begin
-    for process in started:
-        process.kill()
-        process.communicate(timeout=30)
-
-
-def finished(process):
-    out, err = process.communicate(timeout=60)
-    return process.returncode, out, err
-
-
-def wait_for_an_execution(start, wanted="running"):
-    """Ask the history, until it tells of one."""
-    for _ in range(100):
-        status, out, _ = finished(start("history", "--json"))
-        if status == 0 and any(row["status"] == wanted for row in json.loads(out)["executions"]):
-            return
-    pytest.fail("no execution began")
+from cli.processes import COMMAND, finished, wait_for_an_execution
 
 
 @pytest.fixture
@@ -170,62 +126,12 @@ def test_an_input_runs_at_once_and_ctrl_c_is_heard_while_the_next_one_has_not_co
     assert (status, json.loads(out)["completed"], "Traceback" in err) == (3, 1, False)
 
 
-def test_ctrl_c_is_heard_while_the_command_is_loading(tmp_path):
-    """A module that the command imports presses Ctrl-C."""
-    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    ran = subprocess.run([*COMMAND, "schema"], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    assert (ran.returncode, ran.stdout, ran.stderr) == (3, "", "cancelled\n")
-
-
-def test_ctrl_c_is_heard_before_anything_runs(start, tmp_path):
-    os.mkfifo(tmp_path / "never.json")
-    process = start("validate", tmp_path / "never.json")
-    writer = os.open(tmp_path / "never.json", os.O_WRONLY)  # returns when the command has opened the file to read it
-    process.send_signal(signal.SIGINT)
-    status, _, err = finished(process)
-    os.close(writer)
-    assert (status, "Traceback" in err) == (3, False)
-
-
 def test_a_reader_that_goes_away_ends_the_command_quietly(start):
     process = start("schema")
     process.stdout.close()
     process.stdout = None
     status, _, err = finished(process)
     assert (status, err) == (1, "")
-
-
-FULL = Path("/dev/full")
-
-
-@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
-def test_what_results_on_a_full_disk_end_has_that_reason(start, definition, tmp_path):
-    slow = {"a": ("decision", {"condition": "slow"}), "b": ("delay", {"delay_seconds": 3600})}
-    file = definition(slow, name="slow")
-    document = json.loads(file.read_text(encoding="utf-8"))
-    document["edges"] = [{"source": "a", "target": "b", "sourceHandle": "true"}]
-    file.write_text(json.dumps(document), encoding="utf-8")
-    (tmp_path / "in.jsonl").write_text('{"slow": false}\n' * 300 + '{"slow": true}\n', encoding="utf-8")
-    status, _, _ = finished(start("run", file, "--inputs", "in.jsonl", "--results", FULL, "--max-at-once", 1000))
-    assert status == 1
-    _, out, _ = finished(start("history", "--json", "--status", "cancelled"))
-    assert {"No space left" in row["reason"] for row in json.loads(out)["executions"]} == {True}
-
-
-@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
-def test_a_full_disk_is_told(start, definition, tmp_path):
-    file = definition({"a": ("start", {})}, name="small")
-    (tmp_path / "in.jsonl").write_text("{}\n", encoding="utf-8")
-    status, out, err = finished(start("run", file, "--inputs", "in.jsonl", "--results", FULL, "--no-db"))
-    assert (status, out, "Traceback" in err) == (1, "", False)
-    assert "No space left" in err
-    status, out, _ = finished(start("run", file, "--inputs", "in.jsonl", "--results", FULL, "--no-db", "--json"))
-    assert (status, json.loads(out)["error"]["type"]) == (1, "OSError")
-    with FULL.open("w") as full:
-        process = start("run", file, "--no-db", stdout=full)
-        status, _, err = finished(process)
-    assert (status, "Traceback" in err, "No space left" in err) == (1, False, True)
 
 
 def test_a_closed_standard_input_is_told(start, definition):

@@ -7,31 +7,12 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from steps.binding import RECORD, bind, problems_of, run
 
 from flowrt.errors import ExpressionError
 from flowrt.steps.data_validation import DataValidationError
-from flowrt.steps.json_schema import SchemaWorkError
 from flowrt.steps.operations import OPERATIONS
-from flowrt.steps.registry import StepRegistry
-from flowrt.typing import Choice, Delay, StepBindError
-
-REGISTRY = StepRegistry.with_builtins(entry_points=False)
-RECORD = {"name": " ada lovelace ", "score": 7, "lead": {"email": None}, "note": None, "tags": [], "json": '{"a": [1]}'}
-
-
-def bind(name, **data):
-    step_type = REGISTRY.find(name)
-    return step_type.bind(msgspec.convert(data, step_type.data_type))
-
-
-def run(name, record=RECORD, **data):
-    return bind(name, **data).call(record)
-
-
-def problems_of(name, **data):
-    with pytest.raises(StepBindError) as caught:
-        bind(name, **data)
-    return caught.value.problems
+from flowrt.typing import Choice, Delay
 
 
 @pytest.mark.parametrize("name", ["start", "trigger", "end"])
@@ -187,124 +168,6 @@ def test_required_fields_must_not_be_null():
 
 def test_data_validation_of_nothing_is_refused_at_load():
     assert "checks nothing" in problems_of("data_validation", label="x")[0].message
-
-
-def test_a_wrong_schema_is_refused_at_load():
-    (problem,) = problems_of("data_validation", validation_schema={"properties": {"a": {"type": "strin"}}})
-    assert problem.pointer == "/validation_schema/properties/a/type"
-
-
-@pytest.mark.parametrize("reference", ["#/$defs/nothing", "http://example.com/schema.json", "other.json", "#anchor"])
-def test_a_schema_refers_only_to_itself(reference):
-    (problem,) = problems_of("data_validation", validation_schema={"items": {"$ref": reference}})
-    assert problem.pointer == "/validation_schema/items/$ref"
-    assert "nothing is fetched" in problem.message
-
-
-@pytest.mark.parametrize("place", ["properties", "patternProperties", "$defs", "definitions", "dependencies"])
-def test_references_below_what_is_only_called_like_a_keyword_of_data_are_checked(place):
-    names = ("default", "const", "enum", "examples")
-    lost = {name: {"not": {"$ref": "#/nowhere"}} for name in names}
-    problems = problems_of("data_validation", validation_schema={"items": {place: lost}})
-    assert {problem.pointer.split("/")[4] for problem in problems} == set(names)
-    run("data_validation", validation_schema=dict.fromkeys(("default", "const"), lost) | {"const": RECORD})
-
-
-def test_a_schema_whose_references_double_the_work_is_stopped():
-    levels = {f"l{n}": {"allOf": [{"$ref": f"#/$defs/l{n + 1}"}] * 2} for n in range(40)} | {"l40": {"type": "object"}}
-    for schema in (
-        {"$ref": "#/$defs/l0"},
-        {"$schema": "http://json-schema.org/draft-07/schema#", "$ref": "#/$defs/l0"},
-    ):
-        step = bind("data_validation", validation_schema=schema | {"$defs": levels})
-        with pytest.raises(SchemaWorkError, match="more than 200000 checks"):
-            step.call(RECORD)
-
-
-def test_a_schema_that_refers_to_itself_without_end_is_stopped():
-    with pytest.raises(SchemaWorkError):
-        run("data_validation", validation_schema={"allOf": [{"$ref": "#"}]})
-
-
-def test_large_lists_that_are_compared_each_with_each_are_stopped():
-    step = bind("data_validation", validation_schema={"properties": {"rows": {"uniqueItems": True}}})
-    assert step.call({"rows": [{"n": n} for n in range(500)]})["validation_result"] == "success"
-    with pytest.raises(SchemaWorkError):
-        step.call({"rows": [{"n": n} for n in range(10_000)]})
-
-
-FOR_EVER = "^(a|aa)+$"
-"""Takes Python's `re` longer than a life."""
-
-
-def fits(schema, value):
-    step = bind("data_validation", validation_schema={"properties": {"x": schema}})
-    try:
-        step.call({"x": value})
-    except DataValidationError:
-        return False
-    return True
-
-
-def test_patterns_are_matched_in_linear_time():
-    long, by_name = "a" * 100 + "c", {FOR_EVER: {"type": "string"}}
-    assert [fits({"pattern": FOR_EVER}, text) for text in ("aaa", long)] == [True, False]
-    assert [fits({"patternProperties": by_name}, {key: 1}) for key in ("aaa", long)] == [False, True]
-    closed = {"patternProperties": by_name, "additionalProperties": False}
-    assert [fits(closed, {key: "x"}) for key in ("aaa", long)] == [True, False]
-
-
-def test_large_patterns_on_large_texts_are_stopped():
-    step = bind("data_validation", validation_schema={"properties": {"x": {"pattern": "(a?){900}b"}}})
-    step.call({"x": "ab"})
-    with pytest.raises(SchemaWorkError):
-        step.call({"x": "a" * 1_000_000})
-
-
-def test_patterns_mean_what_they_did():
-    schema = {"patternProperties": {"^n_": {"type": "integer"}}, "properties": {"x": {"pattern": "b"}}}
-    step = bind("data_validation", validation_schema=schema | {"additionalProperties": False})
-    step.call({"n_1": 1, "x": "abc"})
-    with pytest.raises(DataValidationError) as caught:
-        step.call({"n_1": "no", "x": "acc", "other": 1})
-    assert caught.value.failures == (
-        "Field [n_1]: 'no' is not of type 'integer'",
-        "Field [root]: Additional properties are not allowed ('other' was unexpected)",
-        "Field [x]: 'acc' does not match 'b'",
-    )
-
-
-@pytest.mark.parametrize("schema", [{"pattern": "(?=a)b"}, {"patternProperties": {"(?=a)b": {}}}])
-def test_a_pattern_that_can_not_be_matched_in_linear_time_is_a_problem(schema):
-    (problem,) = problems_of("data_validation", validation_schema={"properties": {"x": schema}})
-    assert problem.pointer.endswith("(?=a)b" if "patternProperties" in schema else "/pattern")
-    assert "(?=a)b" in problem.message
-
-
-def test_a_pattern_takes_any_text():
-    step = bind("data_validation", validation_schema={"properties": {"x": {"pattern": "^.é$"}}})
-    step.call({"x": "\ud800é"})
-
-
-def test_what_would_match_patterns_without_a_bound_is_refused():
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "patternProperties": {"a": {}}}
-    (problem,) = problems_of("data_validation", validation_schema=schema | {"unevaluatedProperties": False})
-    assert (problem.pointer, "additionalProperties" in problem.message) == (
-        "/validation_schema/unevaluatedProperties",
-        True,
-    )
-
-
-def test_only_a_whole_schema_names_its_draft():
-    (problem,) = problems_of("data_validation", validation_schema={"items": {"$schema": "http://json-schema.org/x#"}})
-    assert problem.pointer == "/validation_schema/items/$schema"
-
-
-def test_a_schema_says_which_draft_it_follows():
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "prefixItems": [{"type": "string"}]}
-    listed = {"properties": {"list": schema}, "$schema": schema.pop("$schema")}
-    with pytest.raises(DataValidationError, match=r"list.0"):
-        run("data_validation", {"list": [1]}, validation_schema=listed)
 
 
 @pytest.mark.parametrize("name", ["condition", "decision"])

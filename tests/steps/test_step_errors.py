@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from flowrt.steps.data_validation import DataValidationError
-from flowrt.steps.json_schema import SchemaWorkError
+from flowrt.steps.json_schema import SchemaReferenceError, SchemaWorkError
 from flowrt.steps.plugins import StepPluginError
 
 
@@ -15,6 +15,7 @@ from flowrt.steps.plugins import StepPluginError
         DataValidationError(("Field [a]: is required", "Field [b]: is required")),
         DataValidationError(tuple(f"Field [{n}]: is required" for n in range(60))),
         SchemaWorkError(),
+        SchemaReferenceError("#lost"),
         StepPluginError("email", "package:Email", "no licence"),
     ],
 )

@@ -29,7 +29,7 @@ async def lose_while_open(file, lose):
         await runtime.run(SMALL)
         lose(file)
         for _ in range(2):
-            with pytest.raises(StoreError, match="make a new Runtime"):
+            with pytest.raises(StoreError, match="with a new Runtime"):
                 await runtime.run(SMALL)
 
 
