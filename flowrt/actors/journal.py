@@ -52,13 +52,27 @@ class Journal:
         )
 
     def completed(self, execution: "Execution", node: "PlanNode", started_ns: int, note: str | None) -> None:
-        """Tell that an attempt of a node completed, and what it produced."""
-        flow = execution.flow
+        """Tell that an attempt of a node completed, and what it produced: made here, since it happens most."""
+        flow, kernel = execution.flow, self._kernel
         conflicts = flow.history.conflicts.get(node.index) if flow.plan.merges_records else None
         if conflicts is not None:
             disputed = f"unordered nodes disagree on: {', '.join(conflicts)}"
             note = disputed if note is None else f"{note}; {disputed}"
-        execution.tell(node, "completed", started_ns=started_ns, produced=flow.produced_by(node), note=note)
+        if not execution.is_watched:
+            return
+        self._log(
+            execution,
+            AttemptEnded(
+                execution_id=execution.id,
+                at_ns=kernel.clock.time_ns(),
+                node=node.id,
+                attempt=execution.attempt_number(node),
+                status="completed",
+                duration_ns=kernel.monotonic_ns() - started_ns,
+                output=take_snapshot(flow.produced_by(node), kernel.max_payload_bytes),
+                note=note,
+            ),
+        )
 
     def attempt(
         self,

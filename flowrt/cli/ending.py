@@ -1,6 +1,5 @@
 """How commands end: errors become messages and exit statuses, never tracebacks."""
 
-import json
 import re
 import sys
 from collections.abc import Generator
@@ -30,6 +29,8 @@ _NOT_PLAIN = re.compile(r"[^\n\x20-\x7e]")
 
 def print_json(document: Any) -> None:
     """Print one JSON document; what JSON has no form for is there by its `repr`."""
+    import json  # noqa: PLC0415 - the help needs none
+
     takes_all = has_every_character(sys.stdout)
 
     def told(found: re.Match[str]) -> str:  # JSON may hold what steers a terminal as it is

@@ -10,11 +10,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
-import anyio
-
 from flowrt.cli.ending import CANCELLED
 from flowrt.cli.idle_interrupts import SAME_SECONDS, SIGNALS
-from flowrt.storage.loop_thread import poster
 
 GRACE_SECONDS = 5
 """How long Ctrl-C waits for the results of what it cancels."""
@@ -32,6 +29,10 @@ def leaving_on_second_interrupt() -> Generator[None, None, None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    import anyio  # noqa: PLC0415 - no event loop is needed to show the help
+
+    from flowrt.storage.loop_thread import poster  # noqa: PLC0415
+
     scope, post = anyio.CancelScope(), poster()
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
     of_loop = handlers[signal.SIGINT]

@@ -6,7 +6,6 @@ import anyio
 import msgspec
 import typer
 
-from flowrt.actors.snapshots import cut
 from flowrt.cli.console import make_console, markup, print_lines
 from flowrt.cli.ending import echo, ending, print_json
 from flowrt.cli.history import COLOURS, describe_execution
@@ -108,6 +107,8 @@ def _attempt(row: NodeRow) -> str:
 
 
 def _error_text(error: ErrorDetails) -> str:
+    from flowrt.actors.snapshots import cut  # noqa: PLC0415 - the help needs none
+
     return cut(f"{error.type.rpartition('.')[2]}: {error.message}")
 
 
