@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 BUDGET_NS = 5_000_000
 """What the workers may use together in one turn."""
-MOST_ASKING = 20
-"""So many workers may wait for the same turn; each gets 0.25 ms of it at least."""
+LEAST_SHARE_NS = BUDGET_NS // 20
+MOST_ASKING = 100
+"""So many workers may wait for the same turn."""
 LONG_NS = BUDGET_NS // 10
 """After a firing that took so long, others get two turns of the event loop."""
 WaitSpace: TypeAlias = Callable[[], Awaitable[None]]
@@ -104,7 +105,7 @@ class Turn:
         self.number += 1
         self.had_long_firing = self._has_served = False
         self._turn_ends_ns = now_ns + BUDGET_NS
-        self._share_ns = BUDGET_NS // (self._asking or 1)
+        self._share_ns = max(BUDGET_NS // (self._asking or 1), LEAST_SHARE_NS)
 
     def _take_share(self, now_ns: int) -> None:
         self.ends_ns = 0 if self._commands else min(now_ns + self._share_ns, self._turn_ends_ns)
