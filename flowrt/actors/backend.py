@@ -19,6 +19,8 @@ import anyio
 _GUARDED = "_flowrt_guarded"
 _SCOPE_OF_STATE = attrgetter("cancel_scope")
 _SCOPE_OF_TASK = attrgetter("_cancel_status")
+_PARENT_OF_SCOPE = attrgetter("_parent_scope")
+_PARENT_OF_STATUS = attrgetter("_parent")
 _IS_CANCELLED = attrgetter("_effectively_cancelled")
 _IS_CANCELLED_STATUS = attrgetter("effectively_cancelled")
 
@@ -40,8 +42,8 @@ class Backend(Protocol):
         """Return the task that calls."""
         ...
 
-    def cancel_requests(self, task: Any) -> int:
-        """Return how often a task was asked to end and has not been told otherwise since.
+    def cancel_requests(self, task: Any) -> Callable[[], int]:
+        """Return a function that returns how often a task was asked to end and has not been told otherwise since.
 
         Only asyncio needs it: there a cancel that a step swallows is gone, and anybody can raise `CancelledError`.
         """
@@ -53,6 +55,19 @@ class Backend(Protocol):
 
     def is_cancelled(self, innermost: object) -> bool:
         """Say whether a scope, the innermost of a task, or one around it was cancelled, so that its next await ends."""
+        ...
+
+    def enter_inside(self, scope: Any, outer: Any, innermost: Any) -> object:
+        """Enter a scope directly inside of `outer`, around what the current task has entered in there since.
+
+        Args:
+            scope: A new scope.
+            outer: What was innermost at that time; `None` if nothing was.
+            innermost: What is innermost now.
+
+        Returns:
+            What is innermost once all has been left that is inside of the new scope.
+        """
         ...
 
     async def close_leaked(self, innermost: object) -> None:
@@ -115,9 +130,10 @@ class AsyncioBackend:
         """Return asyncio's task."""
         return asyncio.current_task(self._loop)
 
-    def cancel_requests(self, task: Any) -> int:
-        """Return the task's `cancelling()` count."""
-        return int(task.cancelling())
+    def cancel_requests(self, task: Any) -> Callable[[], int]:
+        """Return the task's own count."""
+        requests: Callable[[], int] = task.cancelling
+        return requests
 
     def innermost(self, task: Any) -> Callable[[], object]:
         """Return a reader of anyio's private state of the task."""
@@ -130,6 +146,23 @@ class AsyncioBackend:
     def is_cancelled(self, innermost: object) -> bool:
         """Ask anyio's scope."""
         return innermost is not None and _IS_CANCELLED(innermost)
+
+    def enter_inside(self, scope: Any, outer: Any, innermost: Any) -> object:
+        """Enter the scope where it belongs, and move the outermost of what is in there into it."""
+        moved = _outermost(innermost, outer, _PARENT_OF_SCOPE)
+        if moved is None:
+            return scope.__enter__()
+        task = self.current_task()
+        state = self._task_states[task]
+        state.cancel_scope = outer
+        scope.__enter__()
+        state.cancel_scope = innermost
+        scope._tasks.discard(task)  # noqa: SLF001
+        if outer is not None:
+            moved._parent_scope._child_scopes.discard(moved)  # noqa: SLF001
+        moved._parent_scope = scope  # noqa: SLF001
+        scope._child_scopes.add(moved)  # noqa: SLF001
+        return scope
 
     async def close_leaked(self, innermost: object) -> None:
         """Cancel, wait and close, from the inside out."""
@@ -148,6 +181,17 @@ class AsyncioBackend:
 
     def guard(self, *, protected: Iterable[Callable[..., Any]], exposed: Iterable[Callable[..., Any]]) -> None:
         """Do nothing: asyncio's runner turns Ctrl-C into a cancel of the main task."""
+
+
+def _outermost(innermost: Any, outer: Any, parent_of: Callable[[Any], Any]) -> Any:
+    """Return the scope right inside of `outer` that the innermost one is in; `None` if it is in none."""
+    scope = innermost
+    while scope is not outer:
+        parent = parent_of(scope)
+        if parent is outer:
+            return scope
+        scope = parent
+    return None
 
 
 def _tasks_in(scope: Any) -> set[Any]:
@@ -174,9 +218,9 @@ class TrioBackend:
         """Return trio's task."""
         return self._current_task()
 
-    def cancel_requests(self, task: Any) -> int:  # noqa: ARG002 - trio asks again at the next checkpoint
-        """Return 0: trio asks again at the next checkpoint."""
-        return 0
+    def cancel_requests(self, task: Any) -> Callable[[], int]:  # noqa: ARG002 - it is the same for all
+        """Return what returns 0: trio asks again at the next checkpoint."""
+        return int
 
     def innermost(self, task: Any) -> Callable[[], object]:
         """Return a reader of trio's private state of the task."""
@@ -185,6 +229,18 @@ class TrioBackend:
     def is_cancelled(self, innermost: object) -> bool:
         """Ask trio's status of the scope."""
         return bool(_IS_CANCELLED_STATUS(innermost))
+
+    def enter_inside(self, scope: Any, outer: Any, innermost: Any) -> object:
+        """Enter the scope where it belongs, and move the outermost of what is in there into it."""
+        moved = _outermost(innermost, outer, _PARENT_OF_STATUS)
+        if moved is None:
+            return scope.__enter__()._cancel_status  # noqa: SLF001
+        task: Any = self._current_task()
+        task._activate_cancel_status(outer)  # noqa: SLF001
+        scope.__enter__()
+        moved.parent = scope._cancel_status  # noqa: SLF001
+        task._activate_cancel_status(innermost)  # noqa: SLF001
+        return scope._cancel_status  # noqa: SLF001
 
     async def close_leaked(self, innermost: object) -> None:
         """Cancel, wait and close, from the inside out."""

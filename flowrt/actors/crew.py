@@ -54,12 +54,13 @@ class Crew:
         """Work until nothing is to be done, park, and begin again when called; ends when the nursery is cancelled."""
         worker = Worker(self._kernel)
         try:
-            while True:
-                self._coming -= 1
-                await self._work_off(worker)
-                if len(self._parked) >= MAX_PARKED:
-                    return
-                await self._park()
+            with worker:  # its scope is lent on and on
+                while True:
+                    self._coming -= 1
+                    await self._work_off(worker)
+                    if len(self._parked) >= MAX_PARKED:
+                        return
+                    await self._park()
         except KeyboardInterrupt as interrupt:
             self._kernel.interrupt(interrupt)
         except self._kernel.backend.cancelled:
@@ -69,12 +70,12 @@ class Crew:
                 execution.call_hands()
 
     async def _work_off(self, worker: Worker) -> None:
-        suspensions, requests = worker.suspensions, worker.cancel_requests
+        suspensions, requests = worker.suspensions, worker.cancel_requests()
         while (execution := self._next_job()) is not None or self._goes_on():
             if execution is None:
                 continue
             await worker.work(execution)
-            if worker.cancel_requests > requests:
+            if worker.cancel_requests() > requests:
                 await anyio.lowlevel.checkpoint()  # where a cancel strikes that a step asked for hits nobody else
         if worker.suspensions == suspensions:
             self._ramp = max(1, self._ramp // 2)

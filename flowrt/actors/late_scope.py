@@ -1,32 +1,45 @@
 """A cancel scope that is entered as late as can be."""
 
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
+from flowrt.actors.backend import Backend
+
 
 class LateScope:
-    """A block in which a cancel scope can be entered, a new one each time: one costs as much as five firings.
+    """A block in which a cancel scope can be entered, around what the task entered in the block before.
+
+    One costs as much as eight firings. Blocks may nest: the scope is left with the outermost one, or earlier with one
+    that ends with an error or in which the scope was cancelled.
 
     Args:
-        new_scope: What makes the scope.
+        backend: The event loop's.
     """
 
-    __slots__ = ("_new_scope", "scope")
+    __slots__ = ("_backend", "_depth", "_task", "innermost", "marker", "scope")
 
-    def __init__(self, new_scope: Callable[[], Any]) -> None:
-        self._new_scope = new_scope
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._task = backend.current_task()
+        self._depth = 0
+        self.innermost = backend.innermost(self._task)
+        """Returns the innermost open scope of the task."""
+        self.marker: object = None
+        """What was innermost when the block began, or the scope once it was entered."""
         self.scope: Any = None
-        """The scope, while the block is open and it was entered."""
+        """The scope, while it is entered."""
 
     def __enter__(self) -> Self:
+        self._depth += 1
+        if self.scope is None:
+            self.marker = self.innermost()
         return self
 
     def enter(self) -> None:
-        """Enter the scope, unless that was done; whatever was entered since the block began must have been left."""
+        """Enter the scope, unless that was done."""
         if self.scope is None:
-            self.scope = self._new_scope()
-            self.scope.__enter__()
+            self.scope = self._backend.new_scope()
+            self.marker = self._backend.enter_inside(self.scope, self.marker, self.innermost())
 
     @property
     def cancel_called(self) -> bool:
@@ -36,5 +49,9 @@ class LateScope:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        scope, self.scope = self.scope, None
-        return scope is not None and bool(scope.__exit__(kind, error, traceback))
+        self._depth -= 1
+        scope = self.scope
+        if scope is None or (self._depth and error is None and not scope.cancel_called):
+            return False
+        self.scope = None
+        return bool(scope.__exit__(kind, error, traceback))

@@ -98,7 +98,9 @@ class Turn:
         now_ns = self.now_ns()
         if noted == self.number:
             self._begin(now_ns)
-            self._take_share(now_ns)
+        elif now_ns >= self._turn_ends_ns > self.seen_ns:  # time that the workers did not use is not lost to them
+            self._turn_ends_ns += now_ns - self.seen_ns
+        self._take_share(now_ns)
         return now_ns
 
     def _begin(self, now_ns: int) -> None:

@@ -32,17 +32,16 @@ class Worker(LateScope):
     """
 
     __slots__ = (
-        "_innermost", "_is_given_up", "_is_spent", "_marker", "_note", "_requests", "_task", "first_requests",
-        "is_lost", "kernel", "started_ns", "suspensions",
+        "_is_given_up", "_is_spent", "_note", "_requests", "cancel_requests", "first_requests", "is_lost", "kernel",
+        "started_ns", "suspensions",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel") -> None:
         self.kernel = kernel
-        backend = kernel.backend
-        super().__init__(backend.new_scope)
-        self._task = backend.current_task()
-        self._innermost = backend.innermost(self._task)
-        self.first_requests = self._requests = backend.cancel_requests(self._task)
+        super().__init__(kernel.backend)
+        self.cancel_requests = kernel.backend.cancel_requests(self._task)
+        """Returns how often its task was asked to end, which a step may have swallowed."""
+        self.first_requests = self._requests = self.cancel_requests()
         """How often its task had been asked to end when the worker was made."""
         self._is_spent = False
         self._is_given_up = False
@@ -58,27 +57,18 @@ class Worker(LateScope):
     @property
     def is_cancelled(self) -> bool:
         """A scope around it was cancelled, so that its next await ends."""
-        return self.kernel.backend.is_cancelled(self._innermost())
-
-    @property
-    def cancel_requests(self) -> int:
-        """How often its task was asked to end, which a step may have swallowed."""
-        return self.kernel.backend.cancel_requests(self._task)
+        return self._backend.is_cancelled(self.innermost())
 
     async def work(self, execution: "Execution") -> None:
         """Run firings until none is ready.
 
         A cancel by the task's owner cancels the execution and is passed on; Ctrl-C stops it.
         """
-        backend = self.kernel.backend
         execution.hands += 1
         try:
             while execution.flow.ready_count:
                 with self:
-                    if execution.plan.has_async:
-                        self.enter()
-                    self._marker = self._innermost()
-                    self._requests = backend.cancel_requests(self._task)
+                    self._requests = self.cancel_requests()
                     self._is_spent, self._note = False, None
                     await self._drain(execution)
         except BaseException as error:
@@ -99,7 +89,7 @@ class Worker(LateScope):
         """Run firings until none is ready or the scope is spent. The hot loop of flowrt."""
         flow, turn, now_ns = execution.flow, self.kernel.turn, self.kernel.monotonic_ns
         ready, succeed, new_context = flow.ready, execution.succeed, execution.context.copy
-        innermost, marker = self._innermost, self._marker
+        innermost, marker = self.innermost, self.marker
         call, step = new_driver(flow) if execution.plan.has_async else NO_DRIVER
         result, ended_ns = None, now_ns()
         while ready and not self._is_spent:
@@ -116,17 +106,19 @@ class Worker(LateScope):
                         call.invoke = node.invoke
                         if (trap := context.run(step.__next__)) is not DONE:
                             await self._suspend(execution, node, step, trap, context, started_ns)
+                            marker = self.marker
                         result, call.result = call.result, None
                     else:
                         result = context.run(node.invoke, flow)
                         if type(result) not in PLAIN_TYPES and isawaitable(result):
-                            result, marker = await self._settle(execution, node, result, context, started_ns)
+                            result = await self._settle(execution, node, result, context, started_ns)
+                            marker = self.marker
                     if innermost() is not marker:
                         raise LeakedError  # noqa: TRY301 - sorted out with the other failures
                     following = succeed(node, result, started_ns, self._note)
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
                     await self._failed(execution, node, error, started_ns)
-                    following, step, marker = None, drive(call), self._marker
+                    following, step, marker = None, drive(call), self.marker
                 ended_ns = now_ns()
                 if self._is_spent or ended_ns >= turn.ends_ns:  # type: ignore[redundant-expr]  # an await changes it
                     self._end_turn(execution, node, following, ended_ns - max(started_ns, turn.seen_ns))
@@ -135,18 +127,13 @@ class Worker(LateScope):
 
     async def _settle(
         self, execution: "Execution", node: PlanNode, awaitable: Any, context: Context, started_ns: int
-    ) -> tuple[Any, object]:
-        """Wait for what a `def` step returned instead of a value; what that gives, and the worker's scope by now."""
-        if self._innermost() is not self._marker:
-            as_coroutine(awaitable).close()
-            raise LeakedError
-        self.enter()
-        self._marker = self._innermost()
+    ) -> Any:
+        """Wait for what a `def` step returned instead of a value, and return what that gives."""
         call, step = new_driver(execution.flow)
         call.invoke = lambda _flow: as_coroutine(awaitable)
         if (trap := context.run(step.__next__)) is not DONE:
             await self._suspend(execution, node, step, trap, context, started_ns)
-        return call.result, self._marker
+        return call.result
 
     def _end_turn(self, execution: "Execution", node: PlanNode, following: PlanNode | None, held_ns: int) -> None:
         """Let nothing follow in this turn, or in this scope; its budget may be overrun by far."""
@@ -166,7 +153,9 @@ class Worker(LateScope):
     ) -> None:
         """Wait for a step that suspended, after calling others to what else is ready."""
         kernel, turn = self.kernel, self.kernel.turn
-        held_ns = kernel.monotonic_ns() - started_ns
+        self.enter()
+        turn.seen_ns = kernel.monotonic_ns()
+        held_ns = turn.seen_ns - started_ns
         if held_ns > kernel.watchdog.longest_ns:
             kernel.watchdog.look(execution, node, held_ns)
         self.suspensions += 1
@@ -195,7 +184,7 @@ class Worker(LateScope):
             raise GivenUpError
         if self._is_spent:
             execution.rare.interruptions.finished_late(node)
-        elif self.cancel_requests > self._requests:
+        elif self.cancel_requests() > self._requests:
             execution.cancel("its task was cancelled, which a step swallowed")
 
     def _limit(self, execution: "Execution", node: PlanNode, seconds: float) -> "Timer":
@@ -212,7 +201,7 @@ class Worker(LateScope):
 
     async def _failed(self, execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
         """Sort out what a firing raised; raise what is not the step's failure."""
-        if self._innermost() is not self._marker:
+        if self.innermost() is not self.marker:
             error = await self._close_leaked(execution, node, error, started_ns)
         if self._is_given_up:
             self._is_given_up = False
@@ -227,7 +216,7 @@ class Worker(LateScope):
             return
         is_own = self.cancel_called
         backend = self.kernel.backend
-        if not is_own and not backend.is_level_triggered and self.cancel_requests <= self._requests:
+        if not is_own and not backend.is_level_triggered and self.cancel_requests() <= self._requests:
             failure = chained(StepCancelledItselfError(node.id, "ended with CancelledError"), error)
             supervisor.attempt_failed(execution, node, failure, started_ns)
             return
@@ -274,14 +263,15 @@ class Worker(LateScope):
             failure = leak_of(execution, node)
             failure.__cause__ = None if isinstance(error, LeakedError) else error
         if self._is_given_up:
-            await self.kernel.backend.close_leaked(self._marker)
+            await self.kernel.backend.close_leaked(self.marker)
             return failure
+        self.enter()
         self.started_ns = started_ns
         execution.suspended[node] = self
         self.kernel.crew.suspended(execution)
         refusal = interrupting.watch_refusal(execution, self, node, leak_of)
         try:
-            await self.kernel.backend.close_leaked(self._marker)
+            await self.kernel.backend.close_leaked(self.marker)
         finally:
             refusal.cancel()
             self._resumed(execution, node)

@@ -5,6 +5,7 @@ import anyio.lowlevel
 import pytest
 from kernel.workflows import workflow
 
+from flowrt.actors.turn import Turn
 from flowrt.clock import SystemClock
 from flowrt.runtime import Runtime
 
@@ -132,3 +133,33 @@ async def test_a_timer_that_is_cancelled_while_others_have_the_turn_does_not_let
         for _ in range(20):
             await anyio.lowlevel.checkpoint()
     assert acted == []
+
+
+async def test_workers_that_go_on_in_one_turn_share_its_budget_equally():
+    clock = WorkingClock()
+    turn = Turn(clock.monotonic_ns)
+    yielded_in = turn.number
+    turn.resumed(yielded_in)
+    first_ends_ns = turn.ends_ns
+    clock.now_ns += MILLISECOND
+    turn.resumed(yielded_in)
+    assert turn.ends_ns == first_ends_ns == 5 * MILLISECOND
+    turn._share_ns = MILLISECOND  # as if five had waited for it
+    turn.resumed(yielded_in)
+    assert turn.ends_ns == 2 * MILLISECOND
+
+
+async def test_time_that_others_used_is_not_taken_off_a_turn():
+    clock = WorkingClock()
+    turn = Turn(clock.monotonic_ns)
+    yielded_in = turn.number
+    turn.resumed(yielded_in)
+    clock.now_ns += MILLISECOND
+    turn.seen_ns = clock.now_ns  # the worker suspends again
+    clock.now_ns += 10 * MILLISECOND
+    turn.resumed(yielded_in)
+    assert turn.ends_ns == (11 + 4) * MILLISECOND
+    clock.now_ns += 4 * MILLISECOND
+    turn.seen_ns = clock.now_ns
+    turn.resumed(yielded_in)
+    assert turn.ends_ns == clock.now_ns
