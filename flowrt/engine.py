@@ -204,7 +204,7 @@ class Engine:
             raise kernel.backend.cancelled
         if kernel.sink is not None:
             await execution.kernel.acknowledge(execution)
-        return result_of(execution)
+        return execution.output if execution.status == "completed" else result_of(execution)
 
     async def start(self, workflow: Any, input_value: Any) -> Execution:
         """Start a workflow in the background."""

@@ -13,6 +13,7 @@ from importlib import import_module
 from operator import attrgetter
 from types import FunctionType, ModuleType
 from typing import Any, Protocol
+from weakref import ref
 
 import anyio
 
@@ -125,6 +126,7 @@ class AsyncioBackend:
         self._loop = asyncio.get_running_loop()  # to ask for it costs a system call on Python 3.11
         # looked up once: an import statement costs half a microsecond even where the module is loaded
         self._task_states: Any = getattr(import_module("anyio._backends._asyncio"), "_task_states")  # noqa: B009 - private
+        self._states_by_reference: Any = self._task_states.data  # to ask this itself costs a third
 
     def current_task(self) -> Any:
         """Return asyncio's task."""
@@ -137,7 +139,7 @@ class AsyncioBackend:
 
     def innermost(self, task: Any) -> Callable[[], object]:
         """Return a reader of anyio's private state of the task."""
-        state = self._task_states.get(task)
+        state = self._states_by_reference.get(ref(task))
         if state is None:
             with self.new_scope():  # from its first scope on anyio knows a task
                 state = self._task_states[task]

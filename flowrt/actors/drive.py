@@ -49,20 +49,19 @@ DONE = object()
 """What `drive` yields when a step has returned: what the event loop is told otherwise is never this."""
 
 
-def drive(call: Call) -> Generator[object, Any, None]:
-    """Call one step after another, as `call` says each time; yield what they yield, and `DONE` when one has returned.
-
-    Nothing is raised where a step returns, so this costs half of sending each coroutine its first value by hand. What a
-    step raises ends it.
-    """
-    return cast("Generator[object, Any, None]", _drive(call))
-
-
 @coroutine
 def _drive(call: Call) -> Generator[object, Any, None]:
     while True:
         call.result = yield from call.invoke(call.flow)
         yield DONE
+
+
+drive = cast("Callable[[Call], Generator[object, Any, None]]", _drive)
+"""Calls one step after another, as its `Call` says each time; yields what they yield, and `DONE` when one has returned.
+
+Nothing is raised where a step returns, so this costs half of sending each coroutine its first value by hand. What a step
+raises ends it.
+"""
 
 
 def new_driver(flow: "Flow") -> tuple[Call, Generator[object, Any, None]]:

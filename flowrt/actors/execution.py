@@ -193,6 +193,9 @@ class Execution:
         self.states[node.index] = state
         self.left -= 1
 
+    def _has_completed(self, node: PlanNode) -> bool:
+        return self.states[node.index] == COMPLETED
+
     # --- workers ----------------------------------------------------------------------------------------------------
 
     def end_work(self, worker: "Worker") -> None:
@@ -270,7 +273,7 @@ class Execution:
         self.is_paused = False
         self.duration_ns = self.kernel.monotonic_ns() - self.started_ns
         if self.status == "completed":
-            self.output = self.flow.result(lambda node: self.states[node.index] == COMPLETED)
+            self.output = self.flow.result(self._has_completed)
         if self.is_watched:
             self.kernel.journal.ended(self, self.output)
         for timer in () if self._rare is None else self._rare.timers:
