@@ -59,8 +59,8 @@ def _drive(call: Call) -> Generator[object, Any, None]:
 drive = cast("Callable[[Call], Generator[object, Any, None]]", _drive)
 """Calls one step after another, as its `Call` says each time; yields what they yield, and `DONE` when one has returned.
 
-Nothing is raised where a step returns, so this costs half of sending each coroutine its first value by hand. What a step
-raises ends it.
+Nothing is raised where a step returns, so this costs half of sending each coroutine its first value by hand. What a
+step raises ends it.
 """
 
 

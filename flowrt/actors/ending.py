@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flowrt.actors import interrupting, live, pausing, placing, supervisor
 from flowrt.actors.interruptions import Interruption, Request
-from flowrt.actors.node_ends import CANCELLED, NEVER_BEGAN
+from flowrt.graph.node_ends import CANCELLED, NEVER_BEGAN
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
@@ -46,7 +46,7 @@ def cancel_node(execution: "Execution", node: "PlanNode", reason: str, asked_by:
     """Cancel one node because somebody asked for it, and go on with what that sets free."""
     if execution.status != "running":
         return
-    if not execution.states[node.index]:
+    if not execution.flow.states[node.index]:
         live.cancel_requested(execution, reason, asked_by, node)
     request = Request(reason, asked_by, execution.kernel.clock.time_ns())
     interruption = Interruption("cancel", execution.kernel.monotonic_ns(), request.told)
@@ -84,7 +84,7 @@ def _running_now(execution: "Execution") -> "list[PlanNode]":
 
 
 def _has_begun(execution: "Execution", node: "PlanNode") -> bool:
-    return not execution.states[node.index] and execution.flow.has_fired(node)
+    return not execution.flow.states[node.index] and execution.flow.has_fired(node)
 
 
 def goes_on(execution: "Execution", node: "PlanNode") -> bool:
@@ -120,12 +120,12 @@ def sift(execution: "Execution") -> None:
 
 def never_begin(execution: "Execution", node: "PlanNode") -> None:
     """End a node as cancelled before it began, or before it began once more."""
-    if execution.states[node.index]:
+    if execution.flow.states[node.index]:
         return
     has_begun = _tell_retried(execution, node)
     execution.count_end(node, CANCELLED if has_begun else NEVER_BEGAN)
     deliver_cancel(execution, node, has_begun=has_begun)
-    if not execution.left:
+    if not execution.flow.left:
         execution.finish()
 
 
@@ -133,7 +133,7 @@ def _tell_retried(execution: "Execution", node: "PlanNode") -> bool:
     """Log that a node was cancelled which was to begin once more; say whether it was. A slot of its is given back."""
     placing.give_back(execution, node)
     is_retried = execution.attempt_number(node) > 1
-    if is_retried and not execution.states[node.index]:
+    if is_retried and not execution.flow.states[node.index]:
         execution.tell(node, "cancelled")
     return is_retried
 

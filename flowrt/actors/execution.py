@@ -10,7 +10,6 @@ from flowrt.actors import ending, interrupting, supervisor, waiting
 from flowrt.actors.attempts import Attempts
 from flowrt.actors.executions import Lineage
 from flowrt.actors.failures import Culprit
-from flowrt.actors.node_ends import COMPLETED
 from flowrt.actors.parking import Parking
 from flowrt.actors.raised import SPECIAL
 from flowrt.actors.rare import Rare
@@ -18,6 +17,7 @@ from flowrt.channels.event_stream import Listener
 from flowrt.errors import StalledError
 from flowrt.events import ExecutionStatus, NodeStatus
 from flowrt.graph.flow import Flow
+from flowrt.graph.node_ends import COMPLETED
 from flowrt.graph.plan import Plan, PlanNode
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Execution:
     __slots__ = (
         "_attempts", "_caller", "_context", "_ended", "_id", "_on_end", "_parking", "_rare", "_suspended", "culprit",
         "duration_ns", "error", "flow", "hands", "has_called", "is_acting", "is_ending", "is_held", "is_overseen",
-        "is_paused", "is_stopped", "is_watched", "kernel", "left", "lineage", "listeners", "output", "plan", "position",
-        "reason", "started_ns", "states", "status",
+        "is_paused", "is_stopped", "is_watched", "kernel", "lineage", "listeners", "output", "plan", "position",
+        "reason", "started_ns", "status",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel", plan: Plan, input_value: Any, parent: "Execution | None" = None) -> None:
@@ -40,8 +40,6 @@ class Execution:
         self.plan = plan
         self._id: str | None = None
         self.flow = Flow(plan, input_value)
-        self.states = bytearray(len(plan.nodes))
-        self.left = len(plan.nodes)
         self.lineage = None if parent is None else Lineage(parent.id, parent.depth + 1)
         self._caller: Context | None = copy_context()
         """What steps see of the context variables of whoever began it."""
@@ -162,22 +160,23 @@ class Execution:
             return None
         if type(result) in SPECIAL and waiting.begin(self, node, result, started_ns):
             return None
-        following = self.flow.succeed(node, result)
-        self.states[node.index] = COMPLETED
-        self.left -= 1
+        flow = self.flow
+        following = flow.succeed(node, result)
+        flow.states[node.index] = COMPLETED
+        flow.left -= 1
         if self.is_watched:
             if self.is_overseen and following is not None:  # nothing fires but what was taken
-                self.flow.ready.appendleft(following)
+                flow.ready.appendleft(following)
                 following = None
             self.kernel.journal.completed(self, node, started_ns, note)
-        if self.flow.news:
+        if flow.news:
             supervisor.act_on_news(self)
-        if not self.left:
+        if not flow.left:
             self.finish()
             return None
         if self.is_held:
-            if following is not None and not self.states[following.index]:
-                self.flow.ready.appendleft(following)
+            if following is not None and not flow.states[following.index]:
+                flow.ready.appendleft(following)
             ending.sift(self)
             return None
         return following
@@ -190,11 +189,11 @@ class Execution:
 
     def count_end(self, node: PlanNode, state: int) -> None:
         """Note that a node has ended, and how."""
-        self.states[node.index] = state
-        self.left -= 1
+        self.flow.states[node.index] = state
+        self.flow.left -= 1
 
     def _has_completed(self, node: PlanNode) -> bool:
-        return self.states[node.index] == COMPLETED
+        return self.flow.states[node.index] == COMPLETED
 
     # --- workers ----------------------------------------------------------------------------------------------------
 
@@ -253,7 +252,7 @@ class Execution:
             self._rest()
             return
         if not self.is_ending:
-            missing = tuple(node.id for node in self.plan.nodes if not self.states[node.index])
+            missing = tuple(node.id for node in self.plan.nodes if not self.flow.states[node.index])
             self.error = StalledError(self.id, self.plan.name, missing)
         self.finish()
 

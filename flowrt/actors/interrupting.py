@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flowrt.actors import ending, placing, supervisor
 from flowrt.actors.interruptions import ABANDONED, FINISHED_ANYWAY, Interruption
-from flowrt.actors.node_ends import CANCELLED, COMPLETED, NEVER_BEGAN
 from flowrt.actors.raised import Raised
 from flowrt.errors import StepResultError
+from flowrt.graph.node_ends import CANCELLED, COMPLETED, NEVER_BEGAN
 from flowrt.typing import INSTRUCTIONS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MANY = 16
 
 def interrupt_node(execution: "Execution", node: "PlanNode", interruption: Interruption) -> None:
     """Interrupt one node, wherever it is; nothing happens if it has ended or is being interrupted."""
-    if execution.states[node.index] or execution.rare.interruptions.find(node) is not None:
+    if execution.flow.states[node.index] or execution.rare.interruptions.find(node) is not None:
         return
     execution.is_held = True
     if node in execution.parking:
@@ -57,7 +57,7 @@ def _interrupt_waiting(execution: "Execution", node: "PlanNode", interruption: I
     execution.rare.interruptions.keep_note(node, interruption.note)
     execution.count_end(node, CANCELLED if number > 1 else NEVER_BEGAN)
     ending.deliver_cancel(execution, node, has_begun=number > 1)
-    if not execution.left:
+    if not execution.flow.left:
         execution.finish()
 
 
@@ -128,7 +128,11 @@ def end_interrupted(
     error: BaseException | None = None,
 ) -> None:
     """End a firing that was interrupted, or whose worker was: as cancelled, or as failed if its time is over."""
-    if execution.states[node.index] or execution.status != "running" or _time_out(execution, node, started_ns, error):
+    if (
+        execution.flow.states[node.index]
+        or execution.status != "running"
+        or _time_out(execution, node, started_ns, error)
+    ):
         return
     interruption = execution.rare.interruptions.find(node)
     note = None if interruption is None else interruption.note
@@ -153,7 +157,7 @@ def _end_cancelled(execution: "Execution", node: "PlanNode") -> None:
     execution.count_end(node, CANCELLED)
     if execution.plan.has_ports or not execution.is_ending:
         ending.deliver_cancel(execution, node, has_begun=True)
-        if not execution.left:
+        if not execution.flow.left:
             execution.finish()
         supervisor.act_on_news(execution)
         ending.sift(execution)
@@ -161,7 +165,7 @@ def _end_cancelled(execution: "Execution", node: "PlanNode") -> None:
 
 def has_ended(execution: "Execution", node: "PlanNode", result: Any, started_ns: int) -> bool:
     """Say whether a firing that returned had been given up or interrupted; what it returned counts all the same."""
-    if execution.states[node.index] or execution.status != "running":
+    if execution.flow.states[node.index] or execution.status != "running":
         return True
     if execution.rare.interruptions.find(node) is None:
         return False
@@ -182,7 +186,7 @@ def finish_anyway(execution: "Execution", node: "PlanNode", result: Any, started
     execution.kernel.journal.completed(execution, node, started_ns, FINISHED_ANYWAY)
     execution.rare.interruptions.end(node, "finished anyway", execution.kernel.monotonic_ns())
     execution.count_end(node, COMPLETED)
-    if not execution.left:
+    if not execution.flow.left:
         execution.finish()
     supervisor.act_on_news(execution)
     ending.sift(execution)

@@ -86,3 +86,4 @@ def look_for_listeners(execution: "Execution") -> None:
     kernel, has_listeners = execution.kernel, execution.has_listeners
     execution.is_watched = has_listeners or kernel.is_watched
     execution.is_overseen = has_listeners or kernel.is_overseen
+    execution.flow.count()

@@ -42,6 +42,6 @@ def end_pause(execution: "Execution") -> None:
     execution.rare.held.clear()
     now_ns, left_ns = execution.kernel.monotonic_ns(), execution.rare.totals_left_ns
     for node, nanoseconds in left_ns.items():
-        if not execution.states[node.index]:
+        if not execution.flow.states[node.index]:
             waiting.set_total(execution, node, now_ns + nanoseconds)
     left_ns.clear()

@@ -94,7 +94,7 @@ def send(execution: "Execution", name: str, payload: Any) -> None:
 
 
 def _one_that_may_wait(execution: "Execution", name: str) -> "PlanNode":
-    nodes = [node for node in execution.plan.signals[name] if not execution.states[node.index]]
+    nodes = [node for node in execution.plan.signals[name] if not execution.flow.states[node.index]]
     if not nodes:
         raise SignalRefusedError(execution.id, name, "every node that waits for it has ended already")
     if execution.rare.signals.count(name) >= len(nodes):

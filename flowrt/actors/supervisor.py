@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from flowrt.actors import ending, interrupting, live, waiting
 from flowrt.actors.interruptions import Interruption
-from flowrt.actors.node_ends import COMPLETED, FAILED, SKIPPED
 from flowrt.actors.snapshots import message_of, text_of, type_name
 from flowrt.errors import (
     ExpressionError,
@@ -19,6 +18,7 @@ from flowrt.errors import (
 from flowrt.graph.fresh import fresh
 from flowrt.graph.getters import NoValueError
 from flowrt.graph.joins import Token
+from flowrt.graph.node_ends import COMPLETED, FAILED, SKIPPED
 from flowrt.graph.plan import PlanNode
 from flowrt.graph.tokens import News
 from flowrt.outcomes import NodeFailure
@@ -36,7 +36,7 @@ NEVER_RETRIED = (ExpressionError, FlagError, StepResultError, StepExitedError, S
 
 def attempt_failed(execution: "Execution", node: PlanNode, error: Exception, started_ns: int) -> None:
     """Retry an attempt that failed, or let its node fail."""
-    if execution.is_held and (execution.states[node.index] or execution.status != "running"):
+    if execution.is_held and (execution.flow.states[node.index] or execution.status != "running"):
         return
     if execution.is_interrupted(node):
         interrupting.end_interrupted(execution, node, started_ns, None if type(error) is NoValueError else error)
@@ -139,7 +139,7 @@ def node_failed(execution: "Execution", node: PlanNode, error: Exception, attemp
         execution.fail(node, carried.misfit or error, attempt)
     else:
         execution.rare.failures.absorbed += 1
-    if not execution.left:
+    if not execution.flow.left:
         execution.finish()
 
 
@@ -154,7 +154,7 @@ def skip(execution: "Execution", node: PlanNode) -> None:
     execution.tell(node, "skipped", attempt=0)
     execution.count_end(node, SKIPPED)
     execution.flow.skip(node)
-    if not execution.left:
+    if not execution.flow.left:
         execution.finish()
 
 
@@ -186,7 +186,7 @@ def _act(execution: "Execution", node: PlanNode, what: News) -> None:
         waiting.open_join(execution, node)
     elif what is News.DECIDED_EARLY:
         _cancel_losers(execution, node)
-    elif not execution.states[node.index]:
+    elif not execution.flow.states[node.index]:
         _end_by_tokens(execution, node, what)
 
 

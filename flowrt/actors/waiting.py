@@ -128,7 +128,7 @@ def open_join(execution: "Execution", node: "PlanNode") -> None:
 
 
 def _join_is_over(execution: "Execution", node: "PlanNode") -> None:
-    if execution.states[node.index]:
+    if execution.flow.states[node.index]:
         return
     if execution.flow.expire(node):
         live.join_expired(execution, node)

@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flowrt.actors import interrupting
-from flowrt.actors.node_ends import CANCELLED, COMPLETED, FAILED, NEVER_BEGAN, PENDING, SKIPPED
 from flowrt.actors.snapshots import text_of
 from flowrt.clock import NANOSECONDS
 from flowrt.definition.arguments import Flag, FromInput
@@ -16,6 +15,7 @@ from flowrt.explain.facts import ENDED, Arrival, Design, Fate, NodeFacts, Queue
 from flowrt.explain.reasons import explain_node
 from flowrt.explain.wiring import FlagFact
 from flowrt.graph.joins import Token
+from flowrt.graph.node_ends import CANCELLED, COMPLETED, FAILED, NEVER_BEGAN, PENDING, SKIPPED
 from flowrt.graph.tokens import News
 from flowrt.policies import Default, OnError
 
@@ -86,7 +86,7 @@ class LiveFacts:
         failure = self._rare.failures.find(node.id)
         if failure is not None:
             return self._failed(node, failure.attempt, failure.error)
-        if self._execution.states[node.index] != PENDING:
+        if self._execution.flow.states[node.index] != PENDING:
             return self._ended(node)
         return self._under_way(node)
 
@@ -99,7 +99,7 @@ class LiveFacts:
         return NodeFacts(node.id, "failed", attempt, (*attempts, last), error, note)
 
     def _ended(self, node: "PlanNode") -> NodeFacts:
-        state = ENDS[self._execution.states[node.index]]
+        state = ENDS[self._execution.flow.states[node.index]]
         interrupted = self._rare.interruptions.ended(node)
         note = None
         if interrupted is not None:
@@ -231,7 +231,7 @@ class LiveFacts:
         failure = self._rare.failures.find(node.id)
         if failure is None:
             return node.on_error
-        is_default_lost = isinstance(node.on_error, Default) and self._execution.states[node.index] != COMPLETED
+        is_default_lost = isinstance(node.on_error, Default) and self._execution.flow.states[node.index] != COMPLETED
         return "fail" if is_fatal(failure.error) or is_default_lost else node.on_error
 
     def join_seconds(self, node_id: str) -> float | None:
@@ -255,7 +255,7 @@ class LiveFacts:
         if state not in ENDED:
             return Arrival(written, is_in=False, token=None)
         token = carried(written, state, self._on_error(source))
-        if token is None and not node.keeps_tokens and execution.states[node.index] != NEVER_BEGAN:
+        if token is None and not node.keeps_tokens and execution.flow.states[node.index] != NEVER_BEGAN:
             token = Token.VALUE  # what is none would have been kept
         return Arrival(written, is_in=True, token=token)
 

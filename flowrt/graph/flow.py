@@ -26,11 +26,10 @@ class Carried(NamedTuple):
 class Flow(Tokens):
     """The tokens of one execution, and the payloads that come with them."""
 
-    __slots__ = ("failures", "granted", "history", "input", "plan", "records", "sent")
+    __slots__ = ("failures", "granted", "history", "input", "records", "sent")
 
     def __init__(self, plan: Plan, input_value: Any) -> None:
         super().__init__(plan)
-        self.plan = plan
         self.input = input_value
         self.sent: list[Any] = [None] * plan.size
         if plan.takes_records:
@@ -75,49 +74,30 @@ class Flow(Tokens):
             StepResultError: A node of this kind can't produce that; nothing was delivered.
             ExpressionError: The condition of an edge failed on it; nothing was delivered.
         """
-        targets = node.plain_targets
-        if targets is not None and not node.takes_record:
-            self.sent[node.index] = result
-        elif targets is None or not self._keep_record(node, result):
-            targets = self._send(node, result)
-            if targets is None:
-                return None
-        nodes, missing, inboxes = self.plan.nodes, self.missing, self.inboxes
-        following = ready = None
-        for index in targets:
-            missing[index] = left = missing[index] - 1
-            if left:
-                continue
-            target = nodes[index]
-            if not inboxes or index not in inboxes or self.judge(target):
-                if following is None:
-                    following = target
-                elif ready is None:
-                    ready = self.ready
-                    ready.append(target)
-                else:
-                    ready.append(target)
-        return following
+        if node.plain_targets is None:
+            self._deliver_value(node, result, holds)
+            return None
+        self.keep_result(node, result)
+        return self.deliver_values(node.plain_targets)
 
-    def _keep_record(self, node: PlanNode, result: Any) -> bool:
-        """Put the record of a node where its targets find it, if there is nothing to check; say whether it was so."""
+    def keep_result(self, node: PlanNode, result: Any) -> None:
+        """Put what a node with plain targets returned where those find it.
+
+        Raises:
+            StepResultError: A node of this kind can't produce that.
+        """
         index = node.index
-        record = self.records[index]
-        if not node.adds_to_record or result.__class__ is not dict or record is None:
-            return False
-        self.sent[index] = record | result if result else record
-        self.history.keep(node, result)
-        return True
-
-    def _send(self, node: PlanNode, result: Any) -> tuple[int, ...] | None:
-        """Put a payload where the targets find it; the plain targets, if their tokens are still to be counted."""
-        handles = result.handles if isinstance(result, Choice) else None
-        produced, payload = self._payload(node, result)
-        if node.plain_targets is not None:
+        if not node.takes_record:
+            self.sent[index] = result
+        elif node.adds_to_record and result.__class__ is dict and (record := self.records[index]) is not None:
+            self.history.produced[index] = result
+            if result:
+                self.history.note_keys(result)
+                record = record | result
+            self.sent[index] = record
+        else:
+            produced, payload = self._payload(node, result)
             self._keep(node, payload, produced)
-            return node.plain_targets
-        self._deliver_value(node, produced, payload, handles, holds)
-        return None
 
     def finish_anyway(self, node: PlanNode, result: Any) -> None:
         """Deliver a value that came although its node was interrupted; an edge whose condition fails carries none.
@@ -125,13 +105,11 @@ class Flow(Tokens):
         Raises:
             StepResultError: A node of this kind can't produce that; nothing was delivered.
         """
+        self._deliver_value(node, result, Misfits().holds)
+
+    def _deliver_value(self, node: PlanNode, result: Any, holds: Holds) -> None:
         handles = result.handles if isinstance(result, Choice) else None
         produced, payload = self._payload(node, result)
-        self._deliver_value(node, produced, payload, handles, Misfits().holds)
-
-    def _deliver_value(
-        self, node: PlanNode, produced: Any, payload: Any, handles: tuple[str, ...] | None, holds: Holds
-    ) -> None:
         tokens = [
             Token.VALUE if is_chosen(edge, handles) and holds(edge, payload) else Token.SKIPPED
             for edge in node.outgoing

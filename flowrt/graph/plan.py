@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flowrt.definition.model import Definition, JoinRule, Node
 from flowrt.definition.nearest import NearestNames
 from flowrt.errors import UnknownNodeError
+from flowrt.graph.firing_order import firing_order_of
 from flowrt.graph.losers import losers_of
 from flowrt.policies import NodePolicy, OnError
 from flowrt.typing import SignalWait
@@ -151,6 +152,11 @@ class Plan:
         self.result_node = self.by_id[definition.result] if definition.result else None
         self._losers: dict[PlanNode, tuple[PlanNode, ...]] = {}
         self._latest: dict[frozenset[PlanNode], frozenset[PlanNode]] = {}
+
+    @cached_property
+    def firing_order(self) -> tuple[PlanNode, ...] | None:
+        """All nodes as they fire if every step returns a value at once; `None` if that depends on the values."""
+        return firing_order_of(self)
 
     @cached_property
     def written(self) -> Mapping[str, Node]:

@@ -44,7 +44,12 @@ class History:
     def keep(self, node: PlanNode, produced: Record) -> None:
         """Take what a node produced."""
         self.produced[node.index] = produced
-        if produced and self.plan.merges_records:
+        if produced:
+            self.note_keys(produced)
+
+    def note_keys(self, produced: Record) -> None:
+        """Note which keys came from more than one node."""
+        if self.plan.merges_records:
             if not self._known.isdisjoint(produced):
                 self.contested.update(self._known.intersection(produced))
             self._known.update(produced)

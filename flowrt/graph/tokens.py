@@ -8,6 +8,7 @@ from types import MappingProxyType
 from flowrt.definition.model import JoinRule
 from flowrt.graph.joins import Token, Verdict, judge, may_decide
 from flowrt.graph.plan import Plan, PlanEdge, PlanNode, by_last_edge
+from flowrt.graph.progress import Progress
 
 
 class News(Enum):
@@ -25,29 +26,47 @@ class News(Enum):
 NONE: Mapping[int, dict[int, Token]] = MappingProxyType({})
 
 
-class Tokens:
+class Tokens(Progress):
     """What came over the edges of one execution. A join decides once; values that come after that are late.
 
     What is seldom needed is made when it is: in a million executions that wait, empty containers would weigh most.
     """
 
-    __slots__ = ("_closed", "_fed", "_ready", "_rescuing", "_rules", "inboxes", "late", "missing", "news")
+    __slots__ = ("_closed", "_fed", "_rescuing", "_rules", "inboxes", "late", "news")
 
     def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
         self._fed: dict[int, tuple[PlanNode, ...]] | None = None
         """By node: those that fed it, where that was not all of its plan's sources."""
         self._rules: dict[int, JoinRule] | None = None
         """By node: the rules of joins whose time was over."""
         self._closed: set[int] | None = None
         self._rescuing: set[int] | None = None
-        self._ready: deque[PlanNode] | tuple[PlanNode, ...] = plan.roots
-        self.missing = plan.missing.copy()
         self.inboxes: Mapping[int, dict[int, Token]] = NONE
         """By node and edge: the tokens that are no value, and all tokens of nodes that keep them."""
         self.news: deque[tuple[PlanNode, News]] | tuple[()] = ()
         """What the supervisor has to act on, in this order."""
         self.late = 0
         """How many values came to joins that had decided."""
+
+    def deliver_values(self, targets: tuple[int, ...]) -> PlanNode | None:
+        """Take a value for each of a node's plain targets; the first one that becomes ready, others go to `ready`."""
+        nodes, missing, inboxes = self.plan.nodes, self.missing, self.inboxes
+        following = ready = None
+        for index in targets:
+            missing[index] = left = missing[index] - 1
+            if left:
+                continue
+            target = nodes[index]
+            if not inboxes or index not in inboxes or self.judge(target):
+                if following is None:
+                    following = target
+                elif ready is None:
+                    ready = self.ready
+                    ready.append(target)
+                else:
+                    ready.append(target)
+        return following
 
     def deliver(self, edge: PlanEdge, token: Token) -> None:
         """Take the token of an edge; what it makes ready goes to `ready`, what else happens to `news`."""
@@ -156,22 +175,6 @@ class Tokens:
         """Return the ids of the nodes whose failed tokens a node got, each once, in the order of the edges."""
         tokens = self.inboxes.get(node.index, {})
         return tuple(dict.fromkeys(e.source.id for e in node.incoming if tokens.get(e.index) is Token.FAILED))
-
-    @property
-    def ready(self) -> deque[PlanNode]:
-        """What fires next."""
-        if not isinstance(self._ready, deque):
-            self._ready = deque(self._ready)
-        return self._ready
-
-    @property
-    def ready_count(self) -> int:
-        """How many firings are ready."""
-        return len(self._ready)
-
-    def rest(self) -> None:
-        """Let go of what is ready, which is nothing: an empty queue weighs as much as all else together."""
-        self._ready = ()
 
     def rescues(self, node: PlanNode) -> bool:
         """Say whether a node fired because of a failure or an outcome: it runs although the execution is ending."""
