@@ -185,6 +185,7 @@ class Engine:
             begun(execution)
         try:
             if execution.lineage is None or execution.lineage.depth < MAX_INLINE_DEPTH:
+                kernel.turn.begin_run(worker.task, execution.started_ns)
                 await worker.work(execution)
             else:
                 kernel.crew.call(execution)

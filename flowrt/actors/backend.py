@@ -7,7 +7,7 @@ are used here only, and a test fails if they change.
 import asyncio
 import math
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from importlib import import_module
 from operator import attrgetter
@@ -38,6 +38,9 @@ class Backend(Protocol):
     def new_scope(self) -> Callable[[], Any]:
         """What makes a cancel scope: the event loop's own kind, where it has one."""
         ...
+
+    checkpoint: Callable[[], Awaitable[None]]
+    """Lets the event loop turn, and ends what was cancelled."""
 
     def current_task(self) -> Any:
         """Return the task that calls."""
@@ -123,6 +126,7 @@ class AsyncioBackend:
 
     def __init__(self) -> None:
         self.new_scope: Callable[[], Any] = type(anyio.CancelScope())  # what that makes, without asking where it runs
+        self.checkpoint: Callable[[], Awaitable[None]] = partial(asyncio.sleep, 0)
         self._loop = asyncio.get_running_loop()  # to ask for it costs a system call on Python 3.11
         # looked up once: an import statement costs half a microsecond even where the module is loaded
         self._task_states: Any = getattr(import_module("anyio._backends._asyncio"), "_task_states")  # noqa: B009 - private
@@ -211,6 +215,7 @@ class TrioBackend:
 
         self.cancelled: type[BaseException] = trio.Cancelled
         self.new_scope: Callable[[], Any] = trio.CancelScope
+        self.checkpoint: Callable[[], Awaitable[None]] = trio.lowlevel.checkpoint
         self._current_task = trio.lowlevel.current_task
         self._current_token = trio.lowlevel.current_trio_token
         self._enable_ki_protection = trio.lowlevel.enable_ki_protection

@@ -55,7 +55,7 @@ def fire_in_order(worker: "Worker", execution: "Execution", driver: Driver) -> S
             if node.is_async:
                 call.invoke = node.invoke
                 trap = context.run(step.__next__)
-                result, call.result = call.result, None
+                result = call.result
             else:
                 result = context.run(node.invoke, flow)
             is_value = type(result) in PLAIN_TYPES or _is_value(result)
@@ -75,11 +75,11 @@ def fire_in_order(worker: "Worker", execution: "Execution", driver: Driver) -> S
                 kernel.journal.completed(execution, node, started_ns, None)
         except BaseException as error:  # noqa: BLE001 - sorted out by the worker
             return Stopped(node, context, started_ns, error=error)
-        ended_ns = now_ns()
-        if ended_ns >= turn.ends_ns:
-            worker.end_turn(execution, node, None, ended_ns - max(started_ns, turn.seen_ns))
+        taken_ns, started_ns = started_ns, now_ns()
+        if started_ns >= turn.ends_ns:
+            worker.end_turn(execution, node, None, started_ns - max(taken_ns, turn.seen_ns))
             break
-        started_ns = ended_ns
+    turn.seen_ns = started_ns
     flow.pause_between()
     if begun == len(order):
         flow.rest()

@@ -68,7 +68,8 @@ class Kernel:
         """No execution begins any more, but in a step."""
         self.max_payload_bytes = settings.max_payload_bytes
         wait_space = None if sink is None else sink.wait_space
-        self.turn = Turn(settings.clock.monotonic_ns, wait_space) if gate is None else GatedTurn(gate, wait_space)
+        now_ns, checkpoint = settings.clock.monotonic_ns, self.backend.checkpoint
+        self.turn = Turn(now_ns, checkpoint, wait_space) if gate is None else GatedTurn(gate, wait_space)
         self.watchdog = Watchdog(settings.watchdog_seconds if gate is None else None)
         self.parent: ContextVar[Execution | None] = ContextVar("flowrt execution", default=None)
         self.executions = Executions(settings.ids)

@@ -16,13 +16,13 @@ class LateScope:
         backend: The event loop's.
     """
 
-    __slots__ = ("_backend", "_depth", "_task", "innermost", "marker", "scope")
+    __slots__ = ("_backend", "_depth", "innermost", "marker", "scope", "task")
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._task = backend.current_task()
+        self.task = backend.current_task()
         self._depth = 0
-        self.innermost = backend.innermost(self._task)
+        self.innermost = backend.innermost(self.task)
         """Returns the innermost open scope of the task."""
         self.marker: object = None
         """What was innermost when the block began, or the scope once it was entered."""
@@ -31,9 +31,13 @@ class LateScope:
 
     def __enter__(self) -> Self:
         self._depth += 1
+        self.look()
+        return self
+
+    def look(self) -> None:
+        """See what is innermost now, where another late scope may have been entered around this one's place."""
         if self.scope is None:
             self.marker = self.innermost()
-        return self
 
     def enter(self) -> None:
         """Enter the scope, unless that was done."""

@@ -135,6 +135,7 @@ class Timers:
             self.act_next()
             if now_ns() >= turn.ends_ns:
                 await turn.wait_out_of_line()
+        turn.seen_ns = now_ns()
 
     def next_ns(self) -> int | None:
         """Return when the next timer is due."""

@@ -20,6 +20,7 @@ MOST_ASKING = 100
 LONG_NS = BUDGET_NS // 10
 """After a firing that took so long, others get two turns of the event loop."""
 WaitSpace: TypeAlias = Callable[[], Awaitable[None]]
+Checkpoint: TypeAlias = Callable[[], Awaitable[None]]
 
 
 class Place:
@@ -41,29 +42,42 @@ class Turn:
     after this worker yielded, and what is left of that one's budget is shared. No clock or callback of the event loop
     is asked. The budget is carried from one `run` to the next.
 
+    Only the time that workers use is taken off a budget, not what other tasks do meanwhile. A task that begins a run
+    gets a small share at once, if the turn has one left, and another one only once it has waited.
+
     Workers that wait for a turn get equal shares of its budget, and who got nothing of one goes first in the next: the
     loop resumes them in an order of its own. More than a few stand in line until they are called: if all asked in every
     turn, asking would cost more than the shares.
 
     Args:
         now_ns: A clock that never goes back.
+        checkpoint: Lets the loop turn.
         wait_space: Waits until the log has space.
     """
 
     __slots__ = (
-        "_asking", "_commands", "_has_served", "_hungry", "_line", "_share_ns", "_turn_ends_ns", "_wait_space",
-        "ends_ns", "had_long_firing", "now_ns", "number", "seen_ns", "waiting",
+        "_asking", "_checkpoint", "_commands", "_has_served", "_holder", "_hungry", "_line", "_share_ns",
+        "_turn_ends_ns", "_wait_space", "ends_ns", "had_long_firing", "now_ns", "number", "seen_ns", "waiting",
     )  # fmt: skip
 
-    def __init__(self, now_ns: Callable[[], int], wait_space: WaitSpace | None = None) -> None:
+    def __init__(
+        self,
+        now_ns: Callable[[], int],
+        checkpoint: Checkpoint = anyio.lowlevel.checkpoint,
+        wait_space: WaitSpace | None = None,
+    ) -> None:
         self.now_ns = now_ns
+        self._checkpoint = checkpoint
         self._wait_space = wait_space
         self._commands: deque[Callable[[], None]] = deque()
         self.number = 0
-        self._turn_ends_ns = 0
+        self._turn_ends_ns = BUDGET_NS
+        """When the budget is used up if the workers use all time from `seen_ns` on."""
         self._share_ns = BUDGET_NS
         self.ends_ns = 0
         """When the share of the worker that goes on now is used up."""
+        self._holder: object = None
+        """The task that had a share last, if it is known; what is left of it is for the next run that it begins."""
         self.had_long_firing = False
         """A firing of at least `LONG_NS` has ended this turn."""
         self._has_served = False
@@ -75,7 +89,7 @@ class Turn:
         self._line: deque[Place] = deque()
         """Those who wait until they may."""
         self.seen_ns = 0
-        """When a suspended step last gave the event loop back."""
+        """When a worker last took the event loop, or gave it back."""
         self.waiting: Counter[Execution] = Counter()
         """By execution: how many of its workers wait for the next turn, hands that need not be called for it."""
 
@@ -96,12 +110,26 @@ class Turn:
     def resumed(self, noted: int) -> int:
         """Say that a worker goes on that yielded in the turn of that number; the time when it does."""
         now_ns = self.now_ns()
+        self._take(now_ns)
         if noted == self.number:
             self._begin(now_ns)
-        elif now_ns >= self._turn_ends_ns > self.seen_ns:  # time that the workers did not use is not lost to them
-            self._turn_ends_ns += now_ns - self.seen_ns
-        self._take_share(now_ns)
+        self._take_share(now_ns, self._share_ns, None)
         return now_ns
+
+    def begin_run(self, task: object, now_ns: int) -> None:
+        """Say that a task begins a run, now."""
+        idle_ns = self._take(now_ns)
+        if task is self._holder:
+            self.ends_ns += idle_ns
+        else:
+            self._take_share(now_ns, LEAST_SHARE_NS, task)
+
+    def _take(self, now_ns: int) -> int:
+        """Take no time off the budget since a worker gave the loop back; how much it was."""
+        idle_ns = now_ns - self.seen_ns
+        self._turn_ends_ns += idle_ns
+        self.seen_ns = now_ns
+        return idle_ns
 
     def _begin(self, now_ns: int) -> None:
         self.number += 1
@@ -109,16 +137,17 @@ class Turn:
         self._turn_ends_ns = now_ns + BUDGET_NS
         self._share_ns = max(BUDGET_NS // (self._asking or 1), LEAST_SHARE_NS)
 
-    def _take_share(self, now_ns: int) -> None:
-        self.ends_ns = 0 if self._commands else min(now_ns + self._share_ns, self._turn_ends_ns)
+    def _take_share(self, now_ns: int, share_ns: int, holder: object) -> None:
+        self._holder = holder
+        self.ends_ns = 0 if self._commands else min(now_ns + share_ns, self._turn_ends_ns)
 
-    async def wait_next(self, execution: "Execution") -> None:
+    async def wait_next(self, execution: "Execution", task: object) -> None:
         """Wait until the log has space again, and for a share of a turn. A cancel changes nothing."""
         self.waiting[execution] += 1
         try:
             noted = await self._wait_in_line()
             try:
-                await self._wait_share(noted)
+                await self._wait_share(noted, task)
             finally:
                 self._call_next()
         finally:
@@ -152,13 +181,13 @@ class Turn:
         else:
             self._asking -= 1
 
-    async def _wait_share(self, called_in: int | None) -> None:
+    async def _wait_share(self, called_in: int | None, task: object) -> None:
         if self._wait_space is not None:
             await self._wait_space()
         noted = await self._yield() if called_in is None else called_in
         is_hungry = False
         try:
-            while not self._is_served(noted, is_hungry=is_hungry):
+            while not self._is_served(noted, task, is_hungry=is_hungry):
                 if not (is_hungry or self._hungry):
                     is_hungry = True
                     self._hungry += 1
@@ -166,11 +195,12 @@ class Turn:
         finally:
             self._hungry -= is_hungry
 
-    def _is_served(self, noted: int, *, is_hungry: bool) -> bool:
+    def _is_served(self, noted: int, task: object, *, is_hungry: bool) -> bool:
         """Give a share to a worker that yielded in the turn of that number, if it is its time; say whether it is."""
         if self._hungry and not is_hungry:
             return False
         now_ns = self.now_ns()
+        self._take(now_ns)
         if noted == self.number:
             self._begin(now_ns)
         if not self._has_served:  # steps that went on may have used it up
@@ -178,17 +208,18 @@ class Turn:
         if now_ns >= self._turn_ends_ns:
             return False
         self._has_served = True
-        self._take_share(now_ns)
+        self._take_share(now_ns, self._share_ns, task)
         return True
 
     async def wait_out_of_line(self) -> None:
         """Let the loop turn, and take a share of that turn: for the timers, which never wait for the log."""
         noted = await self._yield()
         now_ns = self.now_ns()
+        self._take(now_ns)
         if noted == self.number:
             self._begin(now_ns)
         self._turn_ends_ns = max(self._turn_ends_ns, now_ns + self._share_ns)
-        self._take_share(now_ns)
+        self._take_share(now_ns, self._share_ns, None)
 
     async def wait_if_over(self) -> None:
         """Let the loop turn if this turn's budget is used up: for what takes time beside firings."""
@@ -198,10 +229,10 @@ class Turn:
     async def _yield(self) -> int:
         """Let the loop turn; the number of the turn before."""
         self.do_waiting()
-        noted = self.number
-        await anyio.lowlevel.checkpoint()
+        noted, self.seen_ns = self.number, self.now_ns()
+        await self._checkpoint()
         if self.had_long_firing and noted == self.number:  # only now the loop knows who else is ready
-            await anyio.lowlevel.checkpoint()
+            await self._checkpoint()
         return noted
 
 
@@ -211,14 +242,17 @@ class GatedTurn(Turn):
     __slots__ = ("_gate",)
 
     def __init__(self, gate: CompletionGate, wait_space: WaitSpace | None = None) -> None:
-        super().__init__(lambda: 0, wait_space)
+        super().__init__(lambda: 0, wait_space=wait_space)
         self._gate = gate
 
     def resumed(self, noted: int) -> int:  # noqa: ARG002 - a turn that is not gated knows its number
         """Change nothing: what resumes asks the gate."""
         return 0
 
-    async def wait_next(self, execution: "Execution") -> None:
+    def begin_run(self, task: object, now_ns: int) -> None:
+        """Change nothing, too."""
+
+    async def wait_next(self, execution: "Execution", task: object) -> None:  # noqa: ARG002 - the gate knows no tasks
         """Wait until an execution may fire the next node, and until the log has space again."""
         self.do_waiting()
         await self._gate.wait_turn(execution.id)

@@ -56,7 +56,7 @@ class Worker(LateScope):
     def __init__(self, kernel: "Kernel") -> None:
         self.kernel = kernel
         super().__init__(kernel.backend)
-        self.cancel_requests = kernel.backend.cancel_requests(self._task)
+        self.cancel_requests = kernel.backend.cancel_requests(self.task)
         """Returns how often its task was asked to end, which a step may have swallowed."""
         self.first_requests = self.requests = self.cancel_requests()
         """How often its task had been asked to end when the worker was made."""
@@ -92,7 +92,7 @@ class Worker(LateScope):
                     while goes_straight(execution) and (stopped := fire_in_order(self, execution, driver)) is None:
                         if execution.status != "running":
                             return
-                        await self.kernel.turn.wait_next(execution)
+                        await self._wait_turn(execution)
                     if stopped is not None:
                         driver = await self._go_on(execution, stopped, driver)
                     await self._drain(execution, driver)
@@ -101,6 +101,10 @@ class Worker(LateScope):
             raise
         finally:
             execution.end_work(self)
+
+    async def _wait_turn(self, execution: "Execution") -> None:
+        await self.kernel.turn.wait_next(execution, self.task)
+        self.look()  # if it runs in a step of another worker, that has suspended, too
 
     def end_with_task(self, execution: "Execution", error: BaseException) -> None:
         """Cancel an execution because the worker's task was; whatever else ends the task stops it."""
@@ -118,8 +122,8 @@ class Worker(LateScope):
         result, ended_ns = None, now_ns()
         while ready and not self._is_spent:
             if ended_ns >= turn.ends_ns:
-                await turn.wait_next(execution)
-                ended_ns = now_ns()
+                await self._wait_turn(execution)
+                ended_ns, marker = now_ns(), self.marker
                 continue
             started_ns = ended_ns
             node: PlanNode | None = overseeing.take(execution) if execution.is_overseen else ready.popleft()
@@ -131,7 +135,7 @@ class Worker(LateScope):
                         if (trap := context.run(step.__next__)) is not DONE:
                             await self._suspend(execution, node, step, trap, context, started_ns)
                             marker = self.marker
-                        result, call.result = call.result, None
+                        result = call.result
                     else:
                         result = context.run(node.invoke, flow)
                         if type(result) not in PLAIN_TYPES and isawaitable(result):
@@ -148,6 +152,7 @@ class Worker(LateScope):
                     self.end_turn(execution, node, following, ended_ns - max(started_ns, turn.seen_ns))
                     break
                 node, started_ns = following, ended_ns
+        turn.seen_ns = ended_ns
 
     async def _go_on(self, execution: "Execution", stopped: Stopped, driver: Driver) -> Driver:
         """Bring a firing to its end that is out of the ordinary; what drives the next."""
@@ -158,7 +163,7 @@ class Worker(LateScope):
             try:
                 if trap is not DONE:
                     await self._suspend(execution, node, driver[1], trap, context, started_ns)
-                    result, driver[0].result = driver[0].result, None
+                    result = driver[0].result
                 elif not node.is_async and type(result) not in PLAIN_TYPES and isawaitable(result):
                     result = await self._settle(execution, node, result, context, started_ns)
                 if self.innermost() is not self.marker:

@@ -6,6 +6,7 @@ from contextlib import ExitStack, asynccontextmanager
 import anyio
 import anyio.lowlevel
 import pytest
+from kernel.test_turns import WorkingClock
 from kernel.workflows import timed, workflow
 
 from flowrt.actors.backend import current_backend
@@ -171,3 +172,29 @@ async def test_scopes_that_are_held_over_a_wait_are_left_in_order(held):
         for _ in range(3):
             assert await runtime.run(workflow({"a": step, "b": step})) == {"is_done": True}
     assert len(ended) == 6
+
+
+@pytest.mark.parametrize("last", ["returns", "suspends", "fails"])
+async def test_a_run_in_a_step_that_waits_for_a_turn_goes_on_inside_of_the_outer_runs_scope(last):
+    clock = WorkingClock()
+
+    async def ends(_record):
+        if last == "suspends":
+            await anyio.lowlevel.checkpoint()
+        if last == "fails":
+            raise LookupError
+        return {"inner": 1}
+
+    inner = workflow({"a": clock.works(10), "b": clock.works(10), "c": ends})
+
+    async def runs(_record):
+        return await runtime.run(inner)
+
+    async with Runtime(clock=clock, watchdog_seconds=None) as runtime:
+        outer = workflow({"a": runs, "b": runs})
+        if last == "fails":
+            with pytest.raises(ExecutionFailedError) as failed:
+                await runtime.run(outer)
+            assert isinstance(failed.value.__cause__.__cause__, LookupError)
+        else:
+            assert await runtime.run(outer) == {"inner": 1}

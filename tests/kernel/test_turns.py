@@ -71,7 +71,8 @@ async def test_ten_callers_get_their_shares_of_one_turn():
     async with Runtime(clock=clock, watchdog_seconds=None) as runtime, anyio.create_task_group() as tasks:
         for number in range(10):
             tasks.start_soon(call, runtime, number)
-    second_turn = order[50:100]  # all wait from the first turn on
+    first_turn, second_turn = order[:30], order[30:80]
+    assert {first_turn.count(number) for number in range(10)} == {3}  # each may begin before it waits
     assert {second_turn.count(number) for number in range(10)} == {5}
 
 
@@ -141,7 +142,7 @@ async def test_workers_that_go_on_in_one_turn_share_its_budget_equally():
     yielded_in = turn.number
     turn.resumed(yielded_in)
     first_ends_ns = turn.ends_ns
-    clock.now_ns += MILLISECOND
+    clock.now_ns = turn.seen_ns = MILLISECOND
     turn.resumed(yielded_in)
     assert turn.ends_ns == first_ends_ns == 5 * MILLISECOND
     turn._share_ns = MILLISECOND  # as if five had waited for it
@@ -163,3 +164,19 @@ async def test_time_that_others_used_is_not_taken_off_a_turn():
     turn.seen_ns = clock.now_ns
     turn.resumed(yielded_in)
     assert turn.ends_ns == clock.now_ns
+
+
+async def test_what_is_left_of_a_share_is_for_the_next_run_of_the_task():
+    clock, task = WorkingClock(), object()
+    turn = Turn(clock.monotonic_ns)
+    turn.begin_run(task, clock.now_ns)
+    first_ends_ns = turn.ends_ns
+    clock.now_ns = turn.seen_ns = MILLISECOND // 10
+    clock.now_ns += MILLISECOND  # it does something else
+    turn.begin_run(task, clock.now_ns)
+    assert turn.ends_ns == first_ends_ns + MILLISECOND == MILLISECOND * 5 // 4
+    clock.now_ns = turn.seen_ns = MILLISECOND * 2
+    turn.begin_run(task, clock.now_ns)
+    assert turn.ends_ns < clock.now_ns
+    turn.begin_run(object(), clock.now_ns)
+    assert turn.ends_ns == clock.now_ns + MILLISECOND // 4
