@@ -1,0 +1,49 @@
+"""Many short lists of numbers, in two arrays: in a large plan a list for each node would weigh more than the node."""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+NUMBER = "i"
+"""Numbers of nodes and edges are below two billion."""
+
+
+class Rows:
+    """Rows of numbers, by number.
+
+    Args:
+        numbers: The numbers of all rows, one row after the other.
+        starts: By row: how many numbers come before it; and how many there are.
+    """
+
+    __slots__ = ("numbers", "starts")
+
+    def __init__(self, numbers: "array[int]", starts: "array[int]") -> None:
+        self.numbers = numbers
+        self.starts = starts
+
+    def __getitem__(self, row: int) -> "array[int]":
+        """Return a row, in ints that nothing else has."""
+        return self.numbers[self.starts[row] : self.starts[row + 1]]
+
+
+def numbers_of(values: Iterable[int]) -> "array[int]":
+    """Return numbers as an array."""
+    return array(NUMBER, values)
+
+
+def grouped(keys: Sequence[int], values: Iterable[int], sizes: Iterable[int]) -> Rows:
+    """Return values by their keys, those of one key in the order in which they come (a counting sort).
+
+    Args:
+        keys: By value: the number of its row.
+        values: As many values.
+        sizes: By row: how many values have that key.
+    """
+    starts = numbers_of(accumulate(sizes, initial=0))
+    free, numbers = starts[:], numbers_of(keys)
+    for key, value in zip(keys, values, strict=True):
+        place = free[key]
+        numbers[place] = value
+        free[key] = place + 1
+    return Rows(numbers, starts)
