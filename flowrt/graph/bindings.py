@@ -4,7 +4,7 @@ All nodes that call one function with equally many results share one invocation.
 arrays are bound to it as `self` is to a method: in a large plan a closure for each node would weigh more than the node.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import MethodType
 from typing import Any, TypeAlias
 
@@ -49,7 +49,7 @@ Shared: TypeAlias = Callable[[Any, Flow], Any]
 """An invocation that is given the places of a node."""
 
 
-def bind(shared: Shared, index: int, sources: Sequence[int]) -> Getter:
+def bind(shared: Shared, index: int, sources: tuple[int, ...]) -> Getter:
     """Return the invocation of one node.
 
     Args:
@@ -58,7 +58,7 @@ def bind(shared: Shared, index: int, sources: Sequence[int]) -> Getter:
         sources: Those of the nodes whose results or records it takes.
     """
     count = len(sources)
-    places = FEW[count](index, *sources) if count < len(FEW) else ManyPlaces(index, tuple(sources))
+    places = FEW[count](index, *sources) if count < len(FEW) else ManyPlaces(index, sources)
     return MethodType(shared, places)
 
 

@@ -40,9 +40,9 @@ class CallShape:
             return None
         return [arguments[parameter.name] for parameter in wired]
 
-    def are_in_order(self, names: tuple[str, ...]) -> bool:
-        """Say whether arguments of these names can be given by position, as they come."""
-        return self.by_position(dict.fromkeys(names)) is not None and self._names is not None and names == self._names[: len(names)]
+    def is_in_order(self, names: tuple[str, ...]) -> bool:
+        """Say whether arguments of these names can be given by position, in the order in which they come."""
+        return self._names is not None and names == self._names[: len(names)]
 
     def default_of(self, parameter: inspect.Parameter) -> Any:
         """Return what a parameter gets that has no value: its default, or `None` if its type allows that."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flowrt.definition.model import Definition
+from flowrt.definition.model import Definition, Node
 from flowrt.graph.connect import add_ports, edges_of
 from flowrt.graph.garbage import without_collecting
 from flowrt.graph.node_maker import NodeMaker
@@ -27,21 +27,25 @@ def compile_plan(definition: Definition, steps: Sequence[BoundStep], convert_inp
 
 def _compile(definition: Definition, steps: Sequence[BoundStep], convert_input: Callable[[Any], Any]) -> Plan:
     wiring = wire(definition.nodes, definition.edges)
-    written = [definition.nodes[place] for place in wiring.order]
-    in_order = [steps[place] for place in wiring.order]
+    written: Sequence[Node] = definition.nodes
+    in_order = steps
+    if not isinstance(wiring.order, range):
+        written = [written[place] for place in wiring.order]
+        in_order = [steps[place] for place in wiring.order]
     edges = edges_of(wiring, definition.edges, in_order)
     maker = NodeMaker(written, in_order, wiring, edges)
     nodes = maker.make()
     ports = add_ports(nodes, wiring)
-    edges.ends = (*nodes, *ports)
+    edges.ends = (*nodes, *ports) if ports else nodes
     plan = Plan(
         definition=definition,
         nodes=nodes,
         ports=ports,
         missing=wiring.missing,
+        kinds=maker.models.kinds,
         last=wiring.last(),
-        merges_records=maker.merges_records,
-        signals=[(nodes[number], in_order[number].signal) for number in maker.signals],
+        merges_records=maker.taking.merges_records,
+        signals=[(node, step.signal) for node, step in zip(nodes, in_order, strict=True) if step.signal],
         convert_input=convert_input,
     )
     if maker.unbound:

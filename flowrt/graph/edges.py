@@ -8,12 +8,22 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flowrt.graph.rows import Rows, grouped
 
 if TYPE_CHECKING:
     from flowrt.graph.plan import PlanNode
+
+
+End = TypeVar("End")
+
+
+def each_by_last(ends: Sequence[End]) -> tuple[End, ...]:
+    """Return each end of some edges once, in the order in which they come for the last time."""
+    if len(ends) == len({*ends}):
+        return tuple(ends)
+    return tuple(dict.fromkeys(reversed(ends)))[::-1]
 
 
 class PlanEdge:
@@ -72,10 +82,12 @@ class PlanEdges:
 
     def _made(self, indices: Iterable[int]) -> tuple[PlanEdge, ...]:
         ends, sources, targets = self.ends, self._sources, self._targets
-        return tuple([
-            PlanEdge(i, ends[sources[i]], ends[targets[i]], self.handles.get(i), self.conditions.get(i))
-            for i in indices
-        ])
+        return tuple(
+            [
+                PlanEdge(i, ends[sources[i]], ends[targets[i]], self.handles.get(i), self.conditions.get(i))
+                for i in indices
+            ]
+        )
 
     @cached_property
     def _by_target(self) -> Rows:

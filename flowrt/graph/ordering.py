@@ -33,18 +33,18 @@ def topological_order(missing: Sequence[int], following: "Rows") -> list[int]:
 def firing_order(missing: "bytearray | list[int]", following: "Rows") -> "Iterator[tuple[int, tuple[int, ...]]]":
     """Yield all nodes, each with its targets, as they fire where no step suspends and every edge carries a value.
 
-    It is the order of a worker: that goes on with the first node that a firing makes ready, and the others wait in line.
+    A worker goes on with the first node that a firing makes ready, and the others wait in line.
 
     Args:
         missing: By node: for how many tokens it waits.
         following: By node: the targets of its edges.
     """
-    left, numbers, starts = missing.copy(), following.numbers, following.starts
+    left = missing.copy()
     ready = deque([node for node, count in enumerate(left) if not count])
     while ready:
         node: int | None = ready.popleft()
         while node is not None:
-            targets = tuple(numbers[starts[node] : starts[node + 1]])
+            targets = following[node]
             yield node, targets
             node = None
             for target in targets:
@@ -57,4 +57,4 @@ def firing_order(missing: "bytearray | list[int]", following: "Rows") -> "Iterat
                     ready.append(target)
     for node, count in enumerate(left):
         if count:
-            yield node, tuple(following[node])
+            yield node, following[node]

@@ -1,13 +1,13 @@
 """The compiled workflow: immutable, shared by all of its executions."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flowrt.definition.model import Definition, JoinRule, Node
 from flowrt.definition.nearest import NearestNames
 from flowrt.errors import UnknownNodeError
-from flowrt.graph.edges import PlanEdge, PlanEdges
+from flowrt.graph.edges import PlanEdge, each_by_last
 from flowrt.graph.losers import losers_of
 from flowrt.graph.node_kind import NodeKind
 from flowrt.policies import NodePolicy, OnError
@@ -53,6 +53,10 @@ class PlanNode:
     always_port: "PlanNode | None"
     plain_targets: tuple[int, ...] | None
     """The indices of the targets, if each edge always carries a value to a join that waits for all; else `None`."""
+
+    _incoming: tuple[PlanEdge, ...] | None
+    _outgoing: tuple[PlanEdge, ...] | None
+    _sources: "tuple[PlanNode, ...] | None"
 
     def __init__(self, index: int, node_id: str, kind: NodeKind) -> None:
         self.index = self.rank = index
@@ -156,9 +160,10 @@ class Plan:
         self,
         *,
         definition: Definition,
-        nodes: tuple[PlanNode, ...],
+        nodes: Sequence[PlanNode],
         ports: tuple[PlanNode, ...] = (),
         missing: bytearray | list[int],
+        kinds: Collection[NodeKind],
         last: Sequence[int],
         merges_records: bool,
         signals: Iterable[tuple[PlanNode, SignalWait]] = (),
@@ -168,18 +173,17 @@ class Plan:
         self.name = definition.name
         self.nodes = nodes
         self.convert_input = convert_input
-        self.roots = tuple([node for node, count in zip(nodes, missing, strict=True) if not count])
+        self.roots = tuple([nodes[index] for index, count in enumerate(missing) if not count])
         self.missing = missing
         """How many tokens each node waits for at first."""
-        kinds = {(node.takes_record, node.is_async, node.is_placed) for node in nodes}
-        self.takes_records = any(takes_record for takes_record, _, _ in kinds)
-        self.is_mixed = self.takes_records and not all(takes_record for takes_record, _, _ in kinds)
+        self.takes_records = any(kind.takes_record for kind in kinds)
+        self.is_mixed = self.takes_records and not all(kind.takes_record for kind in kinds)
         self.merges_records = merges_records
         self.size = len(nodes) + len(ports)
         """How many nodes and ports there are."""
         self.has_ports = bool(ports)
-        self.has_async = any(is_async for _, is_async, _ in kinds)
-        self.has_placed = any(is_placed for _, _, is_placed in kinds)
+        self.has_async = any(kind.is_async for kind in kinds)
+        self.has_placed = any(kind.is_placed for kind in kinds)
         self.policy = definition.policy
         self.signals: dict[str, dict[PlanNode, SignalWait]] = {}
         """The nodes that wait for signals, by the names of those."""
@@ -243,10 +247,7 @@ def _ends(nodes: "Sequence[PlanNode]", last: "tuple[PlanNode, ...]") -> "tuple[P
 
 def by_last_edge(edges: "Sequence[PlanEdge]") -> "tuple[PlanNode, ...]":
     """Return the sources of edges, each once, in the order of their last edges: of records, the later edge's wins."""
-    sources = [edge.source for edge in edges]
-    if len(sources) == len({*sources}):
-        return tuple(sources)
-    return tuple(dict.fromkeys(reversed(sources)))[::-1]
+    return each_by_last([edge.source for edge in edges])
 
 
 def _ancestors_among(nodes: "frozenset[PlanNode]") -> "set[PlanNode]":

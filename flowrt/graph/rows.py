@@ -3,9 +3,13 @@
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from struct import Struct
 
 NUMBER = "i"
 """Numbers of nodes and edges are below two billion."""
+SIZE = array(NUMBER).itemsize
+FEW = tuple([Struct(NUMBER * count).unpack_from for count in range(9)])
+"""By how many: what reads numbers; for a few this takes half the time of a slice."""
 
 
 class Rows:
@@ -22,9 +26,14 @@ class Rows:
         self.numbers = numbers
         self.starts = starts
 
-    def __getitem__(self, row: int) -> "array[int]":
-        """Return a row, in ints that nothing else has."""
-        return self.numbers[self.starts[row] : self.starts[row + 1]]
+    def __getitem__(self, row: int) -> tuple[int, ...]:
+        """Return a row, in ints that nobody else has: they lie where it lies."""
+        starts = self.starts
+        first = starts[row]
+        count = starts[row + 1] - first
+        if count < len(FEW):
+            return FEW[count](self.numbers, first * SIZE)
+        return tuple(self.numbers[first : first + count])
 
 
 def numbers_of(values: Iterable[int]) -> "array[int]":

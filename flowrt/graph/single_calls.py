@@ -1,10 +1,10 @@
 """How the step of one node is called that can't share its invocation with others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from flowrt.definition.arguments import Arrived
-from flowrt.graph.bindings import Places
+from flowrt.definition.arguments import Arrived, FromNode
+from flowrt.graph.bindings import Places, bind, call_with_results
 from flowrt.graph.call_shapes import CallShape, CallShapes
 from flowrt.graph.careful import CarefulCalls, careful_call
 from flowrt.graph.flags import bind_flags
@@ -52,6 +52,9 @@ class SingleCalls:
         ordered = shape.by_position(arguments)
         if ordered is None or Arrived in map(type, ordered):
             return None  # the latter is about what came and what did not
+        if {*map(type, ordered)} == {FromNode}:
+            sources = tuple([self._numbers[argument.node] for argument in ordered])
+            return bind(call_with_results(shape.call, len(sources), self._careful), node.index, sources)
         careful, places, call = self._careful, Places(node.index), shape.call
         getters = [quick_getter(argument, self._numbers) for argument in ordered]
         match getters:

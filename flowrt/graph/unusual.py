@@ -73,6 +73,4 @@ def _gets_values(wiring: Wiring, steps: Sequence[BoundStep]) -> set[int]:
     if all(takes_record) or not any(takes_record):
         return set()
     ends = zip(wiring.sources, wiring.targets, strict=True)
-    return {
-        target for source, target in ends if takes_record[target] and not takes_record[wiring.node_of(source)]
-    }
+    return {target for source, target in ends if takes_record[target] and not takes_record[wiring.node_of(source)]}
