@@ -111,7 +111,7 @@ def call_with_record(call: Callable[..., Any], count: int, *, is_checked: bool) 
         return call(record)
 
     def with_merged(places: Places, flow: Flow) -> Any:
-        return call(flow.record_for(flow.plan.nodes[places.index]))
+        return call(flow.record_for(flow.plan.by_index[places.index]))
 
     def with_record(places: OnePlace, flow: Flow) -> Any:
         flow.records[places.index] = record = flow.sent[places.first]

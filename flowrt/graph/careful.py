@@ -18,7 +18,7 @@ class CarefulCalls:
     """The careful invocations of a plan's nodes, each made when it is needed: in a large plan all would weigh most.
 
     Args:
-        steps: The steps of the nodes, by index.
+        steps: The steps of the nodes, by rank.
         shapes: What they call.
     """
 
@@ -32,8 +32,8 @@ class CarefulCalls:
         index = places.index
         invoke = self._made.get(index)
         if invoke is None:
-            node, plan = flow.plan.nodes[index], flow.plan
-            step = deferred(node, self._steps[index])
+            node, plan = flow.plan.by_index[index], flow.plan
+            step = deferred(node, self._steps[node.rank])
             shape = self._shapes.of(step.call)
             invoke = self._made[index] = careful_call(node, step.arguments or {}, shape, plan.by_id)
         return invoke(flow)

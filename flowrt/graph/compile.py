@@ -34,14 +34,17 @@ def _compile(definition: Definition, steps: Sequence[BoundStep], convert_input: 
         in_order = [steps[place] for place in wiring.order]
     edges = edges_of(wiring, definition.edges, in_order)
     maker = NodeMaker(written, in_order, wiring, edges)
-    nodes = maker.make()
+    by_index = maker.make()
+    nodes = [by_index[index] for index in maker.index_of[: len(by_index)]]
     ports = add_ports(nodes, wiring)
     edges.ends = (*nodes, *ports) if ports else nodes
     plan = Plan(
         definition=definition,
         nodes=nodes,
+        by_index=by_index,
         ports=ports,
-        missing=wiring.missing,
+        missing=type(wiring.missing)([wiring.missing[number] for number in maker.order]),
+        first=wiring.first(),
         kinds=maker.models.kinds,
         last=wiring.last(),
         merges_records=maker.taking.merges_records,
@@ -49,7 +52,7 @@ def _compile(definition: Definition, steps: Sequence[BoundStep], convert_input: 
         convert_input=convert_input,
     )
     if maker.unbound:
-        calls = SingleCalls(plan, wiring.numbers, maker.shapes, maker.careful)
+        calls = SingleCalls(plan, maker.shapes, maker.careful)
         for number in maker.unbound:
             nodes[number].invoke = calls.bind(nodes[number], in_order[number])
     return plan

@@ -54,8 +54,7 @@ def add_ports(nodes: Sequence[PlanNode], wiring: Wiring) -> tuple[PlanNode, ...]
     ports: list[PlanNode] = []
     for number, end in wiring.ports:
         node = nodes[number]
-        port = PlanNode(len(nodes) + len(ports), node.id, port_kind(node.kind, end))
-        port.rank = node.rank
+        port = PlanNode(len(nodes) + len(ports), node.rank, node.id, port_kind(node.kind, end))
         port.plain_targets = None
         if end == FAILURE:
             node.failure_port = port

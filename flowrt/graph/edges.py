@@ -47,11 +47,11 @@ class PlanEdge:
 
 
 class PlanEdges:
-    """The edges of one plan, by the indices of its nodes and ports.
+    """The edges of one plan; the number of a node is its rank, that of a port its index.
 
     Args:
-        sources: By edge: the index of the node or port at which it begins.
-        targets: By edge: the index of the node at which it ends.
+        sources: By edge: the number of the node or port at which it begins.
+        targets: By edge: the number of the node at which it ends.
         handles: The handles of the edges that have one which counts.
         conditions: The conditions of the edges that have one.
     """
@@ -64,7 +64,7 @@ class PlanEdges:
         conditions: Mapping[int, Callable[[Any], bool]],
     ) -> None:
         self.ends: Sequence[PlanNode] = ()
-        """The nodes and ports, filled by the owner."""
+        """The nodes and ports by number, filled by the owner."""
         self._sources = sources
         self._targets = targets
         self.handles = handles
@@ -74,11 +74,11 @@ class PlanEdges:
         """Return the edges that end at a node, in their order; those of a port's node, if a record comes with them."""
         if node.is_port:
             return self.ends[node.rank].incoming if node.takes_record else ()
-        return self._made(self._by_target[node.index])
+        return self._made(self._by_target[node.rank])
 
     def outgoing(self, node: "PlanNode") -> tuple[PlanEdge, ...]:
         """Return the edges that begin at a node or port, in their order."""
-        return self._made(self._by_source[node.index])
+        return self._made(self._by_source[node.index if node.is_port else node.rank])
 
     def _made(self, indices: Iterable[int]) -> tuple[PlanEdge, ...]:
         ends, sources, targets = self.ends, self._sources, self._targets

@@ -82,7 +82,7 @@ class Flow(Tokens):
             targets = self._send(node, result)
             if targets is None:
                 return None
-        nodes, missing, inboxes = self.plan.nodes, self.missing, self.inboxes
+        nodes, missing, inboxes = self.plan.by_index, self.missing, self.inboxes
         following = ready = None
         for index in targets:
             missing[index] = left = missing[index] - 1

@@ -78,25 +78,25 @@ def _constant(value: Any) -> Getter:
     return (lambda _flow: value) if is_shareable(value) else (lambda _flow: fresh(value))
 
 
-def quick_getter(argument: Any, numbers: Mapping[str, int]) -> Getter:
+def quick_getter(argument: Any, nodes: Mapping[str, PlanNode]) -> Getter:
     """Return a getter for when every node so far ended with a value.
 
     Args:
         argument: The argument.
-        numbers: The indices of all nodes, by id.
+        nodes: All nodes, by id.
     """
     match argument:
         case FromNode(source):
-            index = numbers[source]
+            index = nodes[source].index
             return lambda flow: flow.sent[index]
         case ListOf([FromNode(), FromNode(), *_] as items) if all(isinstance(item, FromNode) for item in items):
-            pick = itemgetter(*[numbers[item.node] for item in items])
+            pick = itemgetter(*[nodes[item.node].index for item in items])
             return lambda flow: list(pick(flow.sent))
         case ListOf(items):
-            getters = [quick_getter(item, numbers) for item in items]
+            getters = [quick_getter(item, nodes) for item in items]
             return lambda flow: [get(flow) for get in getters]
         case DictOf(entries):
-            named = {key: quick_getter(entry, numbers) for key, entry in entries.items()}
+            named = {key: quick_getter(entry, nodes) for key, entry in entries.items()}
             return lambda flow: {key: get(flow) for key, get in named.items()}
         case FromInput(name):
             return lambda flow: flow.input[name]

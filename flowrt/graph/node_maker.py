@@ -1,7 +1,6 @@
 """Makes the nodes of a plan."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from flowrt.definition.model import Node
 from flowrt.graph.bindings import bind
@@ -12,6 +11,7 @@ from flowrt.graph.models import Model, Models
 from flowrt.graph.node_kind import Standing
 from flowrt.graph.ordering import firing_order
 from flowrt.graph.plan import PlanNode
+from flowrt.graph.rows import numbers_of
 from flowrt.graph.taking import Taking
 from flowrt.graph.unusual import find_unusual
 from flowrt.graph.wiring import Wiring
@@ -30,6 +30,12 @@ class NodeMaker:
 
     def __init__(self, written: Sequence[Node], steps: Sequence[BoundStep], wiring: Wiring, edges: PlanEdges) -> None:
         self._wiring = wiring
+        self.order = numbers_of(firing_order(wiring.missing, wiring.following))
+        """The numbers of the nodes, by index."""
+        self.index_of = numbers_of(range(len(wiring.following)))
+        """By the number of a node or port."""
+        for index, number in enumerate(self.order):
+            self.index_of[number] = index
         self._model_of: list[Model] = []
         """By number."""
         self.shapes = CallShapes()
@@ -60,14 +66,15 @@ class NodeMaker:
         They are made in the order in which they fire: what a firing reads lies in memory behind what the one before
         read. In a plan that is larger than the processor's caches the time of a firing depends mostly on that.
         """
-        wiring, model_of, taken, unbound = self._wiring, self._model_of, self.taking.rows, {*self.unbound}
-        ids, careful = list(wiring.numbers), self.careful
-        made: list[Any] = [None] * len(ids)
-        for number, targets in firing_order(wiring.missing, wiring.following):
-            index, model = number + 0, model_of[number]  # an int that lies beside the node
-            made[number] = node = PlanNode(index, ids[number], model.kind)
-            node.plain_targets = targets if model.standing.is_plain else None
+        following, taken = self._wiring.following.renamed(self.index_of), self.taking.rows.renamed(self.index_of)
+        ids, model_of, unbound, careful = list(self._wiring.numbers), self._model_of, {*self.unbound}, self.careful
+        made: list[PlanNode] = []
+        for index, number in enumerate(self.order):
+            model = model_of[number]
+            node = PlanNode(index, number, ids[number], model.kind)
+            node.plain_targets = following[number] if model.standing.is_plain else None
             if number not in unbound:
                 sources = taken[number]
                 node.invoke = bind(model.invocation(len(sources), careful), index, sources)
+            made.append(node)
         return made

@@ -30,8 +30,8 @@ def topological_order(missing: Sequence[int], following: "Rows") -> list[int]:
     return order
 
 
-def firing_order(missing: "bytearray | list[int]", following: "Rows") -> "Iterator[tuple[int, tuple[int, ...]]]":
-    """Yield all nodes, each with its targets, as they fire where no step suspends and every edge carries a value.
+def firing_order(missing: "bytearray | list[int]", following: "Rows") -> Iterator[int]:
+    """Yield all nodes as they fire where no step suspends and every edge carries a value.
 
     A worker goes on with the first node that a firing makes ready, and the others wait in line.
 
@@ -44,9 +44,8 @@ def firing_order(missing: "bytearray | list[int]", following: "Rows") -> "Iterat
     while ready:
         node: int | None = ready.popleft()
         while node is not None:
-            targets = following[node]
-            yield node, targets
-            node = None
+            yield node
+            targets, node = following[node], None
             for target in targets:
                 left[target] = count = left[target] - 1
                 if count:
@@ -55,6 +54,4 @@ def firing_order(missing: "bytearray | list[int]", following: "Rows") -> "Iterat
                     node = target
                 else:
                     ready.append(target)
-    for node, count in enumerate(left):
-        if count:
-            yield node, following[node]
+    yield from [node for node, count in enumerate(left) if count]

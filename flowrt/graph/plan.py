@@ -36,9 +36,9 @@ class PlanNode:
     )  # fmt: skip
 
     index: int
-    """The node's place in the arrays of an execution. Nodes are in topological order, ports come after all nodes."""
+    """The node's place in the arrays of an execution; ports come after all nodes."""
     rank: int
-    """A node's rank is higher than that of each of its ancestors; a port has that of its node."""
+    """A node's place among the plan's nodes, higher than that of each of its ancestors; a port has that of its node."""
     id: str
     """The node's id; a port has that of its node."""
     kind: NodeKind
@@ -58,8 +58,9 @@ class PlanNode:
     _outgoing: tuple[PlanEdge, ...] | None
     _sources: "tuple[PlanNode, ...] | None"
 
-    def __init__(self, index: int, node_id: str, kind: NodeKind) -> None:
-        self.index = self.rank = index
+    def __init__(self, index: int, rank: int, node_id: str, kind: NodeKind) -> None:
+        self.index = index
+        self.rank = rank
         self.id = node_id
         self.kind = kind
         self.is_async = kind.is_async
@@ -162,7 +163,9 @@ class Plan:
         definition: Definition,
         nodes: Sequence[PlanNode],
         ports: tuple[PlanNode, ...] = (),
+        by_index: Sequence[PlanNode],
         missing: bytearray | list[int],
+        first: Sequence[int],
         kinds: Collection[NodeKind],
         last: Sequence[int],
         merges_records: bool,
@@ -172,8 +175,10 @@ class Plan:
         self.definition = definition
         self.name = definition.name
         self.nodes = nodes
+        self.by_index = by_index
+        """The nodes in the order in which they fire if no step suspends and every edge carries a value."""
         self.convert_input = convert_input
-        self.roots = tuple([nodes[index] for index, count in enumerate(missing) if not count])
+        self.roots = tuple([nodes[place] for place in first])
         self.missing = missing
         """How many tokens each node waits for at first."""
         self.takes_records = any(kind.takes_record for kind in kinds)
@@ -189,7 +194,7 @@ class Plan:
         """The nodes that wait for signals, by the names of those."""
         for node, signal in signals:
             self.signals.setdefault(signal.name, {})[node] = signal
-        ends = tuple([nodes[index] for index in last])
+        ends = tuple([nodes[place] for place in last])
         self.ends = _ends(nodes, ends) if ports else ends
         """The nodes whose payloads are the result."""
         self.result_node = self.by_id[definition.result] if definition.result else None

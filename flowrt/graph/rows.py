@@ -26,6 +26,9 @@ class Rows:
         self.numbers = numbers
         self.starts = starts
 
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
     def __getitem__(self, row: int) -> tuple[int, ...]:
         """Return a row, in ints that nobody else has: they lie where it lies."""
         starts = self.starts
@@ -34,6 +37,10 @@ class Rows:
         if count < len(FEW):
             return FEW[count](self.numbers, first * SIZE)
         return tuple(self.numbers[first : first + count])
+
+    def renamed(self, names: Sequence[int]) -> "Rows":
+        """Return the same rows with other numbers, by those that they have."""
+        return Rows(numbers_of([names[number] for number in self.numbers]), self.starts)
 
 
 def numbers_of(values: Iterable[int]) -> "array[int]":

@@ -19,14 +19,12 @@ class SingleCalls:
 
     Args:
         plan: The plan.
-        numbers: The indices of its nodes, by id.
         shapes: What its steps are and take.
         careful: The invocations for once a node ended without a value.
     """
 
-    def __init__(self, plan: Plan, numbers: Mapping[str, int], shapes: CallShapes, careful: CarefulCalls) -> None:
+    def __init__(self, plan: Plan, shapes: CallShapes, careful: CarefulCalls) -> None:
         self._plan = plan
-        self._numbers = numbers
         self._shapes = shapes
         self._careful = careful
 
@@ -52,11 +50,12 @@ class SingleCalls:
         ordered = shape.by_position(arguments)
         if ordered is None or Arrived in map(type, ordered):
             return None  # the latter is about what came and what did not
+        nodes = self._plan.by_id
         if {*map(type, ordered)} == {FromNode}:
-            sources = tuple([self._numbers[argument.node] for argument in ordered])
+            sources = tuple([nodes[argument.node].index for argument in ordered])
             return bind(call_with_results(shape.call, len(sources), self._careful), node.index, sources)
         careful, places, call = self._careful, Places(node.index), shape.call
-        getters = [quick_getter(argument, self._numbers) for argument in ordered]
+        getters = [quick_getter(argument, nodes) for argument in ordered]
         match getters:
             case []:
                 return lambda _flow: call()

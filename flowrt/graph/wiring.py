@@ -39,6 +39,10 @@ class Wiring(NamedTuple):
         count = len(self.order)
         return number if number < count else self.ports[number - count][0]
 
+    def first(self) -> list[int]:
+        """Return the numbers of the nodes to which no edge leads."""
+        return [number for number, count in enumerate(self.missing) if not count]
+
     def last(self) -> list[int]:
         """Return the numbers of the nodes at which no `success` edge begins."""
         starts = self.following.starts
