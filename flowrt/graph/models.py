@@ -21,18 +21,16 @@ class Model(NamedTuple):
     invocations: dict[int, Shared]
     """By the number of those."""
 
-    def invocation(self, sources: int, careful: Shared) -> Shared:
-        """Return the invocation for nodes that take as many results, or the records of as many nodes."""
-        known = self.invocations.get(sources)
-        if known is None:
-            call = self.shape.call
-            if self.kind.takes_record:
-                is_checked = self.kind.gets_outcomes or self.standing.gets_values
-                known = call_with_record(call, sources, is_checked=is_checked)
-            else:
-                known = call_with_results(call, sources, careful)
-            self.invocations[sources] = known
-        return known
+    def share(self, sources: int, careful: Shared) -> Shared:
+        """Make the invocation for nodes that take as many results, or the records of as many nodes."""
+        call = self.shape.call
+        if self.kind.takes_record:
+            is_checked = self.kind.gets_outcomes or self.standing.gets_values
+            made = call_with_record(call, sources, is_checked=is_checked)
+        else:
+            made = call_with_results(call, sources, careful)
+        self.invocations[sources] = made
+        return made
 
 
 class Models:

@@ -75,6 +75,7 @@ class NodeMaker:
             node.plain_targets = following[number] if model.standing.is_plain else None
             if number not in unbound:
                 sources = taken[number]
-                node.invoke = bind(model.invocation(len(sources), careful), index, sources)
+                shared = model.invocations.get(len(sources)) or model.share(len(sources), careful)
+                node.invoke = bind(shared, index, sources)
             made.append(node)
         return made

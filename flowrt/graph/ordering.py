@@ -1,7 +1,7 @@
 """The order of a plan's nodes, and the order in which they fire."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def topological_order(missing: Sequence[int], following: "Rows") -> list[int]:
     return order
 
 
-def firing_order(missing: "bytearray | list[int]", following: "Rows") -> Iterator[int]:
-    """Yield all nodes as they fire where no step suspends and every edge carries a value.
+def firing_order(missing: bytearray | list[int], following: "Rows") -> list[int]:
+    """Return all nodes as they fire where no step suspends and every edge carries a value.
 
     A worker goes on with the first node that a firing makes ready, and the others wait in line.
 
@@ -39,13 +39,14 @@ def firing_order(missing: "bytearray | list[int]", following: "Rows") -> Iterato
         missing: By node: for how many tokens it waits.
         following: By node: the targets of its edges.
     """
-    left = missing.copy()
+    left, numbers, starts = missing.copy(), following.numbers, following.starts
+    order: list[int] = []
     ready = deque([node for node, count in enumerate(left) if not count])
     while ready:
         node: int | None = ready.popleft()
         while node is not None:
-            yield node
-            targets, node = following[node], None
+            order.append(node)
+            targets, node = numbers[starts[node] : starts[node + 1]], None
             for target in targets:
                 left[target] = count = left[target] - 1
                 if count:
@@ -54,4 +55,4 @@ def firing_order(missing: "bytearray | list[int]", following: "Rows") -> Iterato
                     node = target
                 else:
                     ready.append(target)
-    yield from [node for node, count in enumerate(left) if count]
+    return [*order, *[node for node, count in enumerate(left) if count]]

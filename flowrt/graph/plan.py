@@ -154,7 +154,7 @@ class Plan:
     """A compiled workflow.
 
     Guarantees: `nodes` are in topological order, so an edge's source has a lower rank than its target; among nodes
-    that no path orders, the order of the definition holds.
+    that no path orders, the order of the definition holds. A node's rank is its place among them.
     """
 
     def __init__(

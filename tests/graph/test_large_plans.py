@@ -79,7 +79,7 @@ async def test_the_firing_order_is_that_of_a_run():
 
 def test_nodes_that_the_firing_order_can_not_tell_come_last():
     following = grouped([0, 1], [1, 2], [1, 1, 0])
-    assert list(firing_order(bytearray([0, 2, 1]), following)) == [0, 1, 2]
+    assert firing_order(bytearray([0, 2, 1]), following) == [0, 1, 2]
 
 
 def test_a_node_of_a_large_plan_is_small():
