@@ -47,8 +47,9 @@ def _compile(definition: Definition, steps: Sequence[BoundStep], convert_input: 
         first=wiring.first(),
         kinds=maker.models.kinds,
         last=wiring.last(),
+        result=wiring.numbers[definition.result] if definition.result else None,
         merges_records=maker.taking.merges_records,
-        signals=[(node, step.signal) for node, step in zip(nodes, in_order, strict=True) if step.signal],
+        signals=[(nodes[number], step.signal) for number, step in enumerate(in_order) if step.signal],
         convert_input=convert_input,
     )
     if maker.unbound:

@@ -169,6 +169,7 @@ class Plan:
         first: Sequence[int],
         kinds: Collection[NodeKind],
         last: Sequence[int],
+        result: int | None = None,
         merges_records: bool,
         signals: Iterable[tuple[PlanNode, SignalWait]] = (),
         convert_input: Callable[[Any], Any],
@@ -198,7 +199,7 @@ class Plan:
         ends = tuple([nodes[place] for place in last])
         self.ends = _ends(nodes, ends) if ports else ends
         """The nodes whose payloads are the result."""
-        self.result_node = self.by_id[definition.result] if definition.result else None
+        self.result_node = None if result is None else nodes[result]
         self._losers: dict[PlanNode, tuple[PlanNode, ...]] = {}
         self._latest: dict[frozenset[PlanNode], frozenset[PlanNode]] = {}
 

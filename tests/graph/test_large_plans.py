@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 from random import Random
+from weakref import ref
 
 import pytest
 
@@ -144,3 +145,22 @@ def test_rows_keep_the_order_in_which_values_come():
     keys = [2, 0] + [2] * 10
     rows = grouped(keys, range(12), [1, 0, 11])
     assert [rows[row] for row in range(3)] == [(1,), (), (0, *range(2, 12))]
+
+
+@pytest.mark.anyio
+async def test_a_plan_that_nobody_uses_any_more_is_freed():
+    @step(on_error="skip")
+    def fails() -> int:
+        raise ValueError
+
+    @workflow
+    def careful() -> int:
+        return one(fails())
+
+    plan = compile_workflow(careful, careful.steps)
+    async with Runtime() as runtime:
+        assert await runtime.run(plan) is None
+    freed = ref(plan)
+    del plan, runtime
+    gc.collect()
+    assert freed() is None
