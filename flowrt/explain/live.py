@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.parking import Parked
     from flowrt.events import WaitsFor
-    from flowrt.graph.plan import PlanEdge, PlanNode
+    from flowrt.graph.edges import PlanEdge
+    from flowrt.graph.plan import PlanNode
 
 ENDS: dict[int, State] = {
     COMPLETED: "completed",

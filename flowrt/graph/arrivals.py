@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from flowrt.definition.arguments import Gives
+from flowrt.graph.edges import PlanEdge
 from flowrt.graph.flow import Flow
 from flowrt.graph.joins import Token
-from flowrt.graph.plan import PlanEdge, PlanNode
+from flowrt.graph.plan import PlanNode
 from flowrt.outcomes import NodeOutcome
 
 

@@ -1,162 +1,157 @@
-"""How a node's step is called: with its record, or with arguments from other nodes' results."""
+"""How a node's step is called: with its record, or with other nodes' results, while every node ended with a value.
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from inspect import Parameter
-from operator import itemgetter
-from typing import Any
+All nodes that call one function with equally many results share one invocation. The places of these in an execution's
+arrays are bound to it as `self` is to a method: in a large plan a closure for each node would weigh more than the node.
+"""
 
-from flowrt.definition.arguments import Arrived, FromFailure, FromNode, FromOutcome
-from flowrt.graph.call_shapes import CallShape
+from collections.abc import Callable
+from types import MethodType
+from typing import Any, TypeAlias
+
+import msgspec
+
 from flowrt.graph.flow import Flow
-from flowrt.graph.getters import Getter, NoValueError, getter, quick_getter
-from flowrt.graph.plan import PlanNode
+from flowrt.graph.getters import Getter
 
 
-def _differs(sent: list[Any], record: Any, others: list[int]) -> bool:
-    """Say whether a node sent another record than this very one."""
-    for index in others:  # noqa: SIM110 - a generator costs more than the loop
-        if sent[index] is not record:
-            return True
-    return False
+class Places(msgspec.Struct, gc=False):
+    """The index of a node, and those of the nodes whose results or records it takes."""
+
+    index: int
 
 
-def bind_record(node: PlanNode, call: Callable[..., Any]) -> Getter:
-    """Return the invocation of a step that takes its node's record."""
-    index = node.index
-    if not node.sources:
+class OnePlace(Places, gc=False):
+    """The places of a node that takes one result."""
 
-        def invoke(flow: Flow) -> Any:
-            flow.records[index] = flow.input
-            return call(flow.input)
-
-    elif node.gets_outcomes or not all(source.takes_record for source in node.sources):
-
-        def invoke(flow: Flow) -> Any:
-            return call(flow.record_for(node))
-
-    else:
-        first, *others = [source.index for source in node.sources]
-
-        def invoke(flow: Flow) -> Any:
-            sent = flow.sent
-            record = sent[first]
-            if others and (flow.inboxes or _differs(sent, record, others)):
-                return call(flow.record_for(node))
-            flow.records[index] = record
-            return call(record)
-
-    return invoke
+    first: int
 
 
-def bind_arguments(
-    node: PlanNode,
-    arguments: Mapping[str, Any],
-    shape: CallShape,
-    nodes: Mapping[str, PlanNode],
-    *,
-    expects_values: bool,
-) -> Getter:
-    """Return the invocation of a step whose parameters are wired to inputs, constants and other nodes' results.
+class TwoPlaces(OnePlace, gc=False):
+    """The places of a node that takes two results."""
+
+    second: int
+
+
+class ThreePlaces(TwoPlaces, gc=False):
+    """The places of a node that takes three results."""
+
+    third: int
+
+
+class ManyPlaces(Places, gc=False):
+    """The places of a node that takes more results."""
+
+    all: tuple[int, ...]
+
+
+FEW: tuple[Callable[..., Places], ...] = (Places, OnePlace, TwoPlaces, ThreePlaces)
+Shared: TypeAlias = Callable[[Any, Flow], Any]
+"""An invocation that is given the places of a node."""
+
+
+def bind(shared: Shared, index: int, sources: tuple[int, ...]) -> Getter:
+    """Return the invocation of one node.
 
     Args:
-        node: The node.
-        arguments: Where its arguments come from.
-        shape: What its step is and takes.
-        nodes: All nodes, by id.
-        expects_values: Nothing in the plan ends without a value, unless it is cancelled or fails the execution.
+        shared: The one for as many sources.
+        index: The index of the node.
+        sources: Those of the nodes whose results or records it takes.
     """
-    ordered = shape.by_position(arguments)
-    if ordered is None or node.keeps_tokens or Arrived in map(type, ordered):
-        return _careful(node, arguments, shape, nodes)  # the last two are about what came and what did not
-    careful: Getter
-    if expects_values:  # made when it is needed: in a large plan these would weigh most
-        careful = partial(_call_carefully, node, arguments, shape, nodes)
-    else:
-        careful = _careful(node, arguments, shape, nodes)
-    return _quick(shape.call, ordered, nodes, careful)
+    count = len(sources)
+    places = FEW[count](index, *sources) if count < len(FEW) else ManyPlaces(index, sources)
+    return MethodType(shared, places)
 
 
-def _quick(call: Callable[..., Any], arguments: list[Any], nodes: Mapping[str, PlanNode], careful: Getter) -> Getter:
-    """Return the invocation that is careful once a node ended without a value; what is common has no loop."""
-    if not arguments:
-        return lambda _flow: call()
-    if set(map(type, arguments)) == {FromNode}:
-        return _from_nodes(call, [nodes[argument.node].index for argument in arguments], careful)
-    if len(arguments) == 1:
-        get = quick_getter(arguments[0], nodes)
-        return lambda flow: careful(flow) if flow.inboxes else call(get(flow))
-    getters = [quick_getter(argument, nodes) for argument in arguments]
-    return lambda flow: careful(flow) if flow.inboxes else call(*[getter(flow) for getter in getters])
-
-
-def _from_nodes(call: Callable[..., Any], indices: list[int], careful: Getter) -> Getter:
-    match indices:
-        case [index]:
-            return lambda flow: careful(flow) if flow.inboxes else call(flow.sent[index])
-        case [first, second]:
-            return lambda flow: careful(flow) if flow.inboxes else call(flow.sent[first], flow.sent[second])
-        case _:
-            pick = itemgetter(*indices)
-            return lambda flow: careful(flow) if flow.inboxes else call(*pick(flow.sent))
-
-
-def _call_carefully(
-    node: PlanNode, arguments: Mapping[str, Any], shape: CallShape, nodes: Mapping[str, PlanNode], flow: Flow
-) -> Any:
-    return _careful(node, arguments, shape, nodes)(flow)
-
-
-class Wire:
-    """How one parameter gets its value when nodes that feed this one may have ended without one.
+def call_with_results(call: Callable[..., Any], count: int, careful: Shared) -> Shared:
+    """Return the invocation of a step whose arguments are other nodes' results.
 
     Args:
-        parameter: The parameter.
-        get: Gets the value, or raises `NoValueError`.
-        default: What the parameter gets then; `Parameter.empty`: the node can't do without.
+        call: The step.
+        count: How many it takes.
+        careful: The invocation once a node ended without a value.
     """
 
-    __slots__ = ("_default", "_get", "is_positional", "name")
+    def with_one(places: OnePlace, flow: Flow) -> Any:
+        if flow.inboxes:
+            return careful(places, flow)
+        return call(flow.sent[places.first])
 
-    def __init__(self, parameter: Parameter, get: Getter, default: Any) -> None:
-        self.name = parameter.name
-        self.is_positional = parameter.kind is parameter.POSITIONAL_ONLY
-        self._get = get
-        self._default = default
+    def with_two(places: TwoPlaces, flow: Flow) -> Any:
+        if flow.inboxes:
+            return careful(places, flow)
+        sent = flow.sent
+        return call(sent[places.first], sent[places.second])
 
-    def value(self, flow: Flow) -> Any:
-        """Return the parameter's value.
+    def with_three(places: ThreePlaces, flow: Flow) -> Any:
+        if flow.inboxes:
+            return careful(places, flow)
+        sent = flow.sent
+        return call(sent[places.first], sent[places.second], sent[places.third])
 
-        Raises:
-            NoValueError: There is none, and no default either.
-        """
-        try:
-            return self._get(flow)
-        except NoValueError:
-            if self._default is Parameter.empty:
-                raise
-            return self._default
+    def with_many(places: ManyPlaces, flow: Flow) -> Any:
+        if flow.inboxes:
+            return careful(places, flow)
+        return call(*map(flow.sent.__getitem__, places.all))
 
-
-def _careful(node: PlanNode, arguments: Mapping[str, Any], shape: CallShape, nodes: Mapping[str, PlanNode]) -> Getter:
-    """Return the invocation for when some of the nodes that feed this one ended without a value."""
-    call, wires = (
-        shape.call,
-        [
-            Wire(parameter, getter(node, argument, nodes), _default(parameter, argument, shape))
-            for parameter in shape.parameters
-            if (argument := arguments.get(parameter.name)) is not None
-        ],
-    )
-
-    def invoke(flow: Flow) -> Any:
-        positional = [wire.value(flow) for wire in wires if wire.is_positional]
-        named = {wire.name: wire.value(flow) for wire in wires if not wire.is_positional}
-        return call(*positional, **named)
-
-    return invoke
+    few: tuple[Shared, ...] = (lambda _places, _flow: call(), with_one, with_two, with_three)
+    return few[count] if count < len(few) else with_many
 
 
-def _default(parameter: Parameter, argument: Any, shape: CallShape) -> Any:
-    is_needed = isinstance(argument, FromFailure | FromOutcome)  # the node is there for it
-    return Parameter.empty if is_needed else shape.default_of(parameter)
+def call_with_record(call: Callable[..., Any], count: int, *, is_checked: bool) -> Shared:
+    """Return the invocation of a step that takes its node's record.
+
+    Args:
+        call: The step.
+        count: How many nodes feed its node.
+        is_checked: What they send may be no record, or the node is given more than that.
+    """
+
+    def with_input(places: Places, flow: Flow) -> Any:
+        flow.records[places.index] = record = flow.input
+        return call(record)
+
+    def with_merged(places: Places, flow: Flow) -> Any:
+        return call(flow.record_for(flow.plan.by_index[places.index]))
+
+    def with_record(places: OnePlace, flow: Flow) -> Any:
+        flow.records[places.index] = record = flow.sent[places.first]
+        return call(record)
+
+    if not count:
+        return with_input
+    if is_checked:
+        return with_merged
+    return with_record if count == 1 else _call_with_one_of_many(call, count, with_merged)
+
+
+def _call_with_one_of_many(call: Callable[..., Any], count: int, with_merged: Shared) -> Shared:
+    """Return an invocation that merges nothing where all nodes sent the very same record."""
+
+    def with_two(places: TwoPlaces, flow: Flow) -> Any:
+        sent = flow.sent
+        record = sent[places.first]
+        if flow.inboxes or sent[places.second] is not record:
+            return with_merged(places, flow)
+        flow.records[places.index] = record
+        return call(record)
+
+    def with_three(places: ThreePlaces, flow: Flow) -> Any:
+        sent = flow.sent
+        record = sent[places.first]
+        if flow.inboxes or sent[places.second] is not record or sent[places.third] is not record:
+            return with_merged(places, flow)
+        flow.records[places.index] = record
+        return call(record)
+
+    def with_many(places: ManyPlaces, flow: Flow) -> Any:
+        sent, others = flow.sent, places.all
+        record = sent[others[0]]
+        if flow.inboxes:
+            return with_merged(places, flow)
+        for other in others:
+            if sent[other] is not record:
+                return with_merged(places, flow)
+        flow.records[places.index] = record
+        return call(record)
+
+    return {2: with_two, 3: with_three}.get(count, with_many)

@@ -40,6 +40,10 @@ class CallShape:
             return None
         return [arguments[parameter.name] for parameter in wired]
 
+    def is_in_order(self, names: tuple[str, ...]) -> bool:
+        """Say whether arguments of these names can be given by position, in the order in which they come."""
+        return self._names is not None and names == self._names[: len(names)]
+
     def default_of(self, parameter: inspect.Parameter) -> Any:
         """Return what a parameter gets that has no value: its default, or `None` if its type allows that."""
         if parameter.default is parameter.empty and _accepts_none(self._signature.type_of(parameter.name)):

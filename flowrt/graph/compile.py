@@ -1,18 +1,15 @@
 """From a sound definition and its bound steps to a plan."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from flowrt.definition.model import Definition, Node, Quorum
-from flowrt.graph.bindings import bind_arguments, bind_record
-from flowrt.graph.call_shapes import CallShapes
-from flowrt.graph.connect import connect, finish, finish_targets
-from flowrt.graph.flags import bind_flags
-from flowrt.graph.flow import Flow
+from flowrt.definition.model import Definition, Node
+from flowrt.graph.connect import add_ports, edges_of
 from flowrt.graph.garbage import without_collecting
-from flowrt.graph.ordering import topological_order
-from flowrt.graph.placed import begin_in_slot, defer
-from flowrt.graph.plan import Plan, PlanNode
+from flowrt.graph.node_maker import NodeMaker
+from flowrt.graph.plan import Plan
+from flowrt.graph.single_calls import SingleCalls
+from flowrt.graph.wiring import wire
 from flowrt.typing import BoundStep
 
 
@@ -29,69 +26,34 @@ def compile_plan(definition: Definition, steps: Sequence[BoundStep], convert_inp
 
 
 def _compile(definition: Definition, steps: Sequence[BoundStep], convert_input: Callable[[Any], Any]) -> Plan:
-    edges, shapes = definition.edges, CallShapes()
-    written = [_plan_node(node, step, shapes) for node, step in zip(definition.nodes, steps, strict=True)]
-    _number(written)
-    by_id = {node.id: node for node in written}
-    sources, targets = [by_id[edge.source] for edge in edges], [by_id[edge.target] for edge in edges]
-    order = topological_order(written, sources, targets)
-    nodes, in_order = [written[place] for place in order], [steps[place] for place in order]
-    _number(nodes)
-    ports = connect(nodes, edges, sources, targets)
-    for node in nodes:
-        finish(node)
-    for node in (*nodes, *ports):
-        finish_targets(node)
-    may_skip = bool(ports) or any(step.when or step.unless for step in steps)
-    expects_values = not may_skip and all(node.plain_targets is not None and not _absorbs(node) for node in nodes)
-    for node, step in zip(nodes, in_order, strict=True):
-        node.invoke = _invocation(node, step, by_id, shapes, expects_values=expects_values)
-    signals = {node: step.signal for node, step in zip(nodes, in_order, strict=True) if step.signal}
-    return Plan(definition=definition, nodes=tuple(nodes), ports=ports, signals=signals, convert_input=convert_input)
-
-
-def _number(nodes: Sequence[PlanNode]) -> None:
-    for index, node in enumerate(nodes):
-        node.index = node.rank = index
-
-
-def _invocation(
-    node: PlanNode, step: BoundStep, nodes: Mapping[str, PlanNode], shapes: CallShapes, *, expects_values: bool
-) -> Callable[[Flow], Any]:
-    if node.is_placed:
-        step = step._replace(call=defer(step.call))
-    if step.arguments is None:
-        invoke = bind_record(node, step.call)
-    else:
-        invoke = bind_arguments(node, step.arguments, shapes.of(step.call), nodes, expects_values=expects_values)
-        if step.when or step.unless:
-            invoke = bind_flags(node, step, nodes, invoke)
-    return begin_in_slot(node, invoke) if node.is_placed else invoke
-
-
-def _absorbs(node: PlanNode) -> bool:
-    return node.on_error in ("skip", "continue")
-
-
-def _plan_node(node: Node, step: BoundStep, shapes: CallShapes) -> PlanNode:
-    policy, join = node.policy, node.join
-    made = PlanNode()
-    made.id = node.id
-    made.type = node.type
-    made.is_port = False
-    made.is_placed = policy.placement != "inline"
-    made.is_async = not made.is_placed and shapes.of(step.call).is_async
-    made.takes_record = step.arguments is None
-    made.emits_only_produced = node.emit == "replace"
-    made.output_key = step.output_key
-    made.handles = step.handles
-    made.join = "any" if join.rule == Quorum(1) else join.rule
-    made.within_seconds = join.within
-    made.otherwise = join.otherwise
-    made.cancels_losers = join.losers == "cancel"
-    made.policy = policy
-    made.attempt_timeout_seconds = policy.timeout.attempt
-    made.total_timeout_seconds = policy.timeout.total
-    made.ports = ()
-    made.failure_port = made.always_port = None
-    return made
+    wiring = wire(definition.nodes, definition.edges)
+    written: Sequence[Node] = definition.nodes
+    in_order = steps
+    if not isinstance(wiring.order, range):
+        written = [written[place] for place in wiring.order]
+        in_order = [steps[place] for place in wiring.order]
+    edges = edges_of(wiring, definition.edges, in_order)
+    maker = NodeMaker(written, in_order, wiring, edges)
+    by_index = maker.make()
+    nodes = [by_index[index] for index in maker.index_of[: len(by_index)]]
+    ports = add_ports(nodes, wiring)
+    edges.ends = (*nodes, *ports) if ports else nodes
+    plan = Plan(
+        definition=definition,
+        nodes=nodes,
+        by_index=by_index,
+        ports=ports,
+        missing=type(wiring.missing)([wiring.missing[number] for number in maker.order]),
+        first=wiring.first(),
+        kinds=maker.models.kinds,
+        last=wiring.last(),
+        result=wiring.numbers[definition.result] if definition.result else None,
+        merges_records=maker.taking.merges_records,
+        signals=[(nodes[number], step.signal) for number, step in enumerate(in_order) if step.signal],
+        convert_input=convert_input,
+    )
+    if maker.unbound:
+        calls = SingleCalls(plan, maker.shapes, maker.careful)
+        for number in maker.unbound:
+            nodes[number].invoke = calls.bind(nodes[number], in_order[number])
+    return plan

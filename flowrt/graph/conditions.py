@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from flowrt.errors import ExpressionError
-from flowrt.graph.plan import PlanEdge
+from flowrt.graph.edges import PlanEdge
 
 Holds: TypeAlias = Callable[[PlanEdge, Any], bool]
 

@@ -10,16 +10,8 @@ if TYPE_CHECKING:
 
 def firing_order_of(plan: "Plan") -> "tuple[PlanNode, ...] | None":
     """Return all nodes in that order; `None` if it depends on what they return."""
-    order: list[PlanNode] = []
-    missing, ready = plan.missing.copy(), deque(plan.roots)
-    while ready:
-        node: PlanNode | None = ready.popleft()
-        while node is not None:
-            if node.plain_targets is None:
-                return None
-            order.append(node)
-            node = count_values(node, plan.nodes, missing, ready)
-    return tuple(order)
+    is_settled = all(node.plain_targets is not None for node in plan.by_index)
+    return tuple(plan.by_index) if is_settled else None
 
 
 def count_values(

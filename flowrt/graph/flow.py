@@ -125,19 +125,19 @@ class Flow(Tokens):
         produced = self.produced_from(node, result)
         if not node.takes_record:
             return produced, produced
-        if node.gets_outcomes and not node.emits_only_produced and isinstance(produced, dict):
+        if node.gets_outcomes and not node.kind.emits_only_produced and isinstance(produced, dict):
             outcomes: Record = {"outcomes": self.outcomes(node)}
             produced = outcomes | cast("Record", produced)
         if not isinstance(produced, dict):
             raise StepResultError(node.id, f"returned {type(produced).__name__}, not a JSON object")
         record = cast("Record", produced)
-        return record, record if node.emits_only_produced else self._given(node) | record
+        return record, record if node.kind.emits_only_produced else self._given(node) | record
 
     def produced_from(self, node: PlanNode, result: Any) -> Any:
         """Return what a node produces when its step returned `result`."""
         if isinstance(result, Choice):
             result = result.produced
-        return result if node.output_key is None else {node.output_key: result}
+        return result if node.kind.output_key is None else {node.kind.output_key: result}
 
     def _given(self, node: PlanNode) -> Record:
         record: Record | None = self.records[node.index]

@@ -79,7 +79,12 @@ def _constant(value: Any) -> Getter:
 
 
 def quick_getter(argument: Any, nodes: Mapping[str, PlanNode]) -> Getter:
-    """Return a getter for when every node so far ended with a value."""
+    """Return a getter for when every node so far ended with a value.
+
+    Args:
+        argument: The argument.
+        nodes: All nodes, by id.
+    """
     match argument:
         case FromNode(source):
             index = nodes[source].index

@@ -22,7 +22,7 @@ def losers_of(join: "PlanNode", kept: "PlanNode | None") -> "tuple[PlanNode, ...
         for edge in todo.pop().incoming:
             source = edge.source
             leading[source] += 1
-            if leading[source] == len(source.outgoing) and not source.is_port and source is not kept:
+            if leading[source] == len(source.outgoing) and not source.kind.is_port and source is not kept:
                 found.add(source)
                 todo.append(source)
     return tuple(sorted(found, key=lambda node: -node.rank))

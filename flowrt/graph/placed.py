@@ -6,7 +6,7 @@ from typing import Any
 
 from flowrt.graph.flow import Flow
 from flowrt.graph.plan import PlanNode
-from flowrt.typing import PlacedCall
+from flowrt.typing import BoundStep, PlacedCall
 
 
 def defer(call: Callable[..., Any]) -> Callable[..., PlacedCall]:
@@ -17,6 +17,11 @@ def defer(call: Callable[..., Any]) -> Callable[..., PlacedCall]:
         return PlacedCall(call, arguments, options)
 
     return deferred
+
+
+def deferred(node: PlanNode, step: BoundStep) -> BoundStep:
+    """Return the step of a node: of a placed one, one that gives back its call."""
+    return step._replace(call=defer(step.call)) if node.is_placed else step
 
 
 def begin_in_slot(node: PlanNode, bind: Callable[[Flow], Any]) -> Callable[[Flow], Any]:

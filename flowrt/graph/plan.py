@@ -1,15 +1,16 @@
 """The compiled workflow: immutable, shared by all of its executions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flowrt.definition.model import Definition, JoinRule, Node
 from flowrt.definition.nearest import NearestNames
 from flowrt.errors import UnknownNodeError
 from flowrt.graph.firing_order import firing_order_of
+from flowrt.graph.edges import PlanEdge, each_by_last
 from flowrt.graph.losers import losers_of
+from flowrt.graph.node_kind import NodeKind
 from flowrt.policies import NodePolicy, OnError
 from flowrt.typing import SignalWait
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from flowrt.graph.flow import Flow
 
 MAX_LATEST = 1024
-MAX_BYTE = 255
 SUCCESS, FAILURE, ALWAYS = "success", "failure", "always"
 """At what end of a node an edge carries a value; the latter two are the types of ports."""
 
@@ -27,129 +27,179 @@ class PlanNode:
 
     A *port* is where the `failure` or `always` edges of a node begin. It never runs. What it sends is the node's error
     or outcome, so one node can send different things over edges of different kinds.
+
+    What a firing asks for stands here, the rest in the node's kind: in a large plan small nodes are quick nodes.
     """
 
     __slots__ = (
-        "adds_to_record", "always_port", "attempt_timeout_seconds", "can_rescue", "cancels_losers",
-        "emits_only_produced", "failure_port", "gets_outcomes", "handles", "id", "incoming", "index",
-        "invoke", "is_async", "is_placed", "is_port", "join", "keeps_tokens", "on_error", "otherwise", "outgoing",
-        "output_key", "plain_targets", "policy", "ports", "rank", "sources", "takes_record", "total_timeout_seconds",
-        "type", "within_seconds",
+        "_incoming", "_outgoing", "_sources", "adds_to_record", "always_port", "failure_port", "gets_outcomes", "id",
+        "index", "invoke", "is_async", "keeps_tokens", "kind", "plain_targets", "rank", "takes_record",
     )  # fmt: skip
 
     index: int
-    """The node's place in the arrays of an execution. Nodes are in topological order, ports come after all nodes."""
+    """The node's place in the arrays of an execution; ports come after all nodes."""
     rank: int
-    """A node's rank is higher than that of each of its ancestors; a port has that of its node."""
+    """A node's place among the plan's nodes, higher than that of each of its ancestors; a port has that of its node."""
     id: str
     """The node's id; a port has that of its node."""
-    type: str
-    is_port: bool
+    kind: NodeKind
     invoke: "Callable[[Flow], Any]"
     """Binds the arguments and calls the step: returns its result, or a coroutine that has not started."""
     is_async: bool
-    """The step is a coroutine function."""
-    is_placed: bool
-    """The step runs in a thread or process."""
     takes_record: bool
-    """The step takes a record and produces keys of it; otherwise arguments, and it produces a value."""
     adds_to_record: bool
-    """What the step returns is added to the node's record as it is."""
-    emits_only_produced: bool
     gets_outcomes: bool
-    """The step is given a list of what came over each edge, and what it produces begins with that."""
-    output_key: str | None
-    handles: frozenset[str] | None
-    join: JoinRule
-    within_seconds: float | None
-    """How long after the first token the join becomes `otherwise`."""
-    otherwise: JoinRule | None
-    """`None`: the join fails then."""
-    cancels_losers: bool
-    """Nodes that feed only this one are cancelled when its join decides before all tokens are in."""
     keeps_tokens: bool
-    """Every token is kept by its edge, not only those that are no value."""
-    can_rescue: bool
-    """It may fire because of a failure or an outcome: one of its ancestors is a port."""
-    policy: NodePolicy
-    on_error: OnError
-    attempt_timeout_seconds: float | None
-    total_timeout_seconds: float | None
-    sources: "tuple[PlanNode, ...]"
-    """The nodes and ports that feed this one, each once, in the order of their last edges."""
-    incoming: "tuple[PlanEdge, ...]"
-    outgoing: "tuple[PlanEdge, ...]"
-    """The `success` edges of a node; the edges of a port."""
     failure_port: "PlanNode | None"
     always_port: "PlanNode | None"
-    ports: "tuple[PlanNode, ...]"
-    """Those of them that there are."""
     plain_targets: tuple[int, ...] | None
     """The indices of the targets, if each edge always carries a value to a join that waits for all; else `None`."""
 
+    _incoming: tuple[PlanEdge, ...] | None
+    _outgoing: tuple[PlanEdge, ...] | None
+    _sources: "tuple[PlanNode, ...] | None"
+
+    def __init__(self, index: int, rank: int, node_id: str, kind: NodeKind) -> None:
+        self.index = index
+        self.rank = rank
+        self.id = node_id
+        self.kind = kind
+        self.is_async = kind.is_async
+        self.takes_record = kind.takes_record
+        self.adds_to_record = kind.adds_to_record
+        self.gets_outcomes = kind.gets_outcomes
+        self.keeps_tokens = kind.keeps_tokens
+        self.failure_port = self.always_port = self._incoming = self._outgoing = self._sources = None
+
+    @property
+    def incoming(self) -> tuple[PlanEdge, ...]:
+        """The edges that end at it."""
+        if self._incoming is None:
+            self._incoming = self.kind.edges.incoming(self)
+        return self._incoming
+
+    @property
+    def outgoing(self) -> tuple[PlanEdge, ...]:
+        """The `success` edges of a node; the edges of a port."""
+        if self._outgoing is None:
+            self._outgoing = self.kind.edges.outgoing(self)
+        return self._outgoing
+
+    @property
+    def sources(self) -> "tuple[PlanNode, ...]":
+        """The nodes and ports that feed this one, each once, in the order of their last edges."""
+        if self._sources is None:
+            self._sources = by_last_edge(self.incoming)
+        return self._sources
+
+    @property
+    def type(self) -> str:
+        """Its type; of a port, at what end of its node its edges carry a value."""
+        return self.kind.type
+
+    @property
+    def is_port(self) -> bool:
+        """It is a port."""
+        return self.kind.is_port
+
+    @property
+    def is_placed(self) -> bool:
+        """Its step runs in a thread or process."""
+        return self.kind.is_placed
+
+    @property
+    def join(self) -> JoinRule:
+        """Which tokens it waits for."""
+        return self.kind.join
+
+    @property
+    def within_seconds(self) -> float | None:
+        """How long after the first token its join becomes `otherwise`."""
+        return self.kind.within_seconds
+
+    @property
+    def otherwise(self) -> JoinRule | None:
+        """What its join becomes then; `None`: it fails."""
+        return self.kind.otherwise
+
+    @property
+    def can_rescue(self) -> bool:
+        """It may fire because of a failure or an outcome: one of its ancestors is a port."""
+        return self.kind.can_rescue
+
+    @property
+    def policy(self) -> NodePolicy:
+        """Its policies."""
+        return self.kind.policy
+
+    @property
+    def on_error(self) -> OnError:
+        """What becomes of the execution when it fails."""
+        return self.kind.on_error
+
+    @property
+    def attempt_timeout_seconds(self) -> float | None:
+        """How long one attempt of it may take."""
+        return self.kind.policy.timeout.attempt
+
+    @property
+    def total_timeout_seconds(self) -> float | None:
+        """How long all attempts of it may take together."""
+        return self.kind.policy.timeout.total
+
     def __repr__(self) -> str:
         return f"<PlanNode {self.index} {self.id!r} ({self.type})>"
-
-
-class PlanEdge:
-    """One edge of a plan."""
-
-    __slots__ = ("condition", "handle", "index", "source", "target")
-
-    def __init__(
-        self,
-        index: int,
-        source: PlanNode,
-        target: PlanNode,
-        handle: str | None,
-        condition: "Callable[[Any], bool] | None",
-    ) -> None:
-        self.index = index
-        self.source = source
-        self.target = target
-        self.handle = handle
-        self.condition = condition
 
 
 class Plan:
     """A compiled workflow.
 
     Guarantees: `nodes` are in topological order, so an edge's source has a lower rank than its target; among nodes
-    that no path orders, the order of the definition holds.
+    that no path orders, the order of the definition holds. A node's rank is its place among them.
     """
 
     def __init__(
         self,
         *,
         definition: Definition,
-        nodes: tuple[PlanNode, ...],
+        nodes: Sequence[PlanNode],
         ports: tuple[PlanNode, ...] = (),
-        signals: Mapping[PlanNode, SignalWait] = MappingProxyType({}),
+        by_index: Sequence[PlanNode],
+        missing: bytearray | list[int],
+        first: Sequence[int],
+        kinds: Collection[NodeKind],
+        last: Sequence[int],
+        result: int | None = None,
+        merges_records: bool,
+        signals: Iterable[tuple[PlanNode, SignalWait]] = (),
         convert_input: Callable[[Any], Any],
     ) -> None:
         self.definition = definition
         self.name = definition.name
         self.nodes = nodes
+        self.by_index = by_index
+        """The nodes in the order in which they fire if no step suspends and every edge carries a value."""
         self.convert_input = convert_input
-        self.roots = tuple(node for node in nodes if not node.incoming)
-        self.missing = _counts([len(node.incoming) for node in nodes])
+        self.roots = tuple([nodes[place] for place in first])
+        self.missing = missing
         """How many tokens each node waits for at first."""
-        self.takes_records = any(node.takes_record for node in nodes)
-        self.is_mixed = self.takes_records and not all(node.takes_record for node in nodes)
-        self.merges_records = any(node.takes_record and len(node.sources) > 1 for node in nodes)
+        self.takes_records = any(kind.takes_record for kind in kinds)
+        self.is_mixed = self.takes_records and not all(kind.takes_record for kind in kinds)
+        self.merges_records = merges_records
         self.size = len(nodes) + len(ports)
         """How many nodes and ports there are."""
         self.has_ports = bool(ports)
-        self.has_async = any(node.is_async for node in nodes)
-        self.has_placed = any(node.is_placed for node in nodes)
+        self.has_async = any(kind.is_async for kind in kinds)
+        self.has_placed = any(kind.is_placed for kind in kinds)
         self.policy = definition.policy
         self.signals: dict[str, dict[PlanNode, SignalWait]] = {}
         """The nodes that wait for signals, by the names of those."""
-        for node, signal in signals.items():
+        for node, signal in signals:
             self.signals.setdefault(signal.name, {})[node] = signal
-        self.ends = _ends(nodes) if ports else _last(nodes)
-        self.by_id = {node.id: node for node in nodes}
-        self.result_node = self.by_id[definition.result] if definition.result else None
+        ends = tuple([nodes[place] for place in last])
+        self.ends = _ends(nodes, ends) if ports else ends
+        """The nodes whose payloads are the result."""
+        self.result_node = None if result is None else nodes[result]
         self._losers: dict[PlanNode, tuple[PlanNode, ...]] = {}
         self._latest: dict[frozenset[PlanNode], frozenset[PlanNode]] = {}
 
@@ -157,6 +207,11 @@ class Plan:
     def firing_order(self) -> tuple[PlanNode, ...] | None:
         """All nodes as they fire if every step returns a value at once; `None` if that depends on the values."""
         return firing_order_of(self)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, PlanNode]:
+        """The nodes by id."""
+        return {node.id: node for node in self.nodes}
 
     @cached_property
     def written(self) -> Mapping[str, Node]:
@@ -192,32 +247,19 @@ class Plan:
         return known
 
 
-def _counts(numbers: list[int]) -> "bytearray | list[int]":
-    """Return small numbers as bytes: every execution has a copy of them."""
-    return bytearray(numbers) if max(numbers, default=0) <= MAX_BYTE else numbers
-
-
-def _ends(nodes: "Sequence[PlanNode]") -> "tuple[PlanNode, ...]":
-    """Return the nodes whose payloads are the result: from which nothing leads on, and that do not merely observe."""
+def _ends(nodes: "Sequence[PlanNode]", last: "tuple[PlanNode, ...]") -> "tuple[PlanNode, ...]":
+    """Return those of the last nodes that do not merely observe, if there are any."""
     observing: set[PlanNode] = set()
     for node in nodes:
         sources = {edge.source for edge in node.incoming}
         if sources and all(source.type == ALWAYS or nodes[source.rank] in observing for source in sources):
             observing.add(node)
-    last = _last(nodes)
     return tuple(node for node in last if node not in observing) or last
-
-
-def _last(nodes: "Sequence[PlanNode]") -> "tuple[PlanNode, ...]":
-    return tuple([node for node in nodes if not node.outgoing])
 
 
 def by_last_edge(edges: "Sequence[PlanEdge]") -> "tuple[PlanNode, ...]":
     """Return the sources of edges, each once, in the order of their last edges: of records, the later edge's wins."""
-    sources = [edge.source for edge in edges]
-    if len(sources) == len({*sources}):
-        return tuple(sources)
-    return tuple(dict.fromkeys(reversed(sources)))[::-1]
+    return each_by_last([edge.source for edge in edges])
 
 
 def _ancestors_among(nodes: "frozenset[PlanNode]") -> "set[PlanNode]":

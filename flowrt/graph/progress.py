@@ -63,7 +63,7 @@ class Progress:
             if following is None:
                 ready.popleft()
             self.states[node.index] = COMPLETED
-            following = count_values(node, plan.nodes, self.missing, ready)
+            following = count_values(node, plan.by_index, self.missing, ready)
         if following is not None and self.is_between:
             ready.appendleft(following)
         elif following is None and not self.is_between:

@@ -6,8 +6,9 @@ from enum import Enum
 from types import MappingProxyType
 
 from flowrt.definition.model import JoinRule
+from flowrt.graph.edges import PlanEdge
 from flowrt.graph.joins import Token, Verdict, judge, may_decide
-from flowrt.graph.plan import Plan, PlanEdge, PlanNode, by_last_edge
+from flowrt.graph.plan import Plan, PlanNode, by_last_edge
 from flowrt.graph.progress import Progress
 
 
@@ -51,7 +52,7 @@ class Tokens(Progress):
 
     def deliver_values(self, targets: tuple[int, ...]) -> PlanNode | None:
         """Take a value for each of a node's plain targets; the first one that becomes ready, others go to `ready`."""
-        nodes, missing, inboxes = self.plan.nodes, self.missing, self.inboxes
+        nodes, missing, inboxes = self.plan.by_index, self.missing, self.inboxes
         following = ready = None
         for index in targets:
             missing[index] = left = missing[index] - 1
@@ -78,7 +79,7 @@ class Tokens(Progress):
             return
         if token is not Token.VALUE or target.keeps_tokens:
             inbox = self._inbox(index)
-            if target.within_seconds is not None and not inbox:
+            if target.kind.within_seconds is not None and not inbox:
                 self._tell().append((target, News.OPENED))
             inbox[edge.index] = token
         if self.missing[index] and index not in self.inboxes:
@@ -122,12 +123,12 @@ class Tokens(Progress):
         """Let the time of a join be over: it goes on as what it is to become, or fails; say if it had not decided."""
         if self.has_decided(node):
             return False
-        if node.otherwise is None:
+        if node.kind.otherwise is None:
             self._decide(node)
             self._tell().append((node, News.TIMED_OUT))
             return True
         self._rules = self._rules or {}
-        self._rules[node.index] = node.otherwise
+        self._rules[node.index] = node.kind.otherwise
         if self.judge(node):
             self.ready.append(node)
         return True
@@ -196,8 +197,8 @@ class Tokens(Progress):
         default = None if node.keeps_tokens else Token.VALUE
         valued = [edge for edge in node.incoming if tokens.get(edge.index, default) is Token.VALUE]
         self.feed(node, by_last_edge(valued))
-        if node.can_rescue and any(edge.source.is_port or self.rescues(edge.source) for edge in valued):
+        if node.kind.can_rescue and any(edge.source.kind.is_port or self.rescues(edge.source) for edge in valued):
             self._rescuing = self._rescuing or set()
             self._rescuing.add(index)
-        if node.cancels_losers and self.missing[index]:
+        if node.kind.cancels_losers and self.missing[index]:
             self._tell().appendleft((node, News.DECIDED_EARLY))  # first: what else these tokens end may be a loser

@@ -6,9 +6,12 @@ import pytest
 from graph.graphs import plan_of
 
 from flowrt import step, workflow
+from flowrt.definition.model import Definition, Edge, Node
 from flowrt.graph import call_shapes
+from flowrt.graph.compile import compile_plan
 from flowrt.graph.garbage import MANY, without_collecting
 from flowrt.plans import compile_workflow
+from flowrt.typing import BoundStep
 
 
 @pytest.mark.parametrize(
@@ -22,8 +25,31 @@ from flowrt.plans import compile_workflow
 def test_nodes_are_in_topological_order(edges, order):
     plan = plan_of(edges)
     assert "".join(node.id for node in plan.nodes) == order
-    assert [(node.index, node.rank) for node in plan.nodes] == [(place, place) for place in range(4)]
+    assert [node.rank for node in plan.nodes] == [0, 1, 2, 3]
     assert all(source.rank < node.rank for node in plan.nodes for source in node.sources)
+
+
+def test_indices_follow_the_order_in_which_nodes_fire():
+    plan = plan_of(["a>c", "b>d", "c>e", "d>f"])
+    assert "".join(node.id for node in plan.nodes) == "acbdef"
+    assert "".join(node.id for node in plan.by_index) == "acebdf"
+    assert [node.index for node in plan.by_index] == list(range(6))
+    assert [node.id for node in plan.roots] == ["a", "b"]
+    assert [node.id for node in plan.ends] == ["e", "f"]
+
+
+def test_ports_have_the_indices_after_those_of_all_nodes():
+    nodes = tuple(Node(id=name, type="test") for name in "abc")
+    edges = (Edge(source="a", target="b", on="failure"), Edge(source="a", target="c", on="always"))
+    steps = [BoundStep(call=lambda record: record) for _ in nodes]
+    plan = compile_plan(Definition(name="ports", nodes=nodes, edges=edges), steps, lambda value: value)
+    node = plan.nodes[0]
+    assert (node.failure_port.index, node.always_port.index) == (3, 4)
+    assert [port.type for port in (node.failure_port, node.always_port)] == ["failure", "always"]
+    assert [port.outgoing[0].target.id for port in (node.failure_port, node.always_port)] == ["b", "c"]
+    assert all(port.rank == node.rank and port.is_port for port in (node.failure_port, node.always_port))
+    assert node.plain_targets is None
+    assert [source.type for source in plan.nodes[1].sources] == ["failure"]
 
 
 def test_a_function_is_looked_at_once_however_many_nodes_call_it(monkeypatch):

@@ -24,7 +24,7 @@ class Mutation(NamedTuple):
 
 
 FLOW, TOKENS, JOINS, RECORDS = "graph/flow.py", "graph/tokens.py", "graph/joins.py", "graph/records.py"
-PLAN, COMPILE, CONNECT = "graph/plan.py", "graph/compile.py", "graph/connect.py"
+PLAN, EDGES, KIND = "graph/plan.py", "graph/edges.py", "graph/node_kind.py"
 SUPERVISOR, ENDING, WAITING = "actors/supervisor.py", "actors/ending.py", "actors/waiting.py"
 RETRY = "policies/retry.py"
 
@@ -32,8 +32,8 @@ OF_JOINS = [
     Mutation(
         "parallel edges are counted as one token",
         PLAN,
-        "[len(node.incoming) for node in nodes]",
-        "[len(node.sources) for node in nodes]",
+        "self.missing = missing",
+        "self.missing = bytearray([len(node.sources) for node in nodes])",
     ),
     Mutation("all fires although a token failed", JOINS, 'not (join == "all" and failed)', "True"),
     Mutation("all_settled is skipped", JOINS, '    if join == "all_settled":', "    if False:"),
@@ -62,14 +62,14 @@ OF_JOINS = [
     Mutation(
         "values for cancelled nodes are late", TOKENS, " and (self._closed is None or index not in self._closed)", ""
     ),
-    Mutation("else is ignored", TOKENS, "self._rules[node.index] = node.otherwise", "pass"),
+    Mutation("else is ignored", TOKENS, "self._rules[node.index] = node.kind.otherwise", "pass"),
     Mutation(
         "joins take their time twice",
         WAITING,
         "seconds = node.within_seconds or 0.0",
         "seconds = 2 * (node.within_seconds or 0.0)",
     ),
-    Mutation("losers go on", TOKENS, "if node.cancels_losers and self.missing[index]:", "if False:"),
+    Mutation("losers go on", TOKENS, "if node.kind.cancels_losers and self.missing[index]:", "if False:"),
     Mutation(
         "whoever feeds a join loses",
         "graph/losers.py",
@@ -102,14 +102,14 @@ OF_PAYLOADS = [
         "a conflict is not named", RECORDS, "return any(value is not winner", "return False and any(value is not winner"
     ),
     Mutation("ancestors are taken for unordered nodes", PLAN, "nodes - _ancestors_among(nodes)", "nodes"),
-    Mutation("of parallel edges the first one counts", PLAN, "(reversed(sources)))[::-1]", "(sources))"),
+    Mutation("of parallel edges the first one counts", EDGES, "(reversed(ends)))[::-1]", "(ends))"),
     Mutation(
         "outcomes are not passed on",
         FLOW,
         "if node.gets_outcomes:\n            record",
         "if False:\n            record",
     ),
-    Mutation("emit replace is ignored", COMPILE, 'node.emit == "replace"', "False"),
+    Mutation("emit replace is ignored", KIND, 'node.emit == "replace"', "False"),
     Mutation(
         "observers get what a node's join added",
         FLOW,
@@ -121,9 +121,9 @@ OF_PAYLOADS = [
 OF_FAILURES = [
     Mutation(
         "joins that do without a node do not make it go on",
-        CONNECT,
-        'return "continue" if node.outgoing else "fail"',
-        'return "fail"',
+        KIND,
+        '("continue" if standing.is_dispensable else "fail")',
+        '"fail"',
     ),
     Mutation(
         "continue sends skipped",
