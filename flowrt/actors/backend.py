@@ -26,6 +26,22 @@ _IS_CANCELLED = attrgetter("_effectively_cancelled")
 _IS_CANCELLED_STATUS = attrgetter("effectively_cancelled")
 
 
+class Event(Protocol):
+    """What tasks wait for."""
+
+    def set(self) -> object:
+        """Let them go on."""
+        ...
+
+    def is_set(self) -> bool:
+        """Say whether they were let go on."""
+        ...
+
+    async def wait(self) -> object:
+        """Wait for that. A cancel changes nothing."""
+        ...
+
+
 class Backend(Protocol):
     """The event loop that a runtime runs on."""
 
@@ -41,6 +57,11 @@ class Backend(Protocol):
 
     checkpoint: Callable[[], Awaitable[None]]
     """Lets the event loop turn, and ends what was cancelled."""
+
+    @property
+    def new_event(self) -> Callable[[], "Event"]:
+        """What makes an event: the event loop's own kind."""
+        ...
 
     def current_task(self) -> Any:
         """Return the task that calls."""
@@ -126,6 +147,7 @@ class AsyncioBackend:
 
     def __init__(self) -> None:
         self.new_scope: Callable[[], Any] = type(anyio.CancelScope())  # what that makes, without asking where it runs
+        self.new_event: Callable[[], Event] = asyncio.Event
         self.checkpoint: Callable[[], Awaitable[None]] = partial(asyncio.sleep, 0)
         self._loop = asyncio.get_running_loop()  # to ask for it costs a system call on Python 3.11
         # looked up once: an import statement costs half a microsecond even where the module is loaded
@@ -215,6 +237,7 @@ class TrioBackend:
 
         self.cancelled: type[BaseException] = trio.Cancelled
         self.new_scope: Callable[[], Any] = trio.CancelScope
+        self.new_event: Callable[[], Event] = trio.Event
         self.checkpoint: Callable[[], Awaitable[None]] = trio.lowlevel.checkpoint
         self._current_task = trio.lowlevel.current_task
         self._current_token = trio.lowlevel.current_trio_token

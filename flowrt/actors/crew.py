@@ -7,7 +7,7 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
-from flowrt.actors.backend import is_cancelled_from_outside
+from flowrt.actors.backend import Event, is_cancelled_from_outside
 from flowrt.actors.worker import Worker
 
 if TYPE_CHECKING:
@@ -29,19 +29,22 @@ class Crew:
         self._kernel = kernel
         self._group = group
         self._jobs: deque[Execution] = deque()
-        self._parked: list[anyio.Event] = []
+        self._parked: list[Event] = []
         self._coming = 0
         self._ramp = 1
 
     def call(self, execution: "Execution") -> None:
         """Ask for hands for an execution that has more ready firings than workers that wait to go on with them."""
-        missing = max(execution.flow.ready_count - self._kernel.turn.waiting.get(execution, 0), 0)
+        missing = execution.flow.ready_count
+        if waiting := self._kernel.turn.waiting:
+            missing = max(missing - waiting.get(execution, 0), 0)
         if missing and not execution.has_called:
             execution.has_called = True
             self._jobs.append(execution)
-        others = len(self._jobs) - execution.has_called
-        for _ in range(min(missing + others, self._ramp) - self._coming):
-            self._wake_one()
+        if self._coming < self._ramp:
+            others = len(self._jobs) - execution.has_called
+            for _ in range(min(missing + others, self._ramp) - self._coming):
+                self._wake_one()
 
     def _wake_one(self) -> None:
         self._coming += 1
@@ -81,7 +84,7 @@ class Crew:
             self._ramp = max(1, self._ramp // 2)
 
     async def _park(self) -> None:
-        woken, turn = anyio.Event(), self._kernel.turn
+        woken, turn = self._kernel.backend.new_event(), self._kernel.turn
         self._parked.append(woken)
         noted = turn.number
         try:
@@ -124,4 +127,5 @@ class Crew:
             self.call(self._jobs[0])
         else:
             return
-        self._ramp = min(2 * self._ramp, MAX_PARKED)
+        if self._ramp < MAX_PARKED:
+            self._ramp *= 2

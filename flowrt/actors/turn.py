@@ -110,7 +110,8 @@ class Turn:
     def resumed(self, noted: int) -> int:
         """Say that a worker goes on that yielded in the turn of that number; the time when it does."""
         now_ns = self.now_ns()
-        self._take(now_ns)
+        self._turn_ends_ns += now_ns - self.seen_ns
+        self.seen_ns = now_ns
         if noted == self.number:
             self._begin(now_ns)
         self._take_share(now_ns, self._share_ns, None)
@@ -139,7 +140,8 @@ class Turn:
 
     def _take_share(self, now_ns: int, share_ns: int, holder: object) -> None:
         self._holder = holder
-        self.ends_ns = 0 if self._commands else min(now_ns + share_ns, self._turn_ends_ns)
+        ends_ns = 0 if self._commands else now_ns + share_ns
+        self.ends_ns = min(ends_ns, self._turn_ends_ns)
 
     async def wait_next(self, execution: "Execution", task: object) -> None:
         """Wait until the log has space again, and for a share of a turn. A cancel changes nothing."""

@@ -217,7 +217,7 @@ class Worker(LateScope):
         self.started_ns = started_ns
         execution.suspended[node] = self
         kernel.crew.suspended(execution)
-        if execution.is_interrupted(node):
+        if execution.is_held and execution.is_interrupted(node):
             self.cancel()
         if node.total_timeout_seconds is not None:
             waiting.watch_total(execution, node, started_ns)
@@ -249,7 +249,7 @@ class Worker(LateScope):
 
     def resumed(self, execution: "Execution", node: PlanNode) -> None:
         """Note that what the firing of a node waited for has ended, and whether its execution still wants to know."""
-        self.is_given_up = execution.rejoin(self)
+        self.is_given_up = self.is_lost and execution.rejoin(self)
         if not self.is_given_up:
             del execution.suspended[node]
         self._is_spent = self.cancel_called

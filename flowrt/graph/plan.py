@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flowrt.definition.model import Definition, JoinRule, Node
 from flowrt.definition.nearest import NearestNames
 from flowrt.errors import UnknownNodeError
-from flowrt.graph.firing_order import firing_order_of
 from flowrt.graph.edges import PlanEdge, each_by_last
+from flowrt.graph.firing_order import firing_order_of
 from flowrt.graph.losers import losers_of
 from flowrt.graph.node_kind import NodeKind
 from flowrt.policies import NodePolicy, OnError
