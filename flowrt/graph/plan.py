@@ -8,7 +8,6 @@ from flowrt.definition.model import Definition, JoinRule, Node
 from flowrt.definition.nearest import NearestNames
 from flowrt.errors import UnknownNodeError
 from flowrt.graph.edges import PlanEdge, each_by_last
-from flowrt.graph.firing_order import firing_order_of
 from flowrt.graph.losers import losers_of
 from flowrt.graph.node_kind import NodeKind
 from flowrt.policies import NodePolicy, OnError
@@ -204,9 +203,9 @@ class Plan:
         self._latest: dict[frozenset[PlanNode], frozenset[PlanNode]] = {}
 
     @cached_property
-    def firing_order(self) -> tuple[PlanNode, ...] | None:
+    def firing_order(self) -> Sequence[PlanNode] | None:
         """All nodes as they fire if every step returns a value at once; `None` if that depends on the values."""
-        return firing_order_of(self)
+        return self.by_index if all(node.plain_targets is not None for node in self.by_index) else None
 
     @cached_property
     def by_id(self) -> Mapping[str, PlanNode]:

@@ -3,7 +3,6 @@
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from flowrt.graph.firing_order import count_values
 from flowrt.graph.node_ends import COMPLETED
 from flowrt.graph.plan import Plan, PlanNode
 
@@ -63,11 +62,21 @@ class Progress:
             if following is None:
                 ready.popleft()
             self.states[node.index] = COMPLETED
-            following = count_values(node, plan.by_index, self.missing, ready)
+            following = self._count_values(node, ready)
         if following is not None and self.is_between:
             ready.appendleft(following)
         elif following is None and not self.is_between:
             ready.popleft()
+
+    def _count_values(self, node: PlanNode, ready: deque[PlanNode]) -> PlanNode | None:
+        following = None
+        for index in node.plain_targets or ():
+            self.missing[index] -= 1
+            if not self.missing[index] and following is None:
+                following = self.plan.by_index[index]
+            elif not self.missing[index]:
+                ready.append(self.plan.by_index[index])
+        return following
 
     if not TYPE_CHECKING:  # a type checker would take every name for a right one
 
