@@ -200,7 +200,7 @@ class Engine:
             execution.call_hands()  # the caller's are gone
             await self.see_off([execution])
             raise
-        if execution.status == "cancelled" and worker.cancel_requests() > worker.first_requests:
+        if execution.status == "cancelled" and worker.was_asked_to_end:
             await self.see_off([execution])
             raise kernel.backend.cancelled
         if kernel.sink is not None:

@@ -61,9 +61,13 @@ class Crew:
                 while True:
                     self._coming -= 1
                     await self._work_off(worker)
+                    if worker.was_asked_to_end:
+                        break
                     if len(self._parked) >= MAX_PARKED:
                         return
                     await self._park()
+            if self._jobs:
+                self.call(self._jobs[0])
         except KeyboardInterrupt as interrupt:
             self._kernel.interrupt(interrupt)
         except self._kernel.backend.cancelled:
@@ -73,13 +77,14 @@ class Crew:
                 execution.call_hands()
 
     async def _work_off(self, worker: Worker) -> None:
-        suspensions, requests = worker.suspensions, worker.cancel_requests()
+        suspensions = worker.suspensions
         while (execution := self._next_job()) is not None or self._goes_on():
             if execution is None:
                 continue
             await worker.work(execution)
-            if worker.cancel_requests() > requests:
+            if worker.was_asked_to_end:  # and serves nobody else, who would be taken for cancelled
                 await anyio.lowlevel.checkpoint()  # where a cancel strikes that a step asked for hits nobody else
+                break
         if worker.suspensions == suspensions:
             self._ramp = max(1, self._ramp // 2)
 

@@ -76,6 +76,11 @@ class Worker(LateScope):
         """A scope around it was cancelled, so that its next await ends."""
         return self._backend.is_cancelled(self.innermost())
 
+    @property
+    def was_asked_to_end(self) -> bool:
+        """Its task was cancelled by itself, not by a scope, and a step swallowed that."""
+        return self.cancel_requests() > self.first_requests
+
     async def work(self, execution: "Execution") -> None:
         """Run firings until none is ready.
 

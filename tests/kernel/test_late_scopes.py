@@ -1,7 +1,7 @@
 """The worker's scope is entered when a step suspends: around whatever the step has entered by then."""
 
 import asyncio
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 
 import anyio
 import anyio.lowlevel
@@ -12,6 +12,7 @@ from kernel.workflows import timed, workflow
 from flowrt.actors.backend import current_backend
 from flowrt.actors.late_scope import LateScope
 from flowrt.errors import AttemptTimeoutError, ExecutionCancelledError, ExecutionFailedError
+from flowrt.policies import Retry
 from flowrt.runtime import Runtime
 
 pytestmark = pytest.mark.anyio
@@ -198,3 +199,28 @@ async def test_a_run_in_a_step_that_waits_for_a_turn_goes_on_inside_of_the_outer
             assert isinstance(failed.value.__cause__.__cause__, LookupError)
         else:
             assert await runtime.run(outer) == {"inner": 1}
+
+
+async def test_a_helper_whose_task_was_cancelled_by_a_step_serves_nobody_else(anyio_backend):
+    if anyio_backend != "asyncio":
+        pytest.skip("on trio only a scope can cancel")
+
+    async def swallows(_record):
+        await anyio.lowlevel.checkpoint()
+        asyncio.current_task().cancel()
+        with suppress(asyncio.CancelledError):
+            await anyio.sleep_forever()
+        return {}
+
+    attempts = []
+
+    async def waits_once(_record):
+        attempts.append(1)
+        await (anyio.lowlevel.checkpoint() if len(attempts) > 1 else anyio.sleep_forever())
+        return {"attempts": len(attempts)}
+
+    policy = timed(0.01, retry=Retry(max_attempts=2, delay_seconds=0))
+    async with Runtime() as runtime:
+        assert await (await runtime.start(workflow({"a": swallows}))).wait() == "cancelled"
+        handle = await runtime.start(workflow({"a": waits_once}, policies={"a": policy}))
+        assert await handle.result() == {"attempts": 2}
