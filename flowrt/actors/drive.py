@@ -4,14 +4,14 @@ import inspect
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
 from types import NoneType, coroutine
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from flowrt.actors.turn import Turn
 
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.watchdog import Watchdog
-    from flowrt.graph.flow import Flow
+    from flowrt.actors.worker import Worker
     from flowrt.graph.plan import PlanNode
 
 PLAIN_TYPES = frozenset({dict, list, tuple, str, int, float, bool, bytes, NoneType})
@@ -34,43 +34,27 @@ async def settle(result: Any) -> Any:
     return await result if type(result) not in PLAIN_TYPES and inspect.isawaitable(result) else result
 
 
-class Call:
-    """The async step that a worker calls now, and what the one before returned."""
-
-    __slots__ = ("flow", "invoke", "result")
-
-    def __init__(self, flow: "Flow") -> None:
-        self.flow = flow
-        self.invoke: Callable[[Flow], Coroutine[Any, Any, Any]]
-        self.result: Any = None
-
-
+Driver: TypeAlias = Generator[object, Any, None]
 DONE = object()
-"""What `drive` yields when a step has returned: what the event loop is told otherwise is never this."""
+"""What a driver yields when a step has returned: what the event loop is told otherwise is never this."""
 
 
 @coroutine
-def _drive(call: Call) -> Generator[object, Any, None]:
+def _drive(worker: "Worker") -> Driver:
     while True:
-        call.result = yield from call.invoke(call.flow)
+        worker.result = yield from worker.invoke(worker.flow)
         yield DONE
 
 
-drive = cast("Callable[[Call], Generator[object, Any, None]]", _drive)
-"""Calls one step after another, as its `Call` says each time; yields what they yield, and `DONE` when one has returned.
+new_driver = cast("Callable[[Worker], Driver]", _drive)
+"""Calls one step after another, as its worker says; yields what they yield, and `DONE` when one has returned.
 
 Nothing is raised where a step returns, so this costs half of sending each coroutine its first value by hand. What a
 step raises ends it.
 """
 
 
-def new_driver(flow: "Flow") -> tuple[Call, Generator[object, Any, None]]:
-    """Return what drives the async steps of an execution, and the call that says which."""
-    call = Call(flow)
-    return call, drive(call)
-
-
-NO_DRIVER = cast("tuple[Call, Generator[object, Any, None]]", (None, None))
+NO_DRIVER = cast("Driver", None)
 """In place of a new one where no step is async."""
 
 
@@ -80,20 +64,20 @@ class WorkerClosedError(BaseException):
 
 @coroutine
 def resume(  # noqa: PLR0917 - once per suspended firing: by position costs least
-    step: Generator[object, Any, None],
+    driver: Driver,
     trap: object,
     context: Context,
     turn: Turn,
     watchdog: "Watchdog",
     execution: "Execution",
     node: "PlanNode",
-) -> Generator[object, Any, None]:
+) -> Driver:
     """Go on with a driver that yielded `trap`, until its step returns; every send runs in `context`.
 
     Traps are passed on to the event loop, and what it sends or throws is passed to the step, so tasks, scopes, shields,
     events and threads inside the step work as in a task of its own.
     """
-    send, throw, run, now_ns = step.send, step.throw, context.run, turn.now_ns
+    send, throw, run, now_ns = driver.send, driver.throw, context.run, turn.now_ns
     go_on: Callable[[Any], Any]
     while trap is not DONE:
         noted = turn.number
@@ -101,7 +85,7 @@ def resume(  # noqa: PLR0917 - once per suspended firing: by position costs leas
             sent: Any = yield trap
             go_on = send
         except GeneratorExit:
-            step.close()  # the event loop has ended, and throws the worker away
+            driver.close()  # the event loop has ended, and throws the worker away
             raise WorkerClosedError from None
         except BaseException as error:  # noqa: BLE001 - it is the step's to handle
             sent, go_on = error, throw

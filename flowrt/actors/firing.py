@@ -1,11 +1,10 @@
 """Firings that are no more than calls: one after another, until one is out of the ordinary."""
 
-from collections.abc import Generator
 from contextvars import Context
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flowrt.actors.drive import DONE, PLAIN_TYPES, Call
+from flowrt.actors.drive import DONE, PLAIN_TYPES, Driver
 from flowrt.actors.raised import SPECIAL
 from flowrt.graph.plan import PlanNode
 from flowrt.graph.progress import COUNTED
@@ -13,8 +12,6 @@ from flowrt.graph.progress import COUNTED
 if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.worker import Worker
-
-Driver: TypeAlias = tuple[Call, Generator[object, Any, None]]
 
 
 class Stopped(NamedTuple):
@@ -41,7 +38,7 @@ def fire_in_order(worker: "Worker", execution: "Execution", driver: Driver) -> S
     Nothing is counted, as long as each step returns a value and nobody looks at the execution or holds it meanwhile.
     The hot loop of flowrt.
     """
-    flow, kernel, (call, step) = execution.flow, execution.kernel, driver
+    flow, kernel = execution.flow, execution.kernel
     turn, now_ns, is_watched = kernel.turn, kernel.monotonic_ns, execution.is_watched
     keep, new_context, innermost, marker = flow.keep_result, execution.context.copy, worker.innermost, worker.marker
     order, sent, begun, started_ns, trap = execution.plan.firing_order or (), flow.sent, flow.begun, now_ns(), DONE
@@ -53,9 +50,9 @@ def fire_in_order(worker: "Worker", execution: "Execution", driver: Driver) -> S
         flow.begun = begun = begun + 1
         try:
             if node.is_async:
-                call.invoke = node.invoke
-                trap = context.run(step.__next__)
-                result = call.result
+                worker.invoke = node.invoke
+                trap = context.run(driver.__next__)
+                result = worker.result
             else:
                 result = context.run(node.invoke, flow)
             is_value = type(result) in PLAIN_TYPES or _is_value(result)

@@ -1,7 +1,7 @@
 """The worker: a task that runs firings, one after another, and lends them its cancel scope."""
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextvars import Context
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,16 +10,8 @@ import anyio
 
 from flowrt.actors import interrupting, overseeing, waiting
 from flowrt.actors.broken_firing import sort_out
-from flowrt.actors.drive import (
-    DONE,
-    NO_DRIVER,
-    PLAIN_TYPES,
-    as_coroutine,
-    drive,
-    new_driver,
-    resume,
-)
-from flowrt.actors.firing import Driver, Stopped, fire_in_order, goes_straight
+from flowrt.actors.drive import DONE, NO_DRIVER, PLAIN_TYPES, Driver, as_coroutine, new_driver, resume
+from flowrt.actors.firing import Stopped, fire_in_order, goes_straight
 from flowrt.actors.interruptions import FINISHED_ANYWAY
 from flowrt.actors.late_scope import LateScope
 from flowrt.actors.raised import GivenUpError, LeakedError, split, timeout_of
@@ -31,6 +23,7 @@ if TYPE_CHECKING:
     from flowrt.actors.execution import Execution
     from flowrt.actors.kernel import Kernel
     from flowrt.actors.timers import Timer
+    from flowrt.graph.flow import Flow
 
 
 class Worker(LateScope):
@@ -41,16 +34,8 @@ class Worker(LateScope):
     """
 
     __slots__ = (
-        "_is_spent",
-        "_note",
-        "cancel_requests",
-        "first_requests",
-        "is_given_up",
-        "is_lost",
-        "kernel",
-        "requests",
-        "started_ns",
-        "suspensions",
+        "_is_spent", "_note", "cancel_requests", "first_requests", "flow", "invoke", "is_given_up", "is_lost", "kernel",
+        "requests", "result", "started_ns", "suspensions",
     )  # fmt: skip
 
     def __init__(self, kernel: "Kernel") -> None:
@@ -66,6 +51,12 @@ class Worker(LateScope):
         self._note: str | None = None
         self.is_lost = False
         """Its step refuses to end, and nobody waits for it any more."""
+        self.flow: Flow
+        """Of the execution that it works for."""
+        self.invoke: Callable[[Flow], Any]
+        """Calls the async step that its driver goes on with."""
+        self.result: Any = None
+        """What the last async step returned."""
         self.suspensions = 0
         """How many firings suspended in it so far."""
         self.started_ns = 0
@@ -86,14 +77,14 @@ class Worker(LateScope):
 
         A cancel by the task's owner cancels the execution and is passed on; Ctrl-C stops it.
         """
-        flow = execution.flow
+        self.flow = flow = execution.flow
         execution.hands += 1
         try:
             while flow.ready_count:
                 with self:
                     self.requests = self.cancel_requests()
                     self._is_spent, self._note = False, None
-                    driver, stopped = new_driver(flow) if execution.plan.has_async else NO_DRIVER, None
+                    driver, stopped = new_driver(self) if execution.plan.has_async else NO_DRIVER, None
                     while goes_straight(execution) and (stopped := fire_in_order(self, execution, driver)) is None:
                         if execution.status != "running":
                             return
@@ -105,6 +96,8 @@ class Worker(LateScope):
             self.end_with_task(execution, error)
             raise
         finally:
+            del self.flow
+            self.result = None
             execution.end_work(self)
 
     async def _wait_turn(self, execution: "Execution") -> None:
@@ -121,7 +114,7 @@ class Worker(LateScope):
 
     async def _drain(self, execution: "Execution", driver: Driver) -> None:
         """Run firings until none is ready or the scope is spent, counting the tokens of each."""
-        flow, turn, now_ns, (call, step) = execution.flow, self.kernel.turn, self.kernel.monotonic_ns, driver
+        flow, turn, now_ns = execution.flow, self.kernel.turn, self.kernel.monotonic_ns
         ready, succeed, new_context = flow.ready, execution.succeed, execution.context.copy
         innermost, marker = self.innermost, self.marker
         result, ended_ns = None, now_ns()
@@ -136,11 +129,11 @@ class Worker(LateScope):
                 context = new_context()
                 try:
                     if node.is_async:
-                        call.invoke = node.invoke
-                        if (trap := context.run(step.__next__)) is not DONE:
-                            await self._suspend(execution, node, step, trap, context, started_ns)
+                        self.invoke = node.invoke
+                        if (trap := context.run(driver.__next__)) is not DONE:
+                            await self._suspend(execution, node, driver, trap, context, started_ns)
                             marker = self.marker
-                        result = call.result
+                        result = self.result
                     else:
                         result = context.run(node.invoke, flow)
                         if type(result) not in PLAIN_TYPES and isawaitable(result):
@@ -151,7 +144,7 @@ class Worker(LateScope):
                     following = succeed(node, result, started_ns, self._note)
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
                     await sort_out(self, execution, node, error, started_ns)
-                    following, step, marker = None, drive(call), self.marker
+                    following, driver, marker = None, new_driver(self), self.marker
                 ended_ns = now_ns()
                 if self._is_spent or ended_ns >= turn.ends_ns:  # type: ignore[redundant-expr]  # an await changes it
                     self.end_turn(execution, node, following, ended_ns - max(started_ns, turn.seen_ns))
@@ -167,8 +160,8 @@ class Worker(LateScope):
         if error is None:
             try:
                 if trap is not DONE:
-                    await self._suspend(execution, node, driver[1], trap, context, started_ns)
-                    result = driver[0].result
+                    await self._suspend(execution, node, driver, trap, context, started_ns)
+                    result = self.result
                 elif not node.is_async and type(result) not in PLAIN_TYPES and isawaitable(result):
                     result = await self._settle(execution, node, result, context, started_ns)
                 if self.innermost() is not self.marker:
@@ -178,7 +171,7 @@ class Worker(LateScope):
                 error = raised
         if error is not None:
             await sort_out(self, execution, node, error, started_ns)
-            driver = new_driver(execution.flow)
+            driver = new_driver(self)
         self.end_turn(
             execution, node, following, self.kernel.monotonic_ns() - max(started_ns, self.kernel.turn.seen_ns)
         )
@@ -188,11 +181,11 @@ class Worker(LateScope):
         self, execution: "Execution", node: PlanNode, awaitable: Any, context: Context, started_ns: int
     ) -> Any:
         """Wait for what a `def` step returned instead of a value, and return what that gives."""
-        call, step = new_driver(execution.flow)
-        call.invoke = lambda _flow: as_coroutine(awaitable)
-        if (trap := context.run(step.__next__)) is not DONE:
-            await self._suspend(execution, node, step, trap, context, started_ns)
-        return call.result
+        driver = new_driver(self)
+        self.invoke = lambda _flow: as_coroutine(awaitable)
+        if (trap := context.run(driver.__next__)) is not DONE:
+            await self._suspend(execution, node, driver, trap, context, started_ns)
+        return self.result
 
     def end_turn(self, execution: "Execution", node: PlanNode, following: PlanNode | None, held_ns: int) -> None:
         """Let nothing follow for now, and look at how long a firing took: it may overrun the turn's budget by far."""
@@ -206,7 +199,7 @@ class Worker(LateScope):
         self,
         execution: "Execution",
         node: PlanNode,
-        step: Generator[object, Any, None],
+        driver: Driver,
         trap: object,
         context: Context,
         started_ns: int,
@@ -229,7 +222,7 @@ class Worker(LateScope):
         seconds = node.attempt_timeout_seconds
         refusal = None if seconds is None else self._limit(execution, node, seconds - held_ns / NANOSECONDS)
         try:
-            await resume(step, trap, context, turn, kernel.watchdog, execution, node)
+            await resume(driver, trap, context, turn, kernel.watchdog, execution, node)
             if kernel.gate is not None:
                 with anyio.CancelScope(shield=True):  # the value has arrived: it wins over a cancel
                     await kernel.gate.wait_turn(execution.id, node.id)

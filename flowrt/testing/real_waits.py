@@ -105,4 +105,4 @@ def _frames(coroutine: Any) -> Iterator[FrameType]:
         yield frame
         coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
         if coroutine is None and frame.f_code in DRIVERS:
-            coroutine = frame.f_locals["step"]
+            coroutine = frame.f_locals["driver"]
