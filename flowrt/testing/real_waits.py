@@ -16,7 +16,7 @@ from flowrt.testing.step_watch import StepWatch
 from flowrt.testing.trio_order import runnable_tasks
 
 SUSPEND: CodeType = vars(Worker)["_suspend"].__code__
-DRIVERS = (resume.__code__, StepWatch.drive.__code__)
+DRIVERS = {resume.__code__: "driver", StepWatch.drive.__code__: "step"}
 """What drives a coroutine by hand; it has it in `step`."""
 THREADS = ("trio._threads",)
 SOCKETS = ("trio._core._io_epoll", "trio._core._io_kqueue", "trio._core._io_windows")
@@ -104,5 +104,5 @@ def _frames(coroutine: Any) -> Iterator[FrameType]:
             return
         yield frame
         coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
-        if coroutine is None and frame.f_code in DRIVERS:
-            coroutine = frame.f_locals["driver"]
+        if coroutine is None and (driven := DRIVERS.get(frame.f_code)) is not None:
+            coroutine = frame.f_locals[driven]
