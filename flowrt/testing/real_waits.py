@@ -17,7 +17,7 @@ from flowrt.testing.trio_order import runnable_tasks
 
 SUSPEND: CodeType = vars(Worker)["_suspend"].__code__
 DRIVERS = {resume.__code__: "driver", StepWatch.drive.__code__: "step"}
-"""What drives a coroutine by hand; it has it in `step`."""
+"""What drives a coroutine by hand, and the name under which it has it."""
 THREADS = ("trio._threads",)
 SOCKETS = ("trio._core._io_epoll", "trio._core._io_kqueue", "trio._core._io_windows")
 
