@@ -10,6 +10,7 @@ from flowrt.errors import FlowrtError, SignalRefusedError
 from flowrt.events import LogEvent
 from flowrt.runtime import Runtime
 from flowrt.steps.registry import StepRegistry
+from flowrt.storage import MemoryStore
 from flowrt.testing import Simulation
 from flowrt.testing.scripted import ScriptedType
 
@@ -23,15 +24,32 @@ def catalog():
     return registry
 
 
-def in_real_time(document, input, *, backend, events=None):
+class LogThatTells(MemoryStore):
+    """A store whose log puts the events into a list. Where nobody else listens, nodes may fire in the plan's order."""
+
+    def __init__(self, events):
+        super().__init__()
+        self._events = events
+
+    @property
+    def log(self):
+        return self
+
+    async def write(self, batch):
+        self._events += batch
+
+
+def in_real_time(document, input, *, backend, is_overseen, events=None):
     events = [] if events is None else events
 
     def tell(event):
         if isinstance(event, LogEvent):
             events.append(event)
 
+    listens = {"hooks": [tell]} if is_overseen else {"store": LogThatTells(events)}
+
     async def main():
-        async with Runtime(steps=catalog(), hooks=[tell]) as runtime:
+        async with Runtime(steps=catalog(), **listens) as runtime:
             with anyio.move_on_after(LONGEST_SECONDS), suppress(FlowrtError):
                 await runtime.run(document, input)
 
@@ -39,8 +57,10 @@ def in_real_time(document, input, *, backend, events=None):
     return events
 
 
-on_asyncio = partial(in_real_time, backend="asyncio")
-on_trio = partial(in_real_time, backend="trio")
+on_asyncio = partial(in_real_time, backend="asyncio", is_overseen=True)
+on_trio = partial(in_real_time, backend="trio", is_overseen=True)
+alone_on_asyncio = partial(in_real_time, backend="asyncio", is_overseen=False)
+alone_on_trio = partial(in_real_time, backend="trio", is_overseen=False)
 
 
 def in_virtual_time(document, input, *, seed, events=None, requests=()):

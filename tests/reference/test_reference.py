@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reference.ends import observed
 from reference.replay import check, is_free_of_schedule, run_alone
 from reference.requests import EVERYTHING, as_ends, requests
-from reference.runners import catalog, in_virtual_time, on_asyncio, on_trio
+from reference.runners import alone_on_asyncio, alone_on_trio, catalog, in_virtual_time, on_asyncio, on_trio
 
 from flowrt.definition import load_definition
 from flowrt.testing.strategies import inputs, workflows
@@ -20,7 +20,11 @@ RANDOM = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=li
 
 
 @pytest.mark.timeout(120 + EXAMPLES)
-@pytest.mark.parametrize("run", [on_asyncio, on_trio], ids=["asyncio", "trio"])
+@pytest.mark.parametrize(
+    "run",
+    [on_asyncio, on_trio, alone_on_asyncio, alone_on_trio],
+    ids=["asyncio", "trio", "asyncio alone", "trio alone"],
+)
 @RANDOM
 @given(document=workflows(), input=inputs())
 def test_every_history_is_one_that_the_reference_allows(run, document, input):
