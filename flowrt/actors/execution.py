@@ -30,7 +30,7 @@ class Execution:
 
     __slots__ = (
         "_attempts", "_caller", "_context", "_ended", "_id", "_on_end", "_parking", "_rare", "_suspended", "culprit",
-        "duration_ns", "error", "flow", "hands", "has_called", "is_acting", "is_ending", "is_held", "is_overseen",
+        "duration_ns", "error", "flow", "hands", "has_called", "is_ending", "is_held", "is_overseen",
         "is_paused", "is_stopped", "is_watched", "kernel", "lineage", "listeners", "output", "plan", "position",
         "reason", "started_ns", "status",
     )  # fmt: skip
@@ -47,8 +47,6 @@ class Execution:
         self.started_ns = kernel.monotonic_ns()
         self.duration_ns = 0
         self.status: ExecutionStatus = "running"
-        self.is_acting = False
-        """The supervisor acts on what tokens told it."""
         self.is_held = False
         """Something is out of the ordinary, so that each end of a firing needs a second look."""
         self.is_ending = False
@@ -246,7 +244,8 @@ class Execution:
 
     def check_rest(self) -> None:
         """End the execution if nothing is under way in it any more."""
-        if self.hands or self.status != "running" or self.is_acting or self.flow.ready_count:
+        is_acting = self._rare is not None and self._rare.is_acting
+        if self.hands or self.status != "running" or is_acting or self.flow.ready_count:
             return
         if self.is_waiting:
             self._rest()

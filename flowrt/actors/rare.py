@@ -20,13 +20,15 @@ class Rare:
     """
 
     __slots__ = (
-        "failures", "held", "interruptions", "joins", "later_errors", "signals", "timers", "totals", "totals_left_ns",
+        "failures", "held", "interruptions", "is_acting", "joins", "later_errors", "signals", "timers", "totals",
+        "totals_left_ns",
     )  # fmt: skip
 
     _makers: ClassVar[Mapping[str, Callable[[], Any]]] = {
         "failures": Failures,
         "held": deque,
         "interruptions": Interruptions,
+        "is_acting": bool,
         "joins": dict,
         "later_errors": list,
         "signals": KeptSignals,
@@ -39,6 +41,8 @@ class Rare:
     held: "deque[PlanNode]"
     """What is ready while the execution is paused."""
     interruptions: Interruptions
+    is_acting: bool
+    """The supervisor acts on what tokens told it."""
     joins: "dict[PlanNode, Timer]"
     """Those that end the time of a join."""
     later_errors: list[Exception]

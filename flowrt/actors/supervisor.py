@@ -173,12 +173,12 @@ def act_on_news(execution: "Execution") -> None:
 
     What ends meanwhile waits until it is its turn: all that a join has lost is cancelled before the join ends.
     """
-    if execution.is_acting:
+    if not execution.flow.news or execution.rare.is_acting:
         return
-    execution.is_acting = True
+    execution.rare.is_acting = True
     while (news := execution.flow.news) and execution.status == "running":
         _act(execution, *news.popleft())
-    execution.is_acting = False
+    execution.rare.is_acting = False
 
 
 def _act(execution: "Execution", node: PlanNode, what: News) -> None:

@@ -27,28 +27,51 @@ class News(Enum):
 NONE: Mapping[int, dict[int, Token]] = MappingProxyType({})
 
 
+class Seldom:
+    """What happens to the joins of few executions."""
+
+    __slots__ = ("closed", "late", "rescuing", "rules")
+
+    def __init__(self) -> None:
+        self.rules: dict[int, JoinRule] = {}
+        """By node: the rules of joins whose time was over."""
+        self.closed: set[int] = set()
+        """The nodes that never fire, whatever comes."""
+        self.rescuing: set[int] = set()
+        """The nodes that fired because of a failure or an outcome."""
+        self.late = 0
+        """How many values came to joins that had decided."""
+
+
 class Tokens(Progress):
     """What came over the edges of one execution. A join decides once; values that come after that are late.
 
     What is seldom needed is made when it is: in a million executions that wait, empty containers would weigh most.
     """
 
-    __slots__ = ("_closed", "_fed", "_rescuing", "_rules", "inboxes", "late", "news")
+    __slots__ = ("_fed", "_seldom", "inboxes", "news")
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self._fed: dict[int, tuple[PlanNode, ...]] | None = None
         """By node: those that fed it, where that was not all of its plan's sources."""
-        self._rules: dict[int, JoinRule] | None = None
-        """By node: the rules of joins whose time was over."""
-        self._closed: set[int] | None = None
-        self._rescuing: set[int] | None = None
+        self._seldom: Seldom | None = None
         self.inboxes: Mapping[int, dict[int, Token]] = NONE
         """By node and edge: the tokens that are no value, and all tokens of nodes that keep them."""
         self.news: deque[tuple[PlanNode, News]] | tuple[()] = ()
         """What the supervisor has to act on, in this order."""
-        self.late = 0
+
+    @property
+    def late(self) -> int:
         """How many values came to joins that had decided."""
+        return 0 if self._seldom is None else self._seldom.late
+
+    @property
+    def seldom(self) -> Seldom:
+        """What few executions need, made when one does."""
+        if self._seldom is None:
+            self._seldom = Seldom()
+        return self._seldom
 
     def deliver_values(self, targets: tuple[int, ...]) -> PlanNode | None:
         """Take a value for each of a node's plain targets; the first one that becomes ready, others go to `ready`."""
@@ -75,7 +98,7 @@ class Tokens(Progress):
         index = target.index
         self.missing[index] -= 1
         if self.has_decided(target):
-            self.late += token is Token.VALUE and (self._closed is None or index not in self._closed)
+            self.seldom.late += token is Token.VALUE and index not in self.seldom.closed
             return
         if token is not Token.VALUE or target.keeps_tokens:
             inbox = self._inbox(index)
@@ -127,8 +150,7 @@ class Tokens(Progress):
             self._decide(node)
             self._tell().append((node, News.TIMED_OUT))
             return True
-        self._rules = self._rules or {}
-        self._rules[node.index] = node.kind.otherwise
+        self.seldom.rules[node.index] = node.kind.otherwise
         if self.judge(node):
             self.ready.append(node)
         return True
@@ -136,8 +158,7 @@ class Tokens(Progress):
     def close(self, node: PlanNode) -> None:
         """Let a node that has not fired never fire, whatever comes."""
         if not self.has_decided(node):
-            self._closed = self._closed or set()
-            self._closed.add(node.index)
+            self.seldom.closed.add(node.index)
             self.feed(node, ())
         self._inbox(node.index)
 
@@ -161,7 +182,7 @@ class Tokens(Progress):
 
     def rule(self, node: PlanNode) -> JoinRule:
         """Return the join of a node: its own, or what that has become when its time was over."""
-        return node.join if self._rules is None else self._rules.get(node.index, node.join)
+        return node.join if self._seldom is None else self._seldom.rules.get(node.index, node.join)
 
     def token_of(self, edge: PlanEdge) -> Token | None:
         """Return what came over an edge of a node that keeps its tokens, if anything has."""
@@ -179,7 +200,7 @@ class Tokens(Progress):
 
     def rescues(self, node: PlanNode) -> bool:
         """Say whether a node fired because of a failure or an outcome: it runs although the execution is ending."""
-        return self._rescuing is not None and node.index in self._rescuing
+        return self._seldom is not None and node.index in self._seldom.rescuing
 
     def _inbox(self, index: int) -> dict[int, Token]:
         if not isinstance(self.inboxes, dict):
@@ -198,7 +219,6 @@ class Tokens(Progress):
         valued = [edge for edge in node.incoming if tokens.get(edge.index, default) is Token.VALUE]
         self.feed(node, by_last_edge(valued))
         if node.kind.can_rescue and any(edge.source.kind.is_port or self.rescues(edge.source) for edge in valued):
-            self._rescuing = self._rescuing or set()
-            self._rescuing.add(index)
+            self.seldom.rescuing.add(index)
         if node.kind.cancels_losers and self.missing[index]:
             self._tell().appendleft((node, News.DECIDED_EARLY))  # first: what else these tokens end may be a loser

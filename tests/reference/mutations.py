@@ -52,17 +52,17 @@ OF_JOINS = [
         "or self.judge(target):\n            self.ready.append(target)",
         "or self.judge(target):\n            self.ready.extend((target, target))",
     ),
-    Mutation("late tokens are not counted", TOKENS, "self.late += token is Token.VALUE", "_ = token is Token.VALUE"),
+    Mutation(
+        "late tokens are not counted", TOKENS, "self.seldom.late += token is Token.VALUE", "_ = token is Token.VALUE"
+    ),
     Mutation(
         "late tokens are counted, whatever they are",
         TOKENS,
-        "self.late += token is Token.VALUE",
-        "self.late += 1",
+        "self.seldom.late += token is Token.VALUE",
+        "self.seldom.late += 1",
     ),
-    Mutation(
-        "values for cancelled nodes are late", TOKENS, " and (self._closed is None or index not in self._closed)", ""
-    ),
-    Mutation("else is ignored", TOKENS, "self._rules[node.index] = node.kind.otherwise", "pass"),
+    Mutation("values for cancelled nodes are late", TOKENS, " and index not in self.seldom.closed", ""),
+    Mutation("else is ignored", TOKENS, "self.seldom.rules[node.index] = node.kind.otherwise", "pass"),
     Mutation(
         "joins take their time twice",
         WAITING,
