@@ -75,7 +75,7 @@ class Backend(Protocol):
         ...
 
     def innermost(self, task: Any) -> Callable[[], object]:
-        """Return a function that returns the innermost open scope of the current task; `None` if there is none."""
+        """Return a function that returns the innermost open scope of a task; `None` if there is none."""
         ...
 
     def is_cancelled(self, innermost: object) -> bool:

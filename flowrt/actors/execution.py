@@ -190,9 +190,6 @@ class Execution:
         self.flow.states[node.index] = state
         self.flow.left -= 1
 
-    def _has_completed(self, node: PlanNode) -> bool:
-        return self.flow.states[node.index] == COMPLETED
-
     # --- workers ----------------------------------------------------------------------------------------------------
 
     def end_work(self, worker: "Worker") -> None:
@@ -271,7 +268,7 @@ class Execution:
         self.is_paused = False
         self.duration_ns = self.kernel.monotonic_ns() - self.started_ns
         if self.status == "completed":
-            self.output = self.flow.result(self._has_completed)
+            self.output = self.flow.result()
         if self.is_watched:
             self.kernel.journal.ended(self, self.output)
         for timer in () if self._rare is None else self._rare.timers:

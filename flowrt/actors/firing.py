@@ -29,7 +29,7 @@ class Stopped(NamedTuple):
 def goes_straight(execution: "Execution") -> bool:
     """Say whether the next firings may be those of the plan's order."""
     is_ordinary = not (execution.is_held or execution.is_overseen)
-    return is_ordinary and execution.flow.begun != COUNTED and execution.plan.firing_order is not None
+    return is_ordinary and execution.flow.begun != COUNTED and execution.plan.is_settled
 
 
 def fire_in_order(worker: "Worker", execution: "Execution", driver: Driver) -> Stopped | None:
@@ -41,7 +41,7 @@ def fire_in_order(worker: "Worker", execution: "Execution", driver: Driver) -> S
     flow, kernel = execution.flow, execution.kernel
     turn, now_ns, is_watched = kernel.turn, kernel.monotonic_ns, execution.is_watched
     keep, new_context, innermost, marker = flow.keep_result, execution.context.copy, worker.innermost, worker.marker
-    order, sent, begun, started_ns, trap = execution.plan.firing_order or (), flow.sent, flow.begun, now_ns(), DONE
+    order, sent, begun, started_ns, trap = execution.plan.by_index, flow.sent, flow.begun, now_ns(), DONE
     if started_ns >= turn.ends_ns:
         return None
     flow.go_straight()
@@ -74,10 +74,11 @@ def fire_in_order(worker: "Worker", execution: "Execution", driver: Driver) -> S
             return Stopped(node, context, started_ns, error=error)
         taken_ns, started_ns = started_ns, now_ns()
         if started_ns >= turn.ends_ns:
-            worker.end_turn(execution, node, None, started_ns - max(taken_ns, turn.seen_ns))
+            flow.is_between = True
+            worker.end_stretch(execution, node, None, started_ns - taken_ns)
             break
     turn.seen_ns = started_ns
-    flow.pause_between()
+    flow.is_between = True
     if begun == len(order):
         flow.rest()
         execution.finish()

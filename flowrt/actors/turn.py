@@ -43,7 +43,8 @@ class Turn:
     is asked. The budget is carried from one `run` to the next.
 
     Only the time that workers use is taken off a budget, not what other tasks do meanwhile. A task that begins a run
-    gets a small share at once, if the turn has one left, and another one only once it has waited.
+    gets a small share at once, if the turn has one left, and another one only once it has waited. What it does between
+    its runs is not taken off its share either, for the time of one budget: it may hold the loop itself.
 
     Workers that wait for a turn get equal shares of its budget, and who got nothing of one goes first in the next: the
     loop resumes them in an order of its own. More than a few stand in line until they are called: if all asked in every
@@ -56,7 +57,7 @@ class Turn:
     """
 
     __slots__ = (
-        "_asking", "_checkpoint", "_commands", "_has_served", "_holder", "_hungry", "_line", "_share_ns",
+        "_asking", "_checkpoint", "_commands", "_has_served", "_holder", "_hungry", "_latest_ns", "_line", "_share_ns",
         "_turn_ends_ns", "_wait_space", "ends_ns", "had_long_firing", "now_ns", "number", "seen_ns", "waiting",
     )  # fmt: skip
 
@@ -76,8 +77,10 @@ class Turn:
         self._share_ns = BUDGET_NS
         self.ends_ns = 0
         """When the share of the worker that goes on now is used up."""
-        self._holder: object = None
-        """The task that had a share last, if it is known; what is left of it is for the next run that it begins."""
+        self._holder: int | None = None
+        """The id of the task that had a share last, if it is known; what is left of it is for its next run."""
+        self._latest_ns = 0
+        """When its next run yields first, whatever it did beside its runs: it may have held the loop itself."""
         self.had_long_firing = False
         """A firing of at least `LONG_NS` has ended this turn."""
         self._has_served = False
@@ -109,28 +112,31 @@ class Turn:
 
     def resumed(self, noted: int) -> int:
         """Say that a worker goes on that yielded in the turn of that number; the time when it does."""
+        now_ns = self._go_on(noted)
+        self._take_share(now_ns, self._share_ns, None)
+        return now_ns
+
+    def _go_on(self, noted: int) -> int:
+        """Begin a new turn, if the loop has turned since a worker yielded in the turn of that number; the time."""
         now_ns = self.now_ns()
-        self._turn_ends_ns += now_ns - self.seen_ns
-        self.seen_ns = now_ns
+        self._take(now_ns)
         if noted == self.number:
             self._begin(now_ns)
-        self._take_share(now_ns, self._share_ns, None)
         return now_ns
 
     def begin_run(self, task: object, now_ns: int) -> None:
         """Say that a task begins a run, now."""
-        idle_ns = self._take(now_ns)
-        if task is self._holder:
-            self.ends_ns += idle_ns
-        else:
-            self._take_share(now_ns, LEAST_SHARE_NS, task)
-
-    def _take(self, now_ns: int) -> int:
-        """Take no time off the budget since a worker gave the loop back; how much it was."""
         idle_ns = now_ns - self.seen_ns
-        self._turn_ends_ns += idle_ns
+        self._take(now_ns)
+        if id(task) == self._holder:
+            self.ends_ns = min(self.ends_ns + idle_ns, self._latest_ns)
+        else:
+            self._take_share(now_ns, LEAST_SHARE_NS, id(task))
+
+    def _take(self, now_ns: int) -> None:
+        """Take no time off the budget since a worker gave the loop back."""
+        self._turn_ends_ns += now_ns - self.seen_ns
         self.seen_ns = now_ns
-        return idle_ns
 
     def _begin(self, now_ns: int) -> None:
         self.number += 1
@@ -138,8 +144,9 @@ class Turn:
         self._turn_ends_ns = now_ns + BUDGET_NS
         self._share_ns = max(BUDGET_NS // (self._asking or 1), LEAST_SHARE_NS)
 
-    def _take_share(self, now_ns: int, share_ns: int, holder: object) -> None:
+    def _take_share(self, now_ns: int, share_ns: int, holder: int | None) -> None:
         self._holder = holder
+        self._latest_ns = now_ns + share_ns + BUDGET_NS
         ends_ns = 0 if self._commands else now_ns + share_ns
         self.ends_ns = min(ends_ns, self._turn_ends_ns)
 
@@ -201,25 +208,18 @@ class Turn:
         """Give a share to a worker that yielded in the turn of that number, if it is its time; say whether it is."""
         if self._hungry and not is_hungry:
             return False
-        now_ns = self.now_ns()
-        self._take(now_ns)
-        if noted == self.number:
-            self._begin(now_ns)
+        now_ns = self._go_on(noted)
         if not self._has_served:  # steps that went on may have used it up
             self._turn_ends_ns = max(self._turn_ends_ns, now_ns + self._share_ns)
         if now_ns >= self._turn_ends_ns:
             return False
         self._has_served = True
-        self._take_share(now_ns, self._share_ns, task)
+        self._take_share(now_ns, self._share_ns, id(task))
         return True
 
     async def wait_out_of_line(self) -> None:
         """Let the loop turn, and take a share of that turn: for the timers, which never wait for the log."""
-        noted = await self._yield()
-        now_ns = self.now_ns()
-        self._take(now_ns)
-        if noted == self.number:
-            self._begin(now_ns)
+        now_ns = self._go_on(await self._yield())
         self._turn_ends_ns = max(self._turn_ends_ns, now_ns + self._share_ns)
         self._take_share(now_ns, self._share_ns, None)
 

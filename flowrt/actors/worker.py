@@ -34,7 +34,7 @@ class Worker(LateScope):
     """
 
     __slots__ = (
-        "_is_spent", "_note", "cancel_requests", "first_requests", "flow", "invoke", "is_given_up", "is_lost", "kernel",
+        "_is_spent", "cancel_requests", "first_requests", "flow", "invoke", "is_given_up", "is_lost", "kernel",
         "requests", "result", "started_ns", "suspensions",
     )  # fmt: skip
 
@@ -43,12 +43,13 @@ class Worker(LateScope):
         super().__init__(kernel.backend)
         self.cancel_requests = kernel.backend.cancel_requests(self.task)
         """Returns how often its task was asked to end, which a step may have swallowed."""
-        self.first_requests = self.requests = self.cancel_requests()
-        """How often its task had been asked to end when the worker was made."""
+        self.requests = self.cancel_requests()
+        """How often it had been when the worker began to work for this execution."""
+        self.first_requests = self.requests
+        """How often it had been when the worker was made."""
         self._is_spent = False
         self.is_given_up = False
         """Its execution went on without it while it waited for a step: what that comes to is nobody's any more."""
-        self._note: str | None = None
         self.is_lost = False
         """Its step refuses to end, and nobody waits for it any more."""
         self.flow: Flow
@@ -72,6 +73,11 @@ class Worker(LateScope):
         """Its task was cancelled by itself, not by a scope, and a step swallowed that."""
         return self.cancel_requests() > self.first_requests
 
+    @property
+    def _note(self) -> str | None:
+        """What the log says of a firing that ended after all."""
+        return FINISHED_ANYWAY if self._is_spent else None
+
     async def work(self, execution: "Execution") -> None:
         """Run firings until none is ready.
 
@@ -83,7 +89,7 @@ class Worker(LateScope):
             while flow.ready_count:
                 with self:
                     self.requests = self.cancel_requests()
-                    self._is_spent, self._note = False, None
+                    self._is_spent = False
                     driver, stopped = new_driver(self) if execution.plan.has_async else NO_DRIVER, None
                     while goes_straight(execution) and (stopped := fire_in_order(self, execution, driver)) is None:
                         if execution.status != "running":
@@ -91,6 +97,7 @@ class Worker(LateScope):
                         await self._wait_turn(execution)
                     if stopped is not None:
                         driver = await self._go_on(execution, stopped, driver)
+                        stopped = None  # what it holds may be large
                     await self._drain(execution, driver)
         except BaseException as error:
             self.end_with_task(execution, error)
@@ -123,7 +130,7 @@ class Worker(LateScope):
                 await self._wait_turn(execution)
                 ended_ns, marker = now_ns(), self.marker
                 continue
-            started_ns = ended_ns
+            started_ns = began_ns = ended_ns
             node: PlanNode | None = overseeing.take(execution) if execution.is_overseen else ready.popleft()
             while node is not None:
                 context = new_context()
@@ -132,24 +139,25 @@ class Worker(LateScope):
                         self.invoke = node.invoke
                         if (trap := context.run(driver.__next__)) is not DONE:
                             await self._suspend(execution, node, driver, trap, context, started_ns)
-                            marker = self.marker
+                            marker, began_ns = self.marker, turn.seen_ns
                         result = self.result
                     else:
                         result = context.run(node.invoke, flow)
                         if type(result) not in PLAIN_TYPES and isawaitable(result):
                             result = await self._settle(execution, node, result, context, started_ns)
-                            marker = self.marker
+                            marker, began_ns = self.marker, turn.seen_ns
                     if innermost() is not marker:
                         raise LeakedError  # noqa: TRY301 - sorted out with the other failures
                     following = succeed(node, result, started_ns, self._note)
                 except BaseException as error:  # noqa: BLE001 - sorted out, and raised again if it is not the step's
                     await sort_out(self, execution, node, error, started_ns)
                     following, driver, marker = None, new_driver(self), self.marker
+                    began_ns = max(began_ns, turn.seen_ns)
                 ended_ns = now_ns()
                 if self._is_spent or ended_ns >= turn.ends_ns:  # type: ignore[redundant-expr]  # an await changes it
-                    self.end_turn(execution, node, following, ended_ns - max(started_ns, turn.seen_ns))
+                    self.end_stretch(execution, node, following, ended_ns - began_ns)
                     break
-                node, started_ns = following, ended_ns
+                node, started_ns, began_ns = following, ended_ns, ended_ns
         turn.seen_ns = ended_ns
 
     async def _go_on(self, execution: "Execution", stopped: Stopped, driver: Driver) -> Driver:
@@ -172,7 +180,7 @@ class Worker(LateScope):
         if error is not None:
             await sort_out(self, execution, node, error, started_ns)
             driver = new_driver(self)
-        self.end_turn(
+        self.end_stretch(
             execution, node, following, self.kernel.monotonic_ns() - max(started_ns, self.kernel.turn.seen_ns)
         )
         return driver
@@ -187,7 +195,7 @@ class Worker(LateScope):
             await self._suspend(execution, node, driver, trap, context, started_ns)
         return self.result
 
-    def end_turn(self, execution: "Execution", node: PlanNode, following: PlanNode | None, held_ns: int) -> None:
+    def end_stretch(self, execution: "Execution", node: PlanNode, following: PlanNode | None, held_ns: int) -> None:
         """Let nothing follow for now, and look at how long a firing took: it may overrun the turn's budget by far."""
         self.kernel.watchdog.look(execution, node, held_ns)
         if held_ns >= LONG_NS:
@@ -215,7 +223,7 @@ class Worker(LateScope):
         self.started_ns = started_ns
         execution.suspended[node] = self
         kernel.crew.suspended(execution)
-        if execution.is_held and execution.is_interrupted(node):
+        if execution.is_interrupted(node):
             self.cancel()
         if node.total_timeout_seconds is not None:
             waiting.watch_total(execution, node, started_ns)
@@ -229,7 +237,6 @@ class Worker(LateScope):
                 turn.expire()
         finally:
             self.resumed(execution, node)
-            self._note = FINISHED_ANYWAY if self._is_spent else None
             if refusal is not None:
                 self.scope.deadline = math.inf
                 refusal.cancel()

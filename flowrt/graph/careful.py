@@ -5,7 +5,7 @@ from inspect import Parameter
 from typing import Any
 
 from flowrt.definition.arguments import FromFailure, FromOutcome
-from flowrt.graph.bindings import Places
+from flowrt.graph.bindings import Indices
 from flowrt.graph.call_shapes import CallShape, CallShapes
 from flowrt.graph.flow import Flow
 from flowrt.graph.getters import Getter, NoValueError, getter
@@ -27,9 +27,9 @@ class CarefulCalls:
         self._shapes = shapes
         self._made: dict[int, Getter] = {}
 
-    def __call__(self, places: Places, flow: Flow) -> Any:
-        """Invoke the step of the node that has the first of these places."""
-        index = places.index
+    def __call__(self, indices: Indices, flow: Flow) -> Any:
+        """Invoke the step of the node that has the first of these indices."""
+        index = indices.index
         invoke = self._made.get(index)
         if invoke is None:
             node, plan = flow.plan.by_index[index], flow.plan
@@ -39,7 +39,7 @@ class CarefulCalls:
         return invoke(flow)
 
 
-class Wire:
+class Argument:
     """How one parameter gets its value when nodes that feed this one may have ended without one.
 
     Args:
@@ -81,18 +81,18 @@ def careful_call(
         shape: What its step is and takes.
         nodes: All nodes, by id.
     """
-    call, wires = (
+    call, taken = (
         shape.call,
         [
-            Wire(parameter, getter(node, argument, nodes), _default(parameter, argument, shape))
+            Argument(parameter, getter(node, argument, nodes), _default(parameter, argument, shape))
             for parameter in shape.parameters
             if (argument := arguments.get(parameter.name)) is not None
         ],
     )
 
     def invoke(flow: Flow) -> Any:
-        positional = [wire.value(flow) for wire in wires if wire.is_positional]
-        named = {wire.name: wire.value(flow) for wire in wires if not wire.is_positional}
+        positional = [argument.value(flow) for argument in taken if argument.is_positional]
+        named = {argument.name: argument.value(flow) for argument in taken if not argument.is_positional}
         return call(*positional, **named)
 
     return invoke

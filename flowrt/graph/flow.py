@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 from flowrt.errors import ExpressionError, StepResultError
 from flowrt.graph.conditions import Holds, Misfits, holds, is_chosen
 from flowrt.graph.joins import Token
+from flowrt.graph.node_ends import COMPLETED
 from flowrt.graph.plan import Plan, PlanNode
 from flowrt.graph.records import History
 from flowrt.graph.tokens import Tokens
@@ -231,11 +232,14 @@ class Flow(Tokens):
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
-    def result(self, has_value: Callable[[PlanNode], bool]) -> Any:
+    def result(self) -> Any:
         """Return the execution's result; its shape follows from the plan, not from which branch ran."""
         plan = self.plan
         if plan.result_node is not None:
             return self.sent[plan.result_node.index]
         if len(plan.ends) == 1:
             return self.sent[plan.ends[0].index]
-        return {node.id: self.sent[node.index] for node in plan.ends if has_value(node)}
+        ends = plan.ends
+        if self.begun != len(plan.nodes):
+            ends = tuple([node for node in ends if self.states[node.index] == COMPLETED])
+        return {node.id: self.sent[node.index] for node in ends}

@@ -61,9 +61,9 @@ class Models:
             names: Those of its arguments.
             standing: What its edges make of it; `None`: what is usual.
         """
-        call, handles, _, _, output_key, _, when, unless = step
+        call, _, _, _, output_key, _, when, unless = step
         has_flags = bool(when or unless)
-        own = (id(call), node.policy, node.join, standing, node.type, node.emit, output_key, handles, names, has_flags)
+        own = (id(call), node.policy, node.join, standing, node.type, node.emit, output_key, names, has_flags)
         last, model = self._last
         if model is None or own != last:
             key = (own[0], id(node.policy), id(node.join), *own[3:])  # by identity: values take long to compare

@@ -27,7 +27,6 @@ class NodeKind(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     gets_outcomes: bool
     """The step is given a list of what came over each edge, and what it produces begins with that."""
     output_key: str | None
-    handles: frozenset[str] | None
     join: JoinRule
     within_seconds: float | None
     """How long after the first token the join becomes `otherwise`."""
@@ -61,7 +60,7 @@ class Standing(NamedTuple):
     is_dispensable: bool = False
     """It has edges, and all of them end in joins that may do without it."""
     is_fed: bool = True
-    """It has a source."""
+    """It has a source; looked at only where its join settles."""
     gets_values: bool = False
     """It takes a record, and one of its sources may send something else."""
 
@@ -91,7 +90,6 @@ def kind_of(node: Node, step: BoundStep, edges: PlanEdges, standing: Standing, *
         emits_only_produced=node.emit == "replace",
         gets_outcomes=settles and takes_record and standing.is_fed,
         output_key=step.output_key,
-        handles=step.handles,
         join="any" if join.rule == Quorum(1) else join.rule,
         within_seconds=join.within,
         otherwise=join.otherwise,
@@ -119,7 +117,6 @@ def port_kind(kind: NodeKind, end: str) -> NodeKind:
         emits_only_produced=False,
         gets_outcomes=False,
         output_key=None,
-        handles=None,
         join="all",
         within_seconds=None,
         otherwise=None,

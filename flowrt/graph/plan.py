@@ -203,9 +203,9 @@ class Plan:
         self._latest: dict[frozenset[PlanNode], frozenset[PlanNode]] = {}
 
     @cached_property
-    def firing_order(self) -> Sequence[PlanNode] | None:
-        """All nodes as they fire if every step returns a value at once; `None` if that depends on the values."""
-        return self.by_index if all(node.plain_targets is not None for node in self.by_index) else None
+    def is_settled(self) -> bool:
+        """The nodes fire as in `by_index` if every step returns a value at once, whatever the values are."""
+        return all(node.plain_targets is not None for node in self.by_index)
 
     @cached_property
     def by_id(self) -> Mapping[str, PlanNode]:

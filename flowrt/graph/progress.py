@@ -41,42 +41,26 @@ class Progress:
         """Let nodes begin in the plan's order, and end with values, without being counted."""
         self.is_between = False
         if not self.begun:
-            del self._ready
-
-    def pause_between(self) -> None:
-        """Say that the last node that began has ended."""
-        self.is_between = True
+            del self._ready  # as if it had never been made: nobody has touched it, or the tokens would be counted
 
     def count(self) -> None:
         """Count the tokens of the nodes that have ended, if that was not done yet."""
         if self.begun == COUNTED:
             return
-        plan, begun, self.begun = self.plan, self.begun, COUNTED
+        plan, begun = self.plan, self.begun
+        nodes, missing = plan.by_index, plan.missing.copy()
         ended = begun if self.is_between or not begun else begun - 1
-        self.missing, self.states, self.left = plan.missing.copy(), bytearray(len(plan.nodes)), len(plan.nodes) - ended
-        if not begun:  # what is ready was never left out
-            return
-        self._ready = ready = deque(plan.roots)
-        following = None
-        for node in (plan.firing_order or ())[:ended]:
-            if following is None:
-                ready.popleft()
-            self.states[node.index] = COMPLETED
-            following = self._count_values(node, ready)
-        if following is not None and self.is_between:
-            ready.appendleft(following)
-        elif following is None and not self.is_between:
-            ready.popleft()
-
-    def _count_values(self, node: PlanNode, ready: deque[PlanNode]) -> PlanNode | None:
-        following = None
-        for index in node.plain_targets or ():
-            self.missing[index] -= 1
-            if not self.missing[index] and following is None:
-                following = self.plan.by_index[index]
-            elif not self.missing[index]:
-                ready.append(self.plan.by_index[index])
-        return following
+        free = [node.index for node in plan.roots]
+        for node in nodes[:ended]:
+            for target in node.plain_targets or ():
+                missing[target] -= 1
+                if not missing[target]:
+                    free.append(target)
+        if begun:  # else what is ready was never left out
+            self._ready = deque([nodes[index] for index in sorted(free) if index >= begun])
+        self.missing, self.left = missing, len(nodes) - ended
+        self.states = bytearray([COMPLETED]) * ended + bytearray(self.left)
+        self.begun = COUNTED
 
     if not TYPE_CHECKING:  # a type checker would take every name for a right one
 

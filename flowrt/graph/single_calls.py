@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowrt.definition.arguments import Arrived, FromNode
-from flowrt.graph.bindings import Places, bind, call_with_results
+from flowrt.graph.bindings import Indices, bind, call_with_results
 from flowrt.graph.call_shapes import CallShape, CallShapes
 from flowrt.graph.careful import CarefulCalls, careful_call
 from flowrt.graph.flags import bind_flags
@@ -54,12 +54,12 @@ class SingleCalls:
         if {*map(type, ordered)} == {FromNode}:
             sources = tuple([nodes[argument.node].index for argument in ordered])
             return bind(call_with_results(shape.call, len(sources), self._careful), node.index, sources)
-        careful, places, call = self._careful, Places(node.index), shape.call
+        careful, indices, call = self._careful, Indices(node.index), shape.call
         getters = [quick_getter(argument, nodes) for argument in ordered]
         match getters:
             case []:
                 return lambda _flow: call()
             case [get]:
-                return lambda flow: careful(places, flow) if flow.inboxes else call(get(flow))
+                return lambda flow: careful(indices, flow) if flow.inboxes else call(get(flow))
             case _:
-                return lambda flow: careful(places, flow) if flow.inboxes else call(*[get(flow) for get in getters])
+                return lambda flow: careful(indices, flow) if flow.inboxes else call(*[get(flow) for get in getters])

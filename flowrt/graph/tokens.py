@@ -27,7 +27,7 @@ class News(Enum):
 NONE: Mapping[int, dict[int, Token]] = MappingProxyType({})
 
 
-class Seldom:
+class JoinExtras:
     """What happens to the joins of few executions."""
 
     __slots__ = ("closed", "late", "rescuing", "rules")
@@ -49,13 +49,13 @@ class Tokens(Progress):
     What is seldom needed is made when it is: in a million executions that wait, empty containers would weigh most.
     """
 
-    __slots__ = ("_fed", "_seldom", "inboxes", "news")
+    __slots__ = ("_extras", "_fed", "inboxes", "news")
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self._fed: dict[int, tuple[PlanNode, ...]] | None = None
         """By node: those that fed it, where that was not all of its plan's sources."""
-        self._seldom: Seldom | None = None
+        self._extras: JoinExtras | None = None
         self.inboxes: Mapping[int, dict[int, Token]] = NONE
         """By node and edge: the tokens that are no value, and all tokens of nodes that keep them."""
         self.news: deque[tuple[PlanNode, News]] | tuple[()] = ()
@@ -64,14 +64,14 @@ class Tokens(Progress):
     @property
     def late(self) -> int:
         """How many values came to joins that had decided."""
-        return 0 if self._seldom is None else self._seldom.late
+        return 0 if self._extras is None else self._extras.late
 
     @property
-    def seldom(self) -> Seldom:
+    def extras(self) -> JoinExtras:
         """What few executions need, made when one does."""
-        if self._seldom is None:
-            self._seldom = Seldom()
-        return self._seldom
+        if self._extras is None:
+            self._extras = JoinExtras()
+        return self._extras
 
     def deliver_values(self, targets: tuple[int, ...]) -> PlanNode | None:
         """Take a value for each of a node's plain targets; the first one that becomes ready, others go to `ready`."""
@@ -98,7 +98,7 @@ class Tokens(Progress):
         index = target.index
         self.missing[index] -= 1
         if self.has_decided(target):
-            self.seldom.late += token is Token.VALUE and index not in self.seldom.closed
+            self.extras.late += token is Token.VALUE and index not in self.extras.closed
             return
         if token is not Token.VALUE or target.keeps_tokens:
             inbox = self._inbox(index)
@@ -150,7 +150,7 @@ class Tokens(Progress):
             self._decide(node)
             self._tell().append((node, News.TIMED_OUT))
             return True
-        self.seldom.rules[node.index] = node.kind.otherwise
+        self.extras.rules[node.index] = node.kind.otherwise
         if self.judge(node):
             self.ready.append(node)
         return True
@@ -158,7 +158,7 @@ class Tokens(Progress):
     def close(self, node: PlanNode) -> None:
         """Let a node that has not fired never fire, whatever comes."""
         if not self.has_decided(node):
-            self.seldom.closed.add(node.index)
+            self.extras.closed.add(node.index)
             self.feed(node, ())
         self._inbox(node.index)
 
@@ -182,7 +182,7 @@ class Tokens(Progress):
 
     def rule(self, node: PlanNode) -> JoinRule:
         """Return the join of a node: its own, or what that has become when its time was over."""
-        return node.join if self._seldom is None else self._seldom.rules.get(node.index, node.join)
+        return node.join if self._extras is None else self._extras.rules.get(node.index, node.join)
 
     def token_of(self, edge: PlanEdge) -> Token | None:
         """Return what came over an edge of a node that keeps its tokens, if anything has."""
@@ -200,7 +200,7 @@ class Tokens(Progress):
 
     def rescues(self, node: PlanNode) -> bool:
         """Say whether a node fired because of a failure or an outcome: it runs although the execution is ending."""
-        return self._seldom is not None and node.index in self._seldom.rescuing
+        return self._extras is not None and node.index in self._extras.rescuing
 
     def _inbox(self, index: int) -> dict[int, Token]:
         if not isinstance(self.inboxes, dict):
@@ -219,6 +219,6 @@ class Tokens(Progress):
         valued = [edge for edge in node.incoming if tokens.get(edge.index, default) is Token.VALUE]
         self.feed(node, by_last_edge(valued))
         if node.kind.can_rescue and any(edge.source.kind.is_port or self.rescues(edge.source) for edge in valued):
-            self.seldom.rescuing.add(index)
+            self.extras.rescuing.add(index)
         if node.kind.cancels_losers and self.missing[index]:
             self._tell().appendleft((node, News.DECIDED_EARLY))  # first: what else these tokens end may be a loser

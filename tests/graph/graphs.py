@@ -3,6 +3,7 @@
 from flowrt.definition.model import Definition, Edge, Join, Node
 from flowrt.graph.compile import compile_plan
 from flowrt.graph.flow import Flow
+from flowrt.graph.node_ends import COMPLETED
 from flowrt.outcomes import NodeFailure
 from flowrt.typing import BoundStep
 
@@ -39,6 +40,7 @@ class Play:
         self.flow.ready.remove(node)
         self.seen[node_id] = self.flow.record_for(node)
         following = self.flow.succeed(node, produced)
+        self.flow.states[node.index] = COMPLETED
         if following is not None:
             self.flow.ready.appendleft(following)
 

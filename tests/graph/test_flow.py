@@ -85,11 +85,11 @@ def test_the_result_is_the_payload_of_the_only_end():
     play = Play(plan_of(["a>b"]))
     play.ends("a", x=1)
     play.ends("b", y=2)
-    assert play.flow.result(lambda _node: True) == {"x": 1, "y": 2}
+    assert play.flow.result() == {"x": 1, "y": 2}
 
 
 def test_the_result_of_several_ends_is_by_node_even_if_one_fired():
     play = Play(plan_of(["a>b", "a>c"]))
     play.ends("a", x=1)
     play.ends("b", y=2)
-    assert play.flow.result(lambda node: node.id == "b") == {"b": {"x": 1, "y": 2}}
+    assert play.flow.result() == {"b": {"x": 1, "y": 2}}

@@ -48,14 +48,14 @@ def play(plan):
 def test_nodes_that_are_counted_fire_in_the_plans_order_and_stand_the_same(seed):
     plan = random_plan(seed)
     order, stands = play(plan)
-    assert tuple(plan.firing_order) == order
+    assert plan.is_settled
+    assert tuple(plan.by_index) == order
     for begun in range(1, len(order) + 1):
         for is_between in (False, True):
             flow = Flow(plan, {})
             flow.go_straight()
             flow.begun = begun
-            if is_between:
-                flow.pause_between()
+            flow.is_between = is_between
             taken = None if is_between else order[begun - 1]
             assert stand(flow, taken) == stands[2 * begun - 2 + is_between]
             assert flow.begun == COUNTED
@@ -80,8 +80,8 @@ def test_what_has_not_begun_is_counted_without_touching_what_is_ready():
 
 
 @pytest.mark.parametrize("joins", [{"c": "any"}, {"c": "all_settled"}])
-def test_a_plan_whose_order_depends_on_what_comes_has_none(joins):
-    assert plan_of(["a>c", "b>c"], joins).firing_order is None
+def test_the_order_of_a_plan_whose_joins_may_do_without_some_is_not_settled(joins):
+    assert not plan_of(["a>c", "b>c"], joins).is_settled
 
 
 def test_a_name_that_there_is_not_is_an_error():

@@ -1,5 +1,6 @@
 """Nodes that fire in the order of the plan are counted as soon as somebody looks at them, or does something to them."""
 
+import logging
 from random import Random
 
 import anyio
@@ -159,3 +160,49 @@ async def test_nodes_fire_in_the_same_order_whether_or_not_somebody_listens(seed
             results.append(await runtime.run(plan))
     assert orders[0] == orders[1]
     assert results[0] == results[1]
+
+
+async def test_who_is_told_of_a_long_firing_sees_it_ended():
+    told = []
+
+    class Asks(logging.Handler):
+        def emit(self, _record):
+            told.append({name: acted.handle.why(name).state for name in "abd"})
+
+    clock = WorkingClock()
+    acted = Acted("b", lambda _handle: clock.works(200)(None))
+    handler, logger = Asks(), logging.getLogger("flowrt")
+    logger.addHandler(handler)
+    try:
+        async with Runtime(clock=clock) as runtime:
+            assert await (await acted.start(runtime)).result() == dict.fromkeys("abcdef", 1)
+    finally:
+        logger.removeHandler(handler)
+    assert told == [{"a": "completed", "b": "completed", "d": "ready"}]
+
+
+@pytest.mark.parametrize("hooks", [[], [lambda _event: None]], ids=["in order", "counted"])
+async def test_a_step_that_holds_the_loop_and_then_runs_a_workflow_is_named(hooks, caplog):
+    clock = WorkingClock()
+    async with Runtime(clock=clock, hooks=hooks) as runtime:
+        inner = workflow({"small": clock.works(1)}, name="inner")
+
+        async def holds(_record):
+            clock.now_ns += 200 * MILLISECOND
+            return await runtime.run(inner)
+
+        await runtime.run(workflow({"holds": holds}))
+    assert "node 'holds' of workflow 'test' held the event loop" in caplog.text
+
+
+async def test_the_result_of_several_ends_takes_no_count():
+    flows = []
+
+    def looks(_record):
+        flows.append(next(iter(runtime._engine.kernel.executions)).flow)
+        return {"a": 1}
+
+    async with Runtime() as runtime:
+        plan = workflow({"a": looks, "b": lambda _: {"b": 1}, "c": lambda _: {"c": 1}}, ["a>b", "a>c"])
+        assert await runtime.run(plan) == {"b": {"a": 1, "b": 1}, "c": {"a": 1, "c": 1}}
+    assert flows[0].begun == 3

@@ -1,5 +1,8 @@
 """Workers that wait for the event loop's next turn share it, in whatever order the loop resumes them."""
 
+import gc
+from weakref import ref
+
 import anyio
 import anyio.lowlevel
 import pytest
@@ -180,3 +183,67 @@ async def test_what_is_left_of_a_share_is_for_the_next_run_of_the_task():
     assert turn.ends_ns < clock.now_ns
     turn.begin_run(object(), clock.now_ns)
     assert turn.ends_ns == clock.now_ns + MILLISECOND // 4
+
+
+async def most_between_turns(clock, act):
+    """The longest time between two turns of the event loop while `act` runs."""
+    gaps = []
+
+    async def ping():
+        last = clock.now_ns
+        while True:
+            await anyio.lowlevel.checkpoint()
+            gaps.append(clock.now_ns - last)
+            last = clock.now_ns
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ping)
+        await act()
+        await anyio.lowlevel.checkpoint()
+        tasks.cancel_scope.cancel()
+    return max(gaps)
+
+
+async def test_runs_in_steps_do_not_make_those_hold_the_loop():
+    clock = WorkingClock()
+    async with Runtime(clock=clock, watchdog_seconds=None) as runtime:
+        inner = workflow({"a": clock.works(0)})
+
+        async def works_and_runs(_record):
+            clock.now_ns += 3 * MILLISECOND
+            return await runtime.run(inner)
+
+        outer = workflow({f"n{number}": works_and_runs for number in range(50)})
+        assert await most_between_turns(clock, lambda: runtime.run(outer)) <= 40 * MILLISECOND  # of 150
+
+
+async def test_a_task_that_works_between_its_runs_does_not_hold_the_loop():
+    clock = WorkingClock()
+    async with Runtime(clock=clock, watchdog_seconds=None) as runtime:
+        plan = workflow({"a": clock.works(0.01)})
+
+        async def works_and_runs():
+            for _ in range(50):
+                clock.now_ns += 3 * MILLISECOND
+                await runtime.run(plan)
+
+        assert await most_between_turns(clock, works_and_runs) <= 40 * MILLISECOND  # of 150
+
+
+async def test_a_runtime_keeps_no_task_whose_run_is_over():
+    class Large:
+        pass
+
+    async with Runtime() as runtime:
+        plan, kept = workflow({"a": lambda _record: {}}), []
+
+        async def call():
+            large = Large()
+            kept.append(ref(large))
+            await runtime.run(plan)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(call)
+        await anyio.lowlevel.checkpoint()
+        gc.collect()
+        assert kept[0]() is None

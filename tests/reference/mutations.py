@@ -53,16 +53,16 @@ OF_JOINS = [
         "or self.judge(target):\n            self.ready.extend((target, target))",
     ),
     Mutation(
-        "late tokens are not counted", TOKENS, "self.seldom.late += token is Token.VALUE", "_ = token is Token.VALUE"
+        "late tokens are not counted", TOKENS, "self.extras.late += token is Token.VALUE", "_ = token is Token.VALUE"
     ),
     Mutation(
         "late tokens are counted, whatever they are",
         TOKENS,
-        "self.seldom.late += token is Token.VALUE",
-        "self.seldom.late += 1",
+        "self.extras.late += token is Token.VALUE",
+        "self.extras.late += 1",
     ),
-    Mutation("values for cancelled nodes are late", TOKENS, " and index not in self.seldom.closed", ""),
-    Mutation("else is ignored", TOKENS, "self.seldom.rules[node.index] = node.kind.otherwise", "pass"),
+    Mutation("values for cancelled nodes are late", TOKENS, " and index not in self.extras.closed", ""),
+    Mutation("else is ignored", TOKENS, "self.extras.rules[node.index] = node.kind.otherwise", "pass"),
     Mutation(
         "joins take their time twice",
         WAITING,
