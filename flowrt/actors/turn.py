@@ -43,8 +43,7 @@ class Turn:
     is asked. The budget is carried from one `run` to the next.
 
     Only the time that workers use is taken off a budget, not what other tasks do meanwhile. A task that begins a run
-    gets a small share at once, if the turn has one left, and another one only once it has waited. What it does between
-    its runs is not taken off its share either, for the time of one budget: it may hold the loop itself.
+    gets a small share at once, if the turn has one left, and another one only once it has waited.
 
     Workers that wait for a turn get equal shares of its budget, and who got nothing of one goes first in the next: the
     loop resumes them in an order of its own. More than a few stand in line until they are called: if all asked in every
@@ -57,7 +56,7 @@ class Turn:
     """
 
     __slots__ = (
-        "_asking", "_checkpoint", "_commands", "_has_served", "_holder", "_hungry", "_latest_ns", "_line", "_share_ns",
+        "_asking", "_checkpoint", "_commands", "_has_served", "_holder", "_hungry", "_line", "_share_ns",
         "_turn_ends_ns", "_wait_space", "ends_ns", "had_long_firing", "now_ns", "number", "seen_ns", "waiting",
     )  # fmt: skip
 
@@ -78,9 +77,7 @@ class Turn:
         self.ends_ns = 0
         """When the share of the worker that goes on now is used up."""
         self._holder: int | None = None
-        """The id of the task that had a share last, if it is known; what is left of it is for its next run."""
-        self._latest_ns = 0
-        """When its next run yields first, whatever it did beside its runs: it may have held the loop itself."""
+        """The id of the task that had a share last, if it is known: its next run goes on with what is left of that."""
         self.had_long_firing = False
         """A firing of at least `LONG_NS` has ended this turn."""
         self._has_served = False
@@ -126,11 +123,8 @@ class Turn:
 
     def begin_run(self, task: object, now_ns: int) -> None:
         """Say that a task begins a run, now."""
-        idle_ns = now_ns - self.seen_ns
-        self._take(now_ns)
-        if id(task) == self._holder:
-            self.ends_ns = min(self.ends_ns + idle_ns, self._latest_ns)
-        else:
+        if id(task) != self._holder:
+            self._take(now_ns)
             self._take_share(now_ns, LEAST_SHARE_NS, id(task))
 
     def _take(self, now_ns: int) -> None:
@@ -146,7 +140,6 @@ class Turn:
 
     def _take_share(self, now_ns: int, share_ns: int, holder: int | None) -> None:
         self._holder = holder
-        self._latest_ns = now_ns + share_ns + BUDGET_NS
         ends_ns = 0 if self._commands else now_ns + share_ns
         self.ends_ns = min(ends_ns, self._turn_ends_ns)
 
