@@ -47,8 +47,6 @@ class Backend(Protocol):
 
     cancelled: type[BaseException]
     """What a cancelled await raises."""
-    is_level_triggered: bool
-    """A cancel is raised at every checkpoint, and only by a scope."""
 
     @property
     def new_scope(self) -> Callable[[], Any]:
@@ -143,7 +141,6 @@ class AsyncioBackend:
     """asyncio and uvloop."""
 
     cancelled: type[BaseException] = asyncio.CancelledError
-    is_level_triggered = False
 
     def __init__(self) -> None:
         self.new_scope: Callable[[], Any] = type(anyio.CancelScope())  # what that makes, without asking where it runs
@@ -229,8 +226,6 @@ def _tasks_in(scope: Any) -> set[Any]:
 
 class TrioBackend:
     """trio."""
-
-    is_level_triggered = True
 
     def __init__(self) -> None:
         import trio  # noqa: PLC0415 - loaded only where it runs

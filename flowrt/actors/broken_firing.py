@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING
 
 from flowrt.actors import interrupting, supervisor
-from flowrt.actors.drive import WorkerClosedError
 from flowrt.actors.interruptions import Interruption
-from flowrt.actors.raised import LeakedError, chained, leak_of, split, timeout_of
+from flowrt.actors.raised import LeakedError, chained, leak_of, split, timeout_of, what_ends_tasks
 from flowrt.errors import StepCancelledItselfError, StepExitedError
 from flowrt.graph.plan import PlanNode
 
@@ -27,13 +26,16 @@ async def sort_out(
     if isinstance(error, Exception):
         supervisor.attempt_failed(execution, node, error, started_ns)
         return
+    if (ending := what_ends_tasks(error)) is not None:
+        _interrupted(worker, execution, node, ending, started_ns)
+        raise ending
     cancelled, rest = split(error, worker.kernel.backend.cancelled)
     if cancelled is None:
-        _exited(worker, execution, node, error, started_ns)
+        failure = chained(StepExitedError(node.id, f"raised {error!r}"), error)
+        supervisor.attempt_failed(execution, node, failure, started_ns)
         return
     is_own = worker.cancel_called
-    backend = worker.kernel.backend
-    if not is_own and not backend.is_level_triggered and worker.cancel_requests() <= worker.requests:
+    if not is_own and worker.cancel_requests() <= worker.requests and not worker.is_cancelled:
         failure = chained(StepCancelledItselfError(node.id, "ended with CancelledError"), error)
         supervisor.attempt_failed(execution, node, failure, started_ns)
         return
@@ -44,15 +46,6 @@ async def sort_out(
     else:
         _interrupted(worker, execution, node, cancelled, started_ns)
     raise cancelled
-
-
-def _exited(worker: "Worker", execution: "Execution", node: PlanNode, error: BaseException, started_ns: int) -> None:
-    """Sort out an exception that is no `Exception`; raise it, unless only the step wants to exit."""
-    if isinstance(error, KeyboardInterrupt | WorkerClosedError):
-        _interrupted(worker, execution, node, error, started_ns)
-        raise error
-    failure = chained(StepExitedError(node.id, f"raised {error!r}"), error)
-    supervisor.attempt_failed(execution, node, failure, started_ns)
 
 
 def _interrupted(
@@ -70,8 +63,8 @@ def _pass_on(worker: "Worker", error: BaseException) -> None:
     cancelled, _ = split(error, worker.kernel.backend.cancelled)
     if cancelled is not None:
         raise cancelled
-    if isinstance(error, KeyboardInterrupt | WorkerClosedError):
-        raise error
+    if (ending := what_ends_tasks(error)) is not None:
+        raise ending
 
 
 async def _close_leaked(

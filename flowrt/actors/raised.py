@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from flowrt.actors.drive import WorkerClosedError
 from flowrt.errors import AttemptTimeoutError, StepLeakedScopeError
 from flowrt.graph.plan import PlanNode
 from flowrt.typing import INSTRUCTIONS, Choice
@@ -37,6 +38,14 @@ def split(error: BaseException, cancelled: type[BaseException]) -> tuple[BaseExc
     if isinstance(error, BaseExceptionGroup):
         return cast("BaseExceptionGroup[BaseException]", error).split(cancelled)
     return None, error
+
+
+def what_ends_tasks(error: BaseException) -> BaseException | None:
+    """Return the Ctrl-C, or the end of the worker itself, that an error is or has in it: no failure of a step."""
+    if isinstance(error, BaseExceptionGroup):
+        errors = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        return next(filter(None, map(what_ends_tasks, errors)), None)
+    return error if isinstance(error, KeyboardInterrupt | WorkerClosedError) else None
 
 
 def chained(error: Exception, cause: BaseException) -> Exception:

@@ -244,7 +244,7 @@ class Worker(LateScope):
             raise GivenUpError
         if self._is_spent:
             execution.rare.interruptions.finished_late(node)
-        elif self.cancel_requests() > self.requests:
+        elif self.cancel_requests() > self.requests and self.innermost() is self.marker:
             execution.cancel("its task was cancelled, which a step swallowed")
 
     def _limit(self, execution: "Execution", node: PlanNode, seconds: float) -> "Timer":

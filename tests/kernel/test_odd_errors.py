@@ -1,5 +1,6 @@
 """Errors that do something when they are looked at, or mean something else to coroutines, are failures like others."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import anyio
@@ -8,7 +9,7 @@ from kernel.workflows import retried, side_by_side, workflow
 
 from flowrt import ExecutionFailedError, MemoryStore, Runtime, step
 from flowrt import workflow as as_workflow
-from flowrt.errors import StepExitedError
+from flowrt.errors import StepCancelledItselfError, StepExitedError, StepLeakedScopeError
 
 pytestmark = pytest.mark.anyio
 
@@ -86,3 +87,57 @@ async def test_what_a_step_in_a_thread_raises_reaches_its_policy_as_it_is():
         with pytest.raises(ExecutionFailedError) as failed:
             await runtime.run(exiting, {"number": 7})
         assert isinstance(failed.value.__cause__, StepExitedError)
+
+
+async def leaks_a_cancelled_scope(_record):
+    scope = anyio.CancelScope()
+    scope.__enter__()
+    scope.cancel()
+    await anyio.sleep(1)
+
+
+async def swallows_the_cancel_of_a_scope_that_it_leaks(_record):
+    scope = anyio.CancelScope()
+    scope.__enter__()
+    scope.cancel()
+    with suppress(anyio.get_cancelled_exc_class()):
+        await anyio.sleep(1)
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("step", "failure"),
+    [
+        (leaks_a_cancelled_scope, StepCancelledItselfError),
+        (swallows_the_cancel_of_a_scope_that_it_leaks, StepLeakedScopeError),
+    ],
+)
+async def test_a_scope_that_a_step_cancels_and_leaves_open_is_its_own_failure(step, failure):
+    seen = []
+
+    async def call(runtime):
+        with pytest.raises(ExecutionFailedError) as failed:
+            await runtime.run(workflow({"a": step}))
+        seen.append(type(failed.value.__cause__))
+
+    async def neighbour():
+        await anyio.wait_all_tasks_blocked()
+        seen.append("neighbour")
+
+    async with Runtime() as runtime, anyio.create_task_group() as tasks:
+        tasks.start_soon(call, runtime)
+        tasks.start_soon(neighbour)
+    assert set(seen) == {failure, "neighbour"}
+
+
+async def test_a_ctrl_c_that_a_task_group_wraps_goes_on_as_what_it_is():
+    store = MemoryStore()
+
+    async def is_interrupted(_record):
+        raise BaseExceptionGroup("from a task group", [ValueError("beside it"), KeyboardInterrupt()])
+
+    async with Runtime(store=store) as runtime:
+        with pytest.raises(KeyboardInterrupt):
+            await runtime.run(workflow({"a": is_interrupted}))
+    (row,) = await store.log.executions()
+    assert row.status == "cancelled"
