@@ -36,8 +36,7 @@ def getter(node: PlanNode, argument: Any, nodes: Mapping[str, PlanNode]) -> Gett
         case Constant(value):
             return _constant(value)
         case ListOf(items):
-            getters = [getter(node, item, nodes) for item in items]
-            return lambda flow: [get(flow) for get in getters]
+            return _list_of(node, items, nodes)
         case DictOf(entries):
             named = {key: getter(node, entry, nodes) for key, entry in entries.items()}
             return lambda flow: {key: get(flow) for key, get in named.items()}
@@ -69,6 +68,22 @@ def _from(node: PlanNode, source: PlanNode) -> Getter:
         if source in flow.sources_of(node):
             return flow.sent[index]
         raise NoValueError
+
+    return get
+
+
+def _list_of(node: PlanNode, items: tuple[Any, ...], nodes: Mapping[str, PlanNode]) -> Getter:
+    """Return a getter of a list; whether the results of many nodes came is looked up for all of them at once."""
+    if not all(isinstance(item, FromNode) for item in items):
+        getters = [getter(node, item, nodes) for item in items]
+        return lambda flow: [get(flow) for get in getters]
+    sources = [_source(item, nodes) for item in items]
+
+    def get(flow: Flow) -> Any:
+        if not {*flow.sources_of(node)}.issuperset(sources):
+            raise NoValueError
+        sent = flow.sent
+        return [sent[source.index] for source in sources]
 
     return get
 

@@ -25,7 +25,7 @@ class History:
         fed: By node index, the nodes that fed a node, where that was not all of its plan's sources; filled, too.
     """
 
-    __slots__ = ("_fed", "_known", "conflicts", "contested", "input", "plan", "produced", "sent")
+    __slots__ = ("_fed", "_known", "conflicts", "contested", "input", "origins", "plan", "produced", "sent")
 
     def __init__(self, plan: Plan, input_value: Any, sent: list[Any], fed: Mapping[int, tuple[PlanNode, ...]]) -> None:
         self.plan = plan
@@ -40,6 +40,8 @@ class History:
             """The keys that came from more than one node, or from the input and a node; only they can be in dispute."""
             self.conflicts: dict[int, tuple[str, ...]] = {}
             """By node: the keys on which unordered nodes that fed it disagree."""
+            self.origins: dict[str, dict[int, Origin]] = {}
+            """By key and node: which node produced the key as that node sent it on, where somebody asked."""
 
     def keep(self, node: PlanNode, produced: Record) -> None:
         """Take what a node produced."""
@@ -123,9 +125,12 @@ def _latest(plan: Plan, origins: Sequence[Origin]) -> frozenset[Origin]:
 
 
 def origin_of(history: History, node: PlanNode, key: str) -> Origin:
-    """Return the node that produced the key as `node` sent it on; a walk back over what really fed it."""
-    known: dict[int, Origin] = {}
-    todo = [node]
+    """Return the node that produced the key as `node` sent it on; a walk back over what really fed it.
+
+    What was found is kept, so that all walks of one execution together see each node once.
+    """
+    known = history.origins.setdefault(key, {})
+    todo = [node] if node.index not in known else []
     while todo:
         current = todo[-1]
         if key in history.produced_by(current):

@@ -5,12 +5,16 @@ import tracemalloc
 from random import Random
 from weakref import ref
 
+import anyio
 import pytest
+from graph.graphs import Play, plan_of
 
 from flowrt import Runtime, step, workflow
 from flowrt.graph.edges import PlanEdge
 from flowrt.graph.ordering import firing_order
+from flowrt.graph.records import History
 from flowrt.graph.rows import grouped
+from flowrt.graph.tokens import Tokens
 from flowrt.graph.wiring import wire
 from flowrt.plans import compile_workflow
 
@@ -164,3 +168,67 @@ async def test_a_plan_that_nobody_uses_any_more_is_freed():
     del plan, runtime
     gc.collect()
     assert freed() is None
+
+
+def test_merging_records_takes_no_longer_in_deeper_plans(monkeypatch):
+    looked = []
+    produced_by = History.produced_by
+
+    def counted(history, node):
+        looked.append(node)
+        return produced_by(history, node)
+
+    monkeypatch.setattr(History, "produced_by", counted)
+    looks = {}
+    for size in (100, 400):
+        random = Random(3)
+        edges = [f"n{max(0, node - random.randint(1, 20))}>n{node}" for node in range(1, size) for _ in range(2)]
+        play = Play(plan_of(list(dict.fromkeys(edges))))
+        looked.clear()
+        while ready := play.ready:
+            play.ends(ready[0], **{f"k{random.randrange(6)}": object()})
+        looks[size] = len(looked) / size
+    assert looks[400] < 1.5 * looks[100]
+
+
+@step
+def echo(x: int) -> int:
+    return x
+
+
+@step
+def added(values: list[int]) -> int:
+    return sum(values)
+
+
+@step
+def both(wide: int, other: int = 0) -> int:
+    return wide + other
+
+
+@step(on_error="skip")
+def fails(x: int) -> int:
+    raise LookupError
+
+
+@workflow
+def with_a_skip(x: int) -> int:
+    skipped = fails(x)  # first, so that all others are bound with care
+    return both(added([echo(x) for _ in range(100)]), skipped)
+
+
+def test_a_list_of_many_results_is_looked_up_at_once_where_some_node_was_skipped(monkeypatch):
+    looked = []
+    sources_of = Tokens.sources_of
+
+    def counted(tokens, node):
+        looked.append(node)
+        return sources_of(tokens, node)
+
+    async def main():
+        async with Runtime() as runtime:
+            return await runtime.run(with_a_skip, {"x": 1})
+
+    monkeypatch.setattr(Tokens, "sources_of", counted)
+    assert anyio.run(main) == 100
+    assert len(looked) < 10
