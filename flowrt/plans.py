@@ -21,7 +21,8 @@ Source: TypeAlias = LoadedDefinition | Mapping[str, Any] | Path | str | bytes
 Runnable: TypeAlias = LoadedDefinition | Workflow[..., Any]
 """A workflow with its bound steps."""
 
-MAX_PLANS = 1024
+MAX_PLANS, MAX_NODES = 1024, 200_000
+"""What is kept at most, beside the plan that was used last: so many plans, and so many nodes in all of them."""
 EXPECTED = "a workflow: a function with @workflow, or a definition as a dict, a JSON text or a Path"
 
 
@@ -41,7 +42,7 @@ class StoredPlan(NamedTuple):
 
 
 class Plans:
-    """Compiles workflows, and keeps the plans of the `MAX_PLANS` that were used last.
+    """Compiles workflows, and keeps the plans of those that were used last, and the workflows with them.
 
     Args:
         store: Where versions of workflows are kept; `None` keeps none.
@@ -60,6 +61,8 @@ class Plans:
         self._python_modules = python_modules
         # by identity: the key's object is kept beside the plan, so that its id is not given to another
         self._plans: OrderedDict[int, tuple[object, StoredPlan]] = OrderedDict()
+        self._nodes = 0
+        """How many nodes are in them."""
 
     def known(self, workflow: object) -> StoredPlan | None:
         """Return the plan of a workflow that was used lately; `find` without waiting for anything."""
@@ -92,10 +95,17 @@ class Plans:
             case _:
                 raise TypeError(f"the workflow was {workflow!r}; expected {EXPECTED}")
         found = await self._make(workflow)
-        self._plans[id(workflow)] = (workflow, found)
-        if len(self._plans) > MAX_PLANS:
-            self._plans.popitem(last=False)
+        self._keep(workflow, found)
         return found
+
+    def _keep(self, workflow: Runnable, made: StoredPlan) -> None:
+        if id(workflow) in self._plans:  # somebody else has compiled it meanwhile
+            return
+        self._plans[id(workflow)] = (workflow, made)
+        self._nodes += len(made.plan.nodes)
+        while len(self._plans) > 1 and (len(self._plans) > MAX_PLANS or self._nodes > MAX_NODES):
+            _, (_, oldest) = self._plans.popitem(last=False)
+            self._nodes -= len(oldest.plan.nodes)
 
     async def _make(self, workflow: Runnable) -> StoredPlan:
         plan = compile_workflow(workflow, workflow.steps)
