@@ -204,7 +204,7 @@ class Turn:
         now_ns = self._go_on(noted)
         if not self._has_served:  # steps that went on may have used it up
             self._turn_ends_ns = max(self._turn_ends_ns, now_ns + self._share_ns)
-        if now_ns >= self._turn_ends_ns:
+        if self._turn_ends_ns - now_ns < LEAST_SHARE_NS // 2:  # for less than that it would lose its place in the line
             return False
         self._has_served = True
         self._take_share(now_ns, self._share_ns, id(task))

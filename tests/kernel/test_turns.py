@@ -264,3 +264,13 @@ async def test_what_beginning_and_ending_runs_takes_is_taken_off_a_turn_as_well(
                 await runtime.run(plan)
 
         assert await most_between_turns(clock, call) <= 20 * MILLISECOND  # of 50
+
+
+@pytest.mark.parametrize(("used", "is_served"), [(1, True), (4.8, True), (4.9, False), (5, False)])
+async def test_a_worker_that_waits_is_not_put_off_with_the_rest_of_a_turn(used, is_served):
+    clock = WorkingClock()
+    turn = Turn(clock.monotonic_ns)
+    noted = turn.number
+    assert turn._is_served(noted, object(), is_hungry=False)
+    clock.now_ns = turn.seen_ns = round(used * MILLISECOND)
+    assert turn._is_served(noted, object(), is_hungry=False) == is_served
