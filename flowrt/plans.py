@@ -21,8 +21,10 @@ Source: TypeAlias = LoadedDefinition | Mapping[str, Any] | Path | str | bytes
 Runnable: TypeAlias = LoadedDefinition | Workflow[..., Any]
 """A workflow with its bound steps."""
 
-MAX_PLANS, MAX_NODES = 1024, 200_000
-"""What is kept at most, beside the plan that was used last: so many plans, and so many nodes in all of them."""
+MAX_PLANS, MAX_NODES = 1024, 300_000
+"""How many plans are kept, and how many nodes in all of them."""
+LEAST_PLANS = 16
+"""So many are kept, however large they are: who uses some in turn waits for none to be compiled again."""
 EXPECTED = "a workflow: a function with @workflow, or a definition as a dict, a JSON text or a Path"
 
 
@@ -103,7 +105,7 @@ class Plans:
             return
         self._plans[id(workflow)] = (workflow, made)
         self._nodes += len(made.plan.nodes)
-        while len(self._plans) > 1 and (len(self._plans) > MAX_PLANS or self._nodes > MAX_NODES):
+        while len(self._plans) > (LEAST_PLANS if self._nodes > MAX_NODES else MAX_PLANS):
             _, (_, oldest) = self._plans.popitem(last=False)
             self._nodes -= len(oldest.plan.nodes)
 

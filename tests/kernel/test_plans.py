@@ -26,8 +26,10 @@ def alive(references):
     ("most", "expected"),
     [
         ({"MAX_PLANS": 2}, [False, False, True, True]),
-        ({"MAX_NODES": 25}, [False, False, True, True]),
-        ({"MAX_NODES": 5}, [False, False, False, True]),
+        ({"MAX_NODES": 25, "LEAST_PLANS": 1}, [False, False, True, True]),
+        ({"MAX_NODES": 5, "LEAST_PLANS": 1}, [False, False, False, True]),
+        ({"MAX_NODES": 5, "LEAST_PLANS": 3}, [False, True, True, True]),
+        ({}, [True, True, True, True]),
     ],
 )
 async def test_workflows_that_were_dropped_are_let_go_of(monkeypatch, most, expected):
@@ -44,11 +46,12 @@ async def test_workflows_that_were_dropped_are_let_go_of(monkeypatch, most, expe
         last = line(10)
         for _ in range(3):
             await runtime.run(last)
-        assert sum(alive(references)) == max(0, sum(expected) - 1)
+        assert sum(alive(references)) == (4 if not most else sum(expected) - 1)
 
 
 async def test_a_workflow_that_two_begin_at_once_counts_once(monkeypatch):
     monkeypatch.setattr(plans, "MAX_NODES", 25)
+    monkeypatch.setattr(plans, "LEAST_PLANS", 1)
     first, second = line(10), line(10)
     async with Runtime() as runtime:
         kept = runtime._engine.plans
