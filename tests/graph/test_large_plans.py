@@ -170,16 +170,20 @@ async def test_a_plan_that_nobody_uses_any_more_is_freed():
     assert freed() is None
 
 
+def counted(monkeypatch, owner, name):
+    """The nodes that a method is asked for from now on."""
+    asked, method = [], getattr(owner, name)
+
+    def call(self, node):
+        asked.append(node)
+        return method(self, node)
+
+    monkeypatch.setattr(owner, name, call)
+    return asked
+
+
 def test_merging_records_takes_no_longer_in_deeper_plans(monkeypatch):
-    looked = []
-    produced_by = History.produced_by
-
-    def counted(history, node):
-        looked.append(node)
-        return produced_by(history, node)
-
-    monkeypatch.setattr(History, "produced_by", counted)
-    looks = {}
+    looked, looks = counted(monkeypatch, History, "produced_by"), {}
     for size in (100, 400):
         random = Random(3)
         edges = [f"n{max(0, node - random.randint(1, 20))}>n{node}" for node in range(1, size) for _ in range(2)]
@@ -218,17 +222,11 @@ def with_a_skip(x: int) -> int:
 
 
 def test_a_list_of_many_results_is_looked_up_at_once_where_some_node_was_skipped(monkeypatch):
-    looked = []
-    sources_of = Tokens.sources_of
-
-    def counted(tokens, node):
-        looked.append(node)
-        return sources_of(tokens, node)
+    looked = counted(monkeypatch, Tokens, "sources_of")
 
     async def main():
         async with Runtime() as runtime:
             return await runtime.run(with_a_skip, {"x": 1})
 
-    monkeypatch.setattr(Tokens, "sources_of", counted)
     assert anyio.run(main) == 100
     assert len(looked) < 10
